@@ -1,0 +1,7 @@
+//! Who calls: game servers by API key, people by session.
+
+mod api_key;
+mod session;
+
+pub use api_key::{ApiCaller, KeyCache, authenticate};
+pub use session::{SessionVerifier, authorize_superuser};

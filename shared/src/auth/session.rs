@@ -1,0 +1,153 @@
+//! Members' sessions: JSON Web Tokens (RFC 7519) signed with RS256. This system verifies them and makes none.
+
+use crate::App;
+use crate::error::MembersError;
+use crate::models::{MemberId, Timestamp};
+use http::{HeaderMap, Method, header};
+use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// The least size of a key, in bits (NIST SP 800-131A).
+const LEAST_KEY_BITS: usize = 2048;
+
+/// Checks sessions against the configured keys. Cheap to clone.
+#[derive(Clone)]
+pub struct SessionVerifier {
+    keys: Arc<[VerifyingKey]>,
+    cookie: String,
+}
+
+struct VerifyingKey {
+    id: Option<String>,
+    key: DecodingKey,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Claims {
+    user_id: String,
+    #[serde(rename = "iat")]
+    _issued_at: u64,
+    #[serde(rename = "exp")]
+    expires_at: u64,
+}
+
+impl std::fmt::Debug for SessionVerifier {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let keys: Vec<_> = self.keys.iter().map(|key| key.id.as_deref().unwrap_or("-")).collect();
+        f.debug_struct("SessionVerifier").field("keys", &keys).field("cookie", &self.cookie).finish()
+    }
+}
+
+impl SessionVerifier {
+    /// Reads PEM public keys, one after another, each optionally after a line `kid: x` that names it.
+    ///
+    /// # Errors
+    /// Says which key, counted from 1, is no RSA public key of at least 2048 bits, or that there is none.
+    pub fn new(pem: &str, cookie: String) -> Result<Self, String> {
+        let keys = blocks(pem)
+            .into_iter()
+            .enumerate()
+            .map(|(position, (id, block))| {
+                verifying_key(&block)
+                    .map(|key| VerifyingKey { id, key })
+                    .map_err(|reason| format!("key {}: {reason}", position + 1))
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        if keys.is_empty() {
+            return Err("no PEM public key in it".to_owned());
+        }
+        Ok(Self { keys: keys.into(), cookie })
+    }
+
+    /// The member whose session a request carries, in the cookie or as a bearer token.
+    ///
+    /// # Errors
+    /// `Unauthenticated`, whatever is wrong.
+    pub fn verify(&self, headers: &HeaderMap, now: Timestamp) -> Result<MemberId, MembersError> {
+        self.token(headers)
+            .and_then(|token| self.claims(token))
+            .filter(|claims| i64::try_from(claims.expires_at).is_ok_and(|end| now.as_second() < end))
+            .and_then(|claims| claims.user_id.parse().ok())
+            .ok_or(MembersError::Unauthenticated)
+    }
+
+    fn token<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str> {
+        let in_cookie = headers
+            .get_all(header::COOKIE)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(';'))
+            .filter_map(|pair| pair.trim().split_once('='))
+            .find(|(name, _)| *name == self.cookie)
+            .map(|(_, value)| value.trim_matches('"'));
+        let as_bearer = || {
+            let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+            scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
+        };
+        in_cookie.or_else(as_bearer)
+    }
+
+    /// The claims of a token that one of the keys signed: the one it names, or if it names none, any.
+    fn claims(&self, token: &str) -> Option<Claims> {
+        let named = decode_header(token).ok()?.kid;
+        let mut validation = Validation::new(Algorithm::RS256);
+        // The library reads the system's clock and forgives a minute; `verify` does neither.
+        validation.validate_exp = false;
+        validation.validate_aud = false;
+        self.keys
+            .iter()
+            .filter(|key| named.is_none() || key.id.is_none() || key.id == named)
+            .find_map(|key| decode::<Claims>(token, &key.key, &validation).ok())
+            .map(|data| data.claims)
+    }
+}
+
+/// The PEM blocks of a text, each with the name in a line `kid: x` before it.
+fn blocks(text: &str) -> Vec<(Option<String>, String)> {
+    let mut blocks = Vec::new();
+    let (mut id, mut block) = (None, String::new());
+    for line in text.lines().map(str::trim) {
+        if let Some(name) = line.trim_start_matches('#').trim_start().strip_prefix("kid:") {
+            id = Some(name.trim().to_owned());
+        } else if line.starts_with("-----BEGIN") || !block.is_empty() {
+            block.push_str(line);
+            block.push('\n');
+            if line.starts_with("-----END") {
+                blocks.push((id.take(), std::mem::take(&mut block)));
+            }
+        }
+    }
+    if !block.is_empty() {
+        blocks.push((id, block));
+    }
+    blocks
+}
+
+fn verifying_key(block: &str) -> Result<DecodingKey, String> {
+    if block.contains("PRIVATE") {
+        return Err("it is a private key".to_owned());
+    }
+    let der = pem::parse(block).map_err(|error| format!("not PEM: {error}"))?;
+    let rsa = aws_lc_rs::rsa::PublicKey::from_der(der.contents()).map_err(|_| "not an RSA public key".to_owned())?;
+    let bits = rsa.modulus().big_endian_without_leading_zero().len() * 8;
+    if bits < LEAST_KEY_BITS {
+        return Err(format!("{bits} bits are less than {LEAST_KEY_BITS}"));
+    }
+    DecodingKey::from_rsa_pem(block.as_bytes()).map_err(|error| format!("not an RSA public key: {error}"))
+}
+
+/// Tells which member calls, who must be a superuser: one request.
+///
+/// # Errors
+/// `Unauthenticated` without a good session; `Restricted` for a restricted member, on every method but GET;
+/// `NotAuthorized` for anybody else who is no superuser; as any read.
+pub async fn authorize_superuser(app: &App, method: &Method, headers: &HeaderMap) -> Result<MemberId, MembersError> {
+    let id = app.sessions.verify(headers, app.now())?;
+    let member = app.store.member(&id).await?.ok_or(MembersError::NotAuthorized)?;
+    if member.has_role("restricted") && method != Method::GET {
+        return Err(MembersError::Restricted);
+    }
+    if member.has_role("super_user") { Ok(id) } else { Err(MembersError::NotAuthorized) }
+}

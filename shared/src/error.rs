@@ -1,0 +1,125 @@
+//! What can go wrong: one type for each of the API's two contracts, and one for the storage below them.
+//!
+//! [`FlyersError`] is what the routes of game servers answer, [`MembersError`] what the routes of people
+//! answer. `shared::http` turns either into a response, in one place.
+
+/// The cause of a failure, for the log.
+pub type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+/// Why storage did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Throttled, in conflict or out of reach until the time was up. Nothing was written.
+    #[error("DynamoDB was busy until the time was up")]
+    Busy(#[source] Cause),
+    /// A write was sent and its outcome could not be learned in time: it may have taken effect.
+    #[error("the outcome of a write is not known")]
+    OutcomeUnknown(#[source] Cause),
+    /// DynamoDB refused the request, or holds something that cannot be read.
+    #[error("DynamoDB failed")]
+    Failed(#[source] Cause),
+}
+
+/// An error of the flyers' API: its text is the `error` of the answer.
+#[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the messages say it")]
+pub enum FlyersError {
+    /// The request is not what the route takes; says which part.
+    #[error("{0}")]
+    BadRequest(String),
+    #[error("Missing x-api-key header")]
+    MissingApiKey,
+    #[error("Invalid API key")]
+    InvalidApiKey,
+    #[error("Missing productId in body")]
+    MissingProductId,
+    #[error("Provide a list of userIds in the request body")]
+    MissingUserIds,
+    #[error("Insufficient miles")]
+    InsufficientMiles,
+    #[error("User not found")]
+    UserNotFound,
+    #[error("Product not found")]
+    ProductNotFound,
+    #[error("Brand not found")]
+    BrandNotFound,
+    #[error("Codeshare airline not found")]
+    CodeshareAirlineNotFound,
+    #[error("Flight not found")]
+    FlightNotFound,
+    #[error("Transaction not found")]
+    TransactionNotFound,
+    /// No such route; holds the path.
+    #[error("Not Found")]
+    NoSuchRoute(String),
+    #[error("Brand already exists")]
+    BrandExists,
+    #[error("Flight has ended")]
+    FlightEnded,
+    #[error("Passenger already boarded")]
+    AlreadyBoarded,
+    #[error("Already refunded")]
+    AlreadyRefunded,
+    #[error("Only purchases can be refunded")]
+    NotAPurchase,
+    #[error("Idempotency-Key was used with another body")]
+    IdempotencyKeyReused,
+    #[error("Request body is larger than {limit} bytes")]
+    BodyTooLarge { limit: usize },
+    #[error("The answer would be larger than 6 MB; ask for less at a time")]
+    AnswerTooLarge,
+    /// Could not be done in the time there was; nothing was changed.
+    #[error("Please retry")]
+    PleaseRetry(#[source] Cause),
+    /// Anything unexpected; the cause goes to the log.
+    #[error("Internal Server Error")]
+    Internal(#[source] Cause),
+}
+
+impl From<StoreError> for FlyersError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Busy(cause) => Self::PleaseRetry(cause),
+            error => Self::Internal(error.into()),
+        }
+    }
+}
+
+/// An error of the members' API: its text is the `message` of the answer.
+#[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the messages say it")]
+pub enum MembersError {
+    #[error("{0}")]
+    BadRequest(String),
+    #[error("Unauthenticated User")]
+    Unauthenticated,
+    #[error("You are not authorized for this action.")]
+    NotAuthorized,
+    #[error("You are restricted from performing this action")]
+    Restricted,
+    /// What was asked for is not there; says what.
+    #[error("{0}")]
+    NotFound(&'static str),
+    /// It is taken; says what.
+    #[error("{0}")]
+    Conflict(&'static str),
+    #[error("Request body is larger than {limit} bytes")]
+    BodyTooLarge { limit: usize },
+    #[error("Content-Type must be application/json")]
+    UnsupportedMediaType,
+    /// Could not be done in the time there was; nothing was changed.
+    #[error("Something went wrong please contact admin")]
+    Unavailable(#[source] Cause),
+    /// Anything unexpected; the cause goes to the log.
+    #[error("An internal server error occurred")]
+    Internal(#[source] Cause),
+}
+
+impl From<StoreError> for MembersError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Busy(cause) => Self::Unavailable(cause),
+            error => Self::Internal(error.into()),
+        }
+    }
+}

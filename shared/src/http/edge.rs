@@ -1,0 +1,95 @@
+//! Around every route: the invocation, the log line, and what no handler can answer.
+
+use crate::App;
+use crate::error::{FlyersError, MembersError};
+use crate::invocation::Invocation;
+use axum::Router;
+use axum::body::{Body, HttpBody};
+use axum::extract::{MatchedPath, Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt;
+use http::{HeaderValue, Uri, header};
+use http_body_util::BodyExt;
+use lambda_http::RequestExt;
+use std::panic::AssertUnwindSafe;
+use std::time::{Duration, Instant};
+use utoipa_axum::router::OpenApiRouter;
+
+/// The largest body that a Lambda function can answer, as it stands in the function's answer: a JSON string,
+/// its quotes escaped. Lambda's limit for that answer is 6 MB (*Lambda quotas*, invocation payload); this
+/// leaves room for the rest of it.
+pub const MAX_ANSWER_BYTES: usize = 6 * 1024 * 1024 - 16 * 1024;
+
+/// What of a function's time is kept for answering.
+const MARGIN: Duration = Duration::from_millis(500);
+
+/// The service of these routes: with what surrounds every one of them, and an answer for all others.
+pub fn router(routes: OpenApiRouter<App>, app: App) -> Router {
+    let (routes, _) = routes.split_for_parts();
+    routes
+        .fallback(no_such_route)
+        .method_not_allowed_fallback(no_such_route)
+        .layer(from_fn_with_state(app.clone(), surround))
+        .with_state(app)
+}
+
+/// What is not served at all: said in the way of the contract that the path belongs to.
+async fn no_such_route(uri: Uri) -> Response {
+    let path = uri.path();
+    if path == "/users" || path.starts_with("/users/") {
+        MembersError::NotFound("Not Found").into_response()
+    } else {
+        FlyersError::NoSuchRoute(path.to_owned()).into_response()
+    }
+}
+
+async fn surround(State(app): State<App>, request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let context = request.lambda_context_ref();
+    let request_id = context.map(|context| context.request_id.clone()).unwrap_or_default();
+    let time = context.map_or(app.request_timeout, |context| {
+        context.deadline().duration_since(std::time::SystemTime::now()).unwrap_or_default().saturating_sub(MARGIN)
+    });
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().cloned();
+
+    let invocation = Invocation::lasting(time);
+    let handled = AssertUnwindSafe(invocation.clone().run(next.run(request))).catch_unwind().await;
+    let response = handled.unwrap_or_else(|_| FlyersError::Internal("a handler panicked".into()).into_response());
+    let mut response = within_limit(response).await;
+    // Answers hold balances and people; none may be kept by anybody on the way.
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+
+    tracing::info!(
+        method = %method,
+        route = route.as_ref().map_or("-", MatchedPath::as_str),
+        status = response.status().as_u16(),
+        duration_ms = started.elapsed().as_secs_f64() * 1000.0,
+        dynamodb_requests = invocation.requests(),
+        dynamodb_retries = invocation.retries(),
+        dynamodb_capacity = invocation.capacity(),
+        request_id,
+        caller = invocation.caller().unwrap_or("-"),
+        "request"
+    );
+    response
+}
+
+/// Replaces an answer that would not fit into Lambda's by one that says so.
+async fn within_limit(response: Response) -> Response {
+    // Escaping a JSON text at most doubles it: the only characters it can have to escape are `"` and `\`.
+    if response.body().size_hint().upper().is_some_and(|size| size <= (MAX_ANSWER_BYTES / 2) as u64) {
+        return response;
+    }
+    let (parts, body) = response.into_parts();
+    let Ok(body) = body.collect().await.map(http_body_util::Collected::to_bytes) else {
+        return FlyersError::Internal("an answer's body failed".into()).into_response();
+    };
+    let escaped = body.iter().filter(|byte| matches!(byte, b'"' | b'\\')).count();
+    if body.len() + escaped > MAX_ANSWER_BYTES {
+        FlyersError::AnswerTooLarge.into_response()
+    } else {
+        Response::from_parts(parts, Body::from(body))
+    }
+}

@@ -1,0 +1,80 @@
+//! `Idempotency-Key`: a request that is sent again is done once.
+
+use crate::error::{FlyersError, StoreError};
+use crate::models::Timestamp;
+use crate::store::Outcome;
+use aws_lc_rs::digest::{SHA256, digest};
+use data_encoding::HEXLOWER;
+use serde::{Serialize, de::DeserializeOwned};
+use std::time::Duration;
+
+/// How long an outcome is kept.
+const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The header's value: 1 to 255 visible ASCII characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdempotencyKey(String);
+
+impl IdempotencyKey {
+    /// The value as a string slice.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::str::FromStr for IdempotencyKey {
+    type Err = &'static str;
+
+    fn from_str(value: &str) -> Result<Self, Self::Err> {
+        if (1..=255).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_graphic()) {
+            Ok(Self(value.to_owned()))
+        } else {
+            Err("expected 1 to 255 visible ASCII characters")
+        }
+    }
+}
+
+/// What a request came to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settled<T> {
+    /// The answer.
+    pub answer: T,
+    /// Whether an earlier request with the same Idempotency-Key was answered so, and this one did nothing.
+    pub replayed: bool,
+}
+
+/// A digest of what is asked, from what was understood of it rather than from its bytes: clients that repeat
+/// a request may write the same JSON in another order.
+pub(super) fn fingerprint(request: &impl Serialize) -> String {
+    let json = serde_json::to_vec(request).expect("requests are structs of strings and integers");
+    HEXLOWER.encode(digest(&SHA256, &json).as_ref())
+}
+
+/// The record of an answer.
+pub(super) fn record(fingerprint: &str, answer: &impl Serialize, now: Timestamp) -> Outcome {
+    Outcome {
+        fingerprint: fingerprint.to_owned(),
+        answer: serde_json::to_string(answer).expect("answers are structs of strings and integers"),
+        expires_at: now.plus(KEPT).as_second(),
+    }
+}
+
+/// The answer recorded for the same request, if there is one.
+///
+/// # Errors
+/// `IdempotencyKeyReused` when the record is of another request.
+pub(super) fn replay<T: DeserializeOwned>(
+    outcome: Option<&Outcome>,
+    fingerprint: &str,
+    now: Timestamp,
+) -> Result<Option<Settled<T>>, FlyersError> {
+    let Some(outcome) = outcome.filter(|outcome| outcome.is_kept_at(now)) else {
+        return Ok(None);
+    };
+    if outcome.fingerprint != fingerprint {
+        return Err(FlyersError::IdempotencyKeyReused);
+    }
+    let answer = serde_json::from_str(&outcome.answer).map_err(|error| StoreError::Failed(error.into()))?;
+    Ok(Some(Settled { answer, replayed: true }))
+}

@@ -1,0 +1,20 @@
+//! Miles: earning, spending, giving back.
+//!
+//! Every movement is one transaction on the state that it was judged by. If that state has changed, or another
+//! movement is under way, the transaction does nothing; the state is read and judged anew, until the
+//! invocation's time is up. So what holds for one movement alone holds however many race.
+
+mod board;
+mod idempotency;
+mod movement;
+mod purchase;
+mod refund;
+mod settle;
+mod transactions;
+
+pub use board::{Boarded, Boarding, board};
+pub use idempotency::{IdempotencyKey, Settled};
+pub use movement::open_account;
+pub use purchase::{Purchase, purchase};
+pub use refund::{Refund, refund};
+pub use transactions::transactions;

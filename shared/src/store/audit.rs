@@ -1,0 +1,1 @@
+//! Reading everything, for the audit: the only scans there are.

@@ -1,0 +1,135 @@
+//! Every key of the three tables.
+
+use super::Table;
+use crate::models::{
+    AirlineIata, AirlineIcao, AirlineId, BrandId, Callsign, FlightId, FlyerId, KeyDigest, KeyId, MemberId, ProductId,
+};
+use aws_sdk_dynamodb::types::AttributeValue;
+use std::collections::HashMap;
+
+/// Where an item is.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Key {
+    pub table: Table,
+    pub pk: String,
+    pub sk: String,
+}
+
+/// How many history entries a page holds. A full one is some 7 kB, far from an item's 400 kB, and small
+/// enough that appending to it stays cheap: a write costs by the size of the whole item.
+pub(super) const HISTORY_PAGE_SIZE: u64 = 100;
+
+/// Over how many partitions of the index the running flights are spread. Each takes 1,000 writes a second,
+/// and a tick is two.
+pub(super) const RUNNING_SHARDS: u8 = 8;
+
+impl Key {
+    fn new(table: Table, pk: String, sk: impl Into<String>) -> Self {
+        Self { table, pk, sk: sk.into() }
+    }
+
+    /// As DynamoDB takes it.
+    pub fn attributes(&self) -> HashMap<String, AttributeValue> {
+        HashMap::from([
+            ("pk".to_owned(), AttributeValue::S(self.pk.clone())),
+            ("sk".to_owned(), AttributeValue::S(self.sk.clone())),
+        ])
+    }
+
+    pub fn flyer(flyer: &FlyerId) -> Self {
+        Self::new(Table::Users, flyer_partition(flyer), FLYER)
+    }
+
+    /// The page that holds a flyer's history entries from number `page * HISTORY_PAGE_SIZE` on.
+    pub fn history_page(flyer: &FlyerId, page: u64) -> Self {
+        Self::new(Table::Users, flyer_partition(flyer), format!("FLIGHTS#{page:08}"))
+    }
+
+    pub fn member(member: &MemberId) -> Self {
+        Self::new(Table::Users, format!("MEMBER#{member}"), "MEMBER")
+    }
+
+    /// The claim on a username, which no two members share whatever the case.
+    pub fn username(username: &str) -> Self {
+        Self::new(Table::Users, format!("USERNAME#{}", username.to_lowercase()), "CLAIM")
+    }
+
+    pub fn ledger_entry(flyer: &FlyerId, seq: u64) -> Self {
+        Self::new(Table::Ledgers, flyer_partition(flyer), ledger_position(seq))
+    }
+
+    /// The idempotency key stands last, because it may contain any visible character.
+    pub fn outcome(airline: &AirlineId, flyer: &FlyerId, idempotency_key: &str) -> Self {
+        Self::new(Table::Ledgers, format!("IDEMPOTENCY#{airline}#{flyer}#{idempotency_key}"), OUTCOME)
+    }
+
+    pub fn airline(airline: &AirlineId) -> Self {
+        Self::new(Table::Flights, airline_partition(airline), AIRLINE)
+    }
+
+    pub fn airline_key(airline: &AirlineId, key: &KeyId) -> Self {
+        Self::new(Table::Flights, airline_partition(airline), format!("{KEY_PREFIX}{key}"))
+    }
+
+    pub fn api_key(digest: &KeyDigest) -> Self {
+        Self::new(Table::Flights, format!("APIKEY#{}", digest.as_str()), "KEY")
+    }
+
+    pub fn product(airline: &AirlineId, product: &ProductId) -> Self {
+        Self::new(Table::Flights, airline_partition(airline), format!("{PRODUCT_PREFIX}{product}"))
+    }
+
+    pub fn brand(airline: &AirlineId, brand: &BrandId) -> Self {
+        Self::new(Table::Flights, airline_partition(airline), format!("{BRAND_PREFIX}{brand}"))
+    }
+
+    /// What of a brand is unique over all airlines, each held by one claim.
+    pub fn brand_claims(brand: &BrandId, iata: &AirlineIata, icao: &AirlineIcao, callsign: &Callsign) -> [Self; 4] {
+        [
+            format!("BRAND#{brand}"),
+            format!("IATA#{iata}"),
+            format!("ICAO#{icao}"),
+            format!("CALLSIGN#{}", callsign.as_str().to_lowercase()),
+        ]
+        .map(|pk| Self::new(Table::Flights, pk, "CLAIM"))
+    }
+
+    pub fn flight(flight: FlightId) -> Self {
+        Self::new(Table::Flights, flight_partition(flight), FLIGHT)
+    }
+
+    pub fn passenger(flight: FlightId, flyer: &FlyerId) -> Self {
+        Self::new(Table::Flights, flight_partition(flight), format!("{PASSENGER_PREFIX}{flyer}"))
+    }
+}
+
+pub(super) const FLYER: &str = "FLYER";
+pub(super) const AIRLINE: &str = "AIRLINE";
+pub(super) const FLIGHT: &str = "FLIGHT";
+pub(super) const OUTCOME: &str = "OUTCOME";
+pub(super) const KEY_PREFIX: &str = "KEY#";
+pub(super) const PRODUCT_PREFIX: &str = "PRODUCT#";
+pub(super) const BRAND_PREFIX: &str = "BRAND#";
+pub(super) const PASSENGER_PREFIX: &str = "PASSENGER#";
+
+pub(super) fn flyer_partition(flyer: &FlyerId) -> String {
+    format!("FLYER#{flyer}")
+}
+
+pub(super) fn airline_partition(airline: &AirlineId) -> String {
+    format!("AIRLINE#{airline}")
+}
+
+pub(super) fn flight_partition(flight: FlightId) -> String {
+    format!("FLIGHT#{flight}")
+}
+
+/// The sort key of a ledger entry: its number, padded so that text sorts as numbers do.
+pub(super) fn ledger_position(seq: u64) -> String {
+    format!("{seq:012}")
+}
+
+/// In which partition of the index of running flights a flight is.
+pub(super) fn running_shard(flight: FlightId) -> String {
+    flight.shard(RUNNING_SHARDS).to_string()
+}

@@ -1,0 +1,18 @@
+//! Logs.
+
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+
+/// Which log lines are written: `LOG_LEVEL` for our own (default `info`), warnings of everybody else's.
+#[must_use]
+pub fn levels() -> Targets {
+    let own = std::env::var("LOG_LEVEL").ok().and_then(|level| level.parse().ok()).unwrap_or(LevelFilter::INFO);
+    Targets::new().with_default(LevelFilter::WARN).with_target("shared", own).with_target("skysquad", own)
+}
+
+/// Sends the log of a Lambda function to standard output, a JSON object a line, as CloudWatch reads it.
+pub fn init() {
+    let lines = tracing_subscriber::fmt::layer().json().flatten_event(true).with_current_span(false);
+    tracing_subscriber::registry().with(levels()).with(lines).init();
+}
