@@ -6,11 +6,20 @@
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 use tokio::time::Instant;
 
 tokio::task_local! {
     static CURRENT: Arc<Invocation>;
+}
+
+/// What of a Lambda function's time is kept for answering.
+const MARGIN: Duration = Duration::from_millis(500);
+
+/// How much time work may take in a function that the runtime will stop at an instant.
+#[must_use]
+pub fn time_left(deadline: SystemTime) -> Duration {
+    deadline.duration_since(SystemTime::now()).unwrap_or_default().saturating_sub(MARGIN)
 }
 
 /// What an invocation may take and has cost so far.

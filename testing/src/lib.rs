@@ -1,1 +1,154 @@
-//! x
+//! What the tests of all crates share: the whole API on an engine of its own, with the time, the random numbers and
+//! the network in the test's hands.
+//!
+//! Set `DYNAMODB_ENDPOINT` to run the tests against another engine, such as DynamoDB Local: each test makes tables
+//! of its own there.
+
+mod client;
+mod fixtures;
+pub mod lambda;
+mod wire;
+
+pub use client::{Answer, Call};
+pub use fixtures::{BRAND, Session};
+pub use wire::{Fault, Wire};
+
+use engine::{Engine, Options};
+use shared::App;
+use shared::app::{Clock, Entropy};
+use shared::config::Config;
+use shared::models::Timestamp;
+use shared::store::{Store, Tables};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::time::Duration;
+
+/// The time at which tests begin.
+pub const START: &str = "2024-03-15T10:30:00.000Z";
+
+/// A clock that stands still until it is moved.
+#[derive(Debug, Clone)]
+pub struct StoppedClock(Arc<AtomicI64>);
+
+impl StoppedClock {
+    fn at(instant: &str) -> Self {
+        let instant: Timestamp = instant.parse().expect("a valid instant");
+        Self(Arc::new(AtomicI64::new(instant.as_millisecond())))
+    }
+
+    /// Moves it on.
+    pub fn advance(&self, by: Duration) {
+        let by = i64::try_from(by.as_millis()).expect("tests last less than an age");
+        self.0.fetch_add(by, Ordering::SeqCst);
+    }
+
+    /// Sets it.
+    pub fn set(&self, instant: &str) {
+        let instant: Timestamp = instant.parse().expect("a valid instant");
+        self.0.store(instant.as_millisecond(), Ordering::SeqCst);
+    }
+}
+
+impl Clock for StoppedClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millisecond(self.0.load(Ordering::SeqCst)).expect("tests stay within the range")
+    }
+}
+
+/// Random numbers that are the same in every run.
+#[derive(Debug, Default)]
+struct FixedEntropy(AtomicU64);
+
+impl Entropy for FixedEntropy {
+    fn fill(&self, buffer: &mut [u8]) {
+        for chunk in buffer.chunks_mut(8) {
+            // SplitMix64: distinct counters give distinct, well spread numbers.
+            let counter = self.0.fetch_add(1, Ordering::SeqCst) + 1;
+            let mut z = counter.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            chunk.copy_from_slice(&(z ^ (z >> 31)).to_le_bytes()[..chunk.len()]);
+        }
+    }
+}
+
+/// The whole API, on empty tables of its own.
+pub struct TestApp {
+    /// The application below the API.
+    pub app: App,
+    /// Its clock.
+    pub clock: StoppedClock,
+    /// What goes over the wire to DynamoDB.
+    pub wire: Wire,
+    router: axum::Router,
+    tables: Tables,
+    endpoint: String,
+    _engine: Option<Engine>,
+}
+
+impl TestApp {
+    /// Starts it.
+    pub async fn start() -> Self {
+        let (engine, endpoint) = match std::env::var("DYNAMODB_ENDPOINT") {
+            Ok(endpoint) => (None, endpoint),
+            Err(_) => {
+                let engine = Engine::start(Options::default()).expect("an engine starts on a free port");
+                let endpoint = format!("http://{}", engine.address());
+                (Some(engine), endpoint)
+            }
+        };
+        let tables = match &engine {
+            Some(_) => Tables::default(),
+            None => fixtures::own_tables(),
+        };
+        let wire = Wire::default();
+        let store = Store::with_config(engine::config(&endpoint).http_client(wire.clone()), tables.clone());
+        store.create_tables().await.expect("the tables are made");
+
+        let session_keys = fixtures::session_public_key();
+        let config = Config::from_variables(|name| match name {
+            "USERS_TABLE" | "FLIGHTS_TABLE" | "LEDGERS_TABLE" => Some("unused".to_owned()),
+            "SESSION_PUBLIC_KEYS" => Some(session_keys.clone()),
+            _ => None,
+        });
+        let clock = StoppedClock::at(START);
+        let app = App::new(&config.expect("the configuration is good"), store)
+            .with_clock(clock.clone())
+            .with_entropy(FixedEntropy::default());
+        let routes = miles::routes().merge(flights::routes()).merge(airlines::routes());
+        let router = shared::http::router(routes, app.clone());
+        wire.reset();
+        Self { app, clock, wire, router, tables, endpoint, _engine: engine }
+    }
+
+    /// The same tables behind another instance of the function: it has not seen any key yet, and takes at most that
+    /// long for a request.
+    #[must_use]
+    pub fn another_instance(&self, request_timeout: Duration) -> Self {
+        let mut app = self.app.clone();
+        app.keys = Arc::default();
+        app.request_timeout = request_timeout;
+        let routes = miles::routes().merge(flights::routes()).merge(airlines::routes());
+        Self {
+            router: shared::http::router(routes, app.clone()),
+            app,
+            clock: self.clock.clone(),
+            wire: self.wire.clone(),
+            tables: self.tables.clone(),
+            endpoint: self.endpoint.clone(),
+            _engine: None,
+        }
+    }
+
+    /// The names of its tables.
+    #[must_use]
+    pub fn tables(&self) -> &Tables {
+        &self.tables
+    }
+
+    /// Where its DynamoDB listens.
+    #[must_use]
+    pub fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+}

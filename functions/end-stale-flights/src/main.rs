@@ -1,1 +1,15 @@
-fn main(){}
+//! The scheduled Lambda function that ends flights whose game server has gone silent.
+
+use end_stale_flights::{Scheduled, handle};
+use lambda_runtime::{LambdaEvent, service_fn};
+use shared::invocation::time_left;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    shared::telemetry::init();
+    let app = &shared::App::from_env().await?;
+    lambda_runtime::run(service_fn(async |event: LambdaEvent<Scheduled>| {
+        handle(app, time_left(event.context.deadline())).await.map_err(lambda_runtime::Error::from)
+    }))
+    .await
+}

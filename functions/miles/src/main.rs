@@ -1,1 +1,8 @@
-fn main(){}
+//! The Lambda function of flyers, their miles and purchases.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    shared::telemetry::init();
+    let app = shared::App::from_env().await?;
+    lambda_http::run(miles::router(app)).await
+}

@@ -2,7 +2,7 @@
 
 use crate::App;
 use crate::error::{FlyersError, MembersError};
-use crate::invocation::Invocation;
+use crate::invocation::{Invocation, time_left};
 use axum::Router;
 use axum::body::{Body, HttpBody};
 use axum::extract::{MatchedPath, Request, State};
@@ -13,16 +13,13 @@ use http::{HeaderValue, Uri, header};
 use http_body_util::BodyExt;
 use lambda_http::RequestExt;
 use std::panic::AssertUnwindSafe;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use utoipa_axum::router::OpenApiRouter;
 
 /// The largest body that a Lambda function can answer, as it stands in the function's answer: a JSON string,
 /// its quotes escaped. Lambda's limit for that answer is 6 MB (*Lambda quotas*, invocation payload); this
 /// leaves room for the rest of it.
 pub const MAX_ANSWER_BYTES: usize = 6 * 1024 * 1024 - 16 * 1024;
-
-/// What of a function's time is kept for answering.
-const MARGIN: Duration = Duration::from_millis(500);
 
 /// The service of these routes: with what surrounds every one of them, and an answer for all others.
 pub fn router(routes: OpenApiRouter<App>, app: App) -> Router {
@@ -48,9 +45,7 @@ async fn surround(State(app): State<App>, request: Request, next: Next) -> Respo
     let started = Instant::now();
     let context = request.lambda_context_ref();
     let request_id = context.map(|context| context.request_id.clone()).unwrap_or_default();
-    let time = context.map_or(app.request_timeout, |context| {
-        context.deadline().duration_since(std::time::SystemTime::now()).unwrap_or_default().saturating_sub(MARGIN)
-    });
+    let time = context.map_or(app.request_timeout, |context| time_left(context.deadline()));
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
 

@@ -7,13 +7,12 @@ use crate::invocation::Invocation;
 use crate::ledger::IdempotencyKey;
 use crate::models::MemberId;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
-use axum::response::IntoResponse;
 use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderMap, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use std::marker::PhantomData;
 
 /// No body may be larger, as neither may that of the original systems.
 pub const MAX_BODY_BYTES: usize = 100 * 1024;
@@ -50,21 +49,6 @@ impl From<BadInput> for MembersError {
             BadInput::NotJson => Self::UnsupportedMediaType,
         }
     }
-}
-
-/// Which contract an extractor answers for.
-pub trait Contract: From<BadInput> + IntoResponse {
-    /// Whether a body must be declared to be JSON. It must where the caller is known by a cookie, so that no
-    /// other site's form can send one; game servers' clients have never had to.
-    const MUST_DECLARE_JSON: bool;
-}
-
-impl Contract for FlyersError {
-    const MUST_DECLARE_JSON: bool = false;
-}
-
-impl Contract for MembersError {
-    const MUST_DECLARE_JSON: bool = true;
 }
 
 /// The airline that calls, by its API key: no request if the key was seen within the last minute, else one.
@@ -117,25 +101,6 @@ impl FromRequestParts<App> for Idempotency {
     }
 }
 
-/// The parameters in the path, decoded. Only text that is not UTF-8 is refused here: what names nothing is for
-/// the route to say.
-pub struct Params<T, E>(pub T, PhantomData<E>);
-
-impl<T, E> FromRequestParts<App> for Params<T, E>
-where
-    T: DeserializeOwned + Send,
-    E: Contract,
-{
-    type Rejection = E;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
-        match Path::from_request_parts(parts, app).await {
-            Ok(Path(params)) => Ok(Self(params, PhantomData)),
-            Err(_) => Err(BadInput::Malformed("Path must be percent-encoded UTF-8".to_owned()).into()),
-        }
-    }
-}
-
 /// The body, as it came.
 #[derive(Debug)]
 pub struct RawBody(pub Bytes);
@@ -148,32 +113,67 @@ impl FromRequest<App> for RawBody {
     }
 }
 
-/// The body, as a JSON object. No body at all is an empty one.
-pub struct Body<T, E>(pub T, PhantomData<E>);
+/// Defines the extractors that answer in the way of one contract.
+macro_rules! extractors {
+    ($error:ty, must_declare_json: $must_declare_json:literal) => {
+        /// The parameters in the path, decoded. Only text that is not UTF-8 is refused here: what names nothing is
+        /// for the route to say.
+        #[derive(Debug)]
+        pub struct Params<T>(pub T);
 
-impl<T, E> FromRequest<App> for Body<T, E>
-where
-    T: DeserializeOwned,
-    E: Contract,
-{
-    type Rejection = E;
+        impl<T: DeserializeOwned + Send> FromRequestParts<App> for Params<T> {
+            type Rejection = $error;
 
-    async fn from_request(request: Request, _: &App) -> Result<Self, Self::Rejection> {
-        let is_json = declares_json(request.headers());
-        let bytes = read(request).await?;
-        if E::MUST_DECLARE_JSON && !bytes.is_empty() && !is_json {
-            return Err(BadInput::NotJson.into());
+            async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
+                Ok(Self(path_params(parts, app).await?))
+            }
         }
-        let bytes: &[u8] = if bytes.trim_ascii().is_empty() { b"{}" } else { &bytes };
-        // serde would fill a struct from an array, too.
-        if bytes.trim_ascii_start().first() == Some(&b'{') {
-            Ok(Self(parse_json(bytes)?, PhantomData))
-        } else if let Err(error) = parse_json::<serde::de::IgnoredAny>(bytes) {
-            Err(error.into())
-        } else {
-            Err(BadInput::Malformed("Body must be a JSON object".to_owned()).into())
+
+        /// The body, as a JSON object. No body at all is an empty one.
+        #[derive(Debug)]
+        pub struct Body<T>(pub T);
+
+        impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
+            type Rejection = $error;
+
+            async fn from_request(request: Request, _: &App) -> Result<Self, Self::Rejection> {
+                Ok(Self(json_object(request, $must_declare_json).await?))
+            }
         }
+    };
+}
+
+/// Extractors of the flyers' routes. Game servers' clients have never had to declare their JSON.
+pub mod flyers {
+    use super::*;
+    extractors!(FlyersError, must_declare_json: false);
+}
+
+/// Extractors of the members' routes. A body must be declared to be JSON there, because the caller may be known by
+/// a cookie: so no other site's form can send one.
+pub mod members {
+    use super::*;
+    extractors!(MembersError, must_declare_json: true);
+}
+
+async fn path_params<T: DeserializeOwned + Send>(parts: &mut Parts, app: &App) -> Result<T, BadInput> {
+    let params = Path::from_request_parts(parts, app).await;
+    params.map(|Path(params)| params).map_err(|_| BadInput::Malformed("Path must be percent-encoded UTF-8".to_owned()))
+}
+
+async fn json_object<T: DeserializeOwned>(request: Request, must_declare_json: bool) -> Result<T, BadInput> {
+    let is_declared = declares_json(request.headers());
+    let bytes = read(request).await?;
+    if must_declare_json && !bytes.is_empty() && !is_declared {
+        return Err(BadInput::NotJson);
     }
+    let bytes: &[u8] = if bytes.trim_ascii().is_empty() { b"{}" } else { &bytes };
+    // serde would fill a struct from an array, too.
+    if bytes.trim_ascii_start().first() == Some(&b'{') {
+        return parse_json(bytes);
+    }
+    parse_json::<serde::de::IgnoredAny>(bytes)?;
+    Err(BadInput::Malformed("Body must be a JSON object".to_owned()))
 }
 
 async fn read(request: Request) -> Result<Bytes, BadInput> {
@@ -188,7 +188,7 @@ async fn read(request: Request) -> Result<Bytes, BadInput> {
 ///
 /// # Errors
 /// `Malformed`, with the path of the field and what is expected there.
-pub fn parse_json<T: DeserializeOwned>(json: &[u8]) -> Result<T, BadInput> {
+pub fn parse_json<'de, T: Deserialize<'de>>(json: &'de [u8]) -> Result<T, BadInput> {
     let malformed = |message: String| BadInput::Malformed(shorten(&message));
     let text = std::str::from_utf8(json).map_err(|_| malformed("Body must be UTF-8".to_owned()))?;
     let mut deserializer = serde_json::Deserializer::from_str(text);

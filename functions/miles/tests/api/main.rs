@@ -1,0 +1,3 @@
+//! The routes of flyers, over HTTP.
+
+mod buy_product;

@@ -1,0 +1,86 @@
+//! What the API reference says of all routes alike.
+
+use super::error::{FlyersErrorBody, MembersErrorBody};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{
+    ComponentsBuilder, ContactBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, tag::TagBuilder,
+};
+
+/// What any route that takes an API key may answer.
+#[derive(utoipa::IntoResponses)]
+#[allow(dead_code, reason = "it exists to be described")]
+pub enum ApiKeyFailures {
+    /// No key, or one that is unknown, revoked or at its end.
+    #[response(status = 401)]
+    Unauthorized(FlyersErrorBody),
+    /// Something unexpected. A write may have taken effect.
+    #[response(status = 500)]
+    Internal(FlyersErrorBody),
+    /// The tables were busy until the time was up. Nothing was changed; try again after `Retry-After` seconds.
+    #[response(status = 503)]
+    PleaseRetry(FlyersErrorBody),
+}
+
+/// What any route for superusers may answer.
+#[derive(utoipa::IntoResponses)]
+#[allow(dead_code, reason = "it exists to be described")]
+pub enum SuperuserFailures {
+    /// No session, one that is not good, or not a superuser's.
+    #[response(status = 401)]
+    Unauthorized(MembersErrorBody),
+    /// The member is restricted.
+    #[response(status = 403)]
+    Restricted(MembersErrorBody),
+    /// Something unexpected. A write may have taken effect.
+    #[response(status = 500)]
+    Internal(MembersErrorBody),
+    /// The tables were busy until the time was up. Nothing was changed.
+    #[response(status = 503)]
+    Unavailable(MembersErrorBody),
+}
+
+/// The document without its routes.
+#[must_use]
+pub fn document() -> OpenApi {
+    let tag = |name: &str, description: &str| TagBuilder::new().name(name).description(Some(description)).build();
+    let session_cookie = ApiKeyValue::with_description(
+        crate::config::DEFAULT_SESSION_COOKIE,
+        "A member's session: a JWT signed with RS256, with the claims `userId`, `iat` and `exp`.",
+    );
+    let components = ComponentsBuilder::new()
+        .security_scheme(
+            "apiKey",
+            SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description(
+                "x-api-key",
+                "An airline's API key. A revoked one is refused within a minute.",
+            ))),
+        )
+        .security_scheme("sessionCookie", SecurityScheme::ApiKey(ApiKey::Cookie(session_cookie)))
+        .security_scheme(
+            "sessionToken",
+            SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build()),
+        )
+        .build();
+    let info = InfoBuilder::new()
+        .title("Skysquad")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some(
+            "The backend of a virtual-airline community. Flyers are ROBLOX accounts: game servers of member airlines \
+             board them on flights, credit miles and sell products for miles, with an API key. Members are people, \
+             with a session.\n\nAll times are ISO 8601, UTC, with milliseconds and `Z`.",
+        ))
+        .contact(Some(ContactBuilder::new().name(Some("Skysquad")).build()))
+        .license(Some(LicenseBuilder::new().name("MIT OR Apache-2.0").build()))
+        .build();
+    OpenApiBuilder::new()
+        .info(info)
+        .components(Some(components))
+        .tags(Some([
+            tag("Miles", "Flyers, their miles and what they buy for them."),
+            tag("Flights", "Planning, flying and boarding."),
+            tag("Airline", "The airline that calls, its products and brands."),
+            tag("Airlines", "Making airlines and their API keys; for superusers."),
+            tag("System", "Whether it works."),
+        ]))
+        .build()
+}

@@ -1,0 +1,1 @@
+//! The Lambda Runtime API, for a function's real binary.

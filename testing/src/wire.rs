@@ -1,0 +1,191 @@
+//! What goes over the wire to DynamoDB: counted, and where a test wants it, disturbed.
+
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_runtime_api::http::StatusCode;
+use aws_smithy_types::body::SdkBody;
+use serde_json::{Value, json};
+use std::collections::VecDeque;
+use std::fmt;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+/// What happens to a request.
+#[derive(Debug, Clone)]
+pub enum Fault {
+    /// Nothing; it goes through.
+    None,
+    /// It is refused with this HTTP status and DynamoDB error code, and has no effect.
+    Error(u16, &'static str),
+    /// A transaction is cancelled for a conflict, and has no effect.
+    Conflict,
+    /// The connection breaks before it arrives.
+    CutBefore,
+    /// It takes effect, and the connection breaks before the answer arrives.
+    CutAfter,
+    /// It arrives and takes effect only after that time; whoever waits for it may have given up.
+    Delay(Duration),
+    /// Of a BatchGetItem, only the first key of each table is processed.
+    LeaveUnprocessed,
+}
+
+#[derive(Default)]
+struct State {
+    operations: Vec<String>,
+    faults: VecDeque<Fault>,
+    forever: Option<Fault>,
+}
+
+/// The wire of one test.
+#[derive(Clone)]
+pub struct Wire {
+    state: Arc<Mutex<State>>,
+    inner: SharedHttpClient,
+}
+
+impl Default for Wire {
+    fn default() -> Self {
+        Self { state: Arc::default(), inner: aws_smithy_http_client::Builder::new().build_http() }
+    }
+}
+
+impl fmt::Debug for Wire {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Wire")
+    }
+}
+
+impl Wire {
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().expect("no test panics while it looks at the wire")
+    }
+
+    /// Forgets what went over it and lets everything through.
+    pub fn reset(&self) {
+        *self.state() = State::default();
+    }
+
+    /// The operations sent since the last look, in order: `GetItem`, `Query`, …
+    #[must_use]
+    pub fn take_operations(&self) -> Vec<String> {
+        std::mem::take(&mut self.state().operations)
+    }
+
+    /// What happens to the next requests, one fault each; later ones go through.
+    pub fn disturb(&self, faults: impl IntoIterator<Item = Fault>) {
+        self.state().faults = faults.into_iter().collect();
+    }
+
+    /// What happens to all requests from now on, after those disturbed one by one.
+    pub fn disturb_all(&self, fault: Fault) {
+        self.state().forever = Some(fault);
+    }
+
+    fn next_fault(&self, operation: &str) -> Fault {
+        let mut state = self.state();
+        state.operations.push(operation.to_owned());
+        let next = state.faults.pop_front();
+        next.or_else(|| state.forever.clone()).unwrap_or(Fault::None)
+    }
+}
+
+impl HttpClient for Wire {
+    fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
+        let inner = self.inner.http_connector(settings, components);
+        SharedHttpConnector::new(Disturbed { wire: self.clone(), inner })
+    }
+}
+
+#[derive(Debug)]
+struct Disturbed {
+    wire: Wire,
+    inner: SharedHttpConnector,
+}
+
+impl HttpConnector for Disturbed {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let target = request.headers().get("x-amz-target").unwrap_or_default();
+        let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
+        let fault = self.wire.next_fault(&operation);
+        let inner = self.inner.clone();
+        HttpConnectorFuture::new(disturb(inner, request, fault))
+    }
+}
+
+async fn disturb(
+    inner: SharedHttpConnector,
+    mut request: HttpRequest,
+    fault: Fault,
+) -> Result<HttpResponse, ConnectorError> {
+    let cut = || ConnectorError::io("the connection broke".into());
+    match fault {
+        Fault::None => inner.call(request).await,
+        Fault::Error(status, code) => Ok(error(status, &json!({ "__type": format!("com.amazonaws.dynamodb#{code}") }))),
+        Fault::Conflict => {
+            let items = body(&request)["TransactItems"].as_array().map_or(1, Vec::len);
+            let mut reasons = vec![json!({ "Code": "None" }); items];
+            reasons[0] = json!({ "Code": "TransactionConflict", "Message": "Transaction is ongoing for the item" });
+            Ok(error(
+                400,
+                &json!({
+                    "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
+                    "CancellationReasons": reasons,
+                }),
+            ))
+        }
+        Fault::CutBefore => Err(cut()),
+        Fault::CutAfter => {
+            let mut response = inner.call(request).await?;
+            // The answer is read to its end, so that the effect is there for certain.
+            read(&mut response).await?;
+            Err(cut())
+        }
+        Fault::Delay(time) => {
+            // On a task of its own: whoever waits may go away, and the request still arrives.
+            let late = tokio::spawn(async move {
+                tokio::time::sleep(time).await;
+                inner.call(request).await
+            });
+            late.await.map_err(|error| ConnectorError::other(error.into(), None))?
+        }
+        Fault::LeaveUnprocessed => {
+            let mut asked = body(&request);
+            let mut left = json!({});
+            for (table, keys) in asked["RequestItems"].as_object_mut().expect("a BatchGetItem") {
+                let rest = keys["Keys"].as_array_mut().expect("keys").split_off(1);
+                if !rest.is_empty() {
+                    left[table] = json!({ "Keys": rest, "ConsistentRead": true });
+                }
+            }
+            let asked = asked.to_string();
+            request.headers_mut().insert("content-length", asked.len().to_string());
+            *request.body_mut() = SdkBody::from(asked);
+            let mut response = inner.call(request).await?;
+            let mut answer: Value = serde_json::from_slice(&read(&mut response).await?).expect("the answer is JSON");
+            answer["UnprocessedKeys"] = left;
+            Ok(HttpResponse::new(response.status(), SdkBody::from(answer.to_string())))
+        }
+    }
+}
+
+fn body(request: &HttpRequest) -> Value {
+    serde_json::from_slice(request.body().bytes().expect("bodies are in memory")).expect("bodies are JSON")
+}
+
+async fn read(response: &mut HttpResponse) -> Result<Vec<u8>, ConnectorError> {
+    use http_body_util::BodyExt;
+    let body = std::mem::replace(response.body_mut(), SdkBody::empty());
+    let collected = body.collect().await.map_err(|error| ConnectorError::io(error))?;
+    Ok(collected.to_bytes().to_vec())
+}
+
+fn error(status: u16, body: &Value) -> HttpResponse {
+    let status = StatusCode::try_from(status).expect("a valid status");
+    let mut response = HttpResponse::new(status, SdkBody::from(body.to_string()));
+    response.headers_mut().insert("content-type", "application/x-amz-json-1.0");
+    response
+}
