@@ -11,6 +11,7 @@
 
 pub mod airlines;
 pub mod app;
+pub mod audit;
 pub mod auth;
 pub mod config;
 pub mod error;

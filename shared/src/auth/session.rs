@@ -1,6 +1,7 @@
 //! Members' sessions: JSON Web Tokens (RFC 7519) signed with RS256. This system verifies them and makes none.
 
 use crate::App;
+use crate::config::DEFAULT_SESSION_COOKIE;
 use crate::error::MembersError;
 use crate::models::{MemberId, Timestamp};
 use http::{HeaderMap, Method, header};
@@ -37,6 +38,13 @@ impl std::fmt::Debug for SessionVerifier {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let keys: Vec<_> = self.keys.iter().map(|key| key.id.as_deref().unwrap_or("-")).collect();
         f.debug_struct("SessionVerifier").field("keys", &keys).field("cookie", &self.cookie).finish()
+    }
+}
+
+impl Default for SessionVerifier {
+    /// A verifier that trusts no key.
+    fn default() -> Self {
+        Self { keys: Arc::new([]), cookie: DEFAULT_SESSION_COOKIE.to_owned() }
     }
 }
 

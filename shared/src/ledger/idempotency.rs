@@ -1,7 +1,7 @@
 //! `Idempotency-Key`: a request that is sent again is done once.
 
 use crate::error::{FlyersError, StoreError};
-use crate::models::Timestamp;
+use crate::models::{LedgerEntry, Timestamp};
 use crate::store::Outcome;
 use aws_lc_rs::digest::{SHA256, digest};
 use data_encoding::HEXLOWER;
@@ -51,12 +51,13 @@ pub(super) fn fingerprint(request: &impl Serialize) -> String {
     HEXLOWER.encode(digest(&SHA256, &json).as_ref())
 }
 
-/// The record of an answer.
-pub(super) fn record(fingerprint: &str, answer: &impl Serialize, now: Timestamp) -> Outcome {
+/// The record of an answer to what made that ledger entry.
+pub(super) fn record(fingerprint: &str, answer: &impl Serialize, entry: &LedgerEntry) -> Outcome {
     Outcome {
         fingerprint: fingerprint.to_owned(),
         answer: serde_json::to_string(answer).expect("answers are structs of strings and integers"),
-        expires_at: now.plus(KEPT).as_second(),
+        entry: entry.id.clone(),
+        expires_at: entry.created_at.plus(KEPT).as_second(),
     }
 }
 

@@ -69,7 +69,7 @@ where
             }
             Err(error) => return Err(error),
         };
-        let recorded = outcome.map(|(of, fingerprint)| (of, record(fingerprint, &answer, movement.entry.created_at)));
+        let recorded = outcome.map(|(of, fingerprint)| (of, record(fingerprint, &answer, &movement.entry)));
         match app.store.commit(&movement, recorded, app.random()).await? {
             Committed::Done => return Ok(Settled { answer, replayed: false }),
             Committed::Stale { in_doubt } => {

@@ -1,1 +1,163 @@
 //! Reading everything, for the audit: the only scans there are.
+
+use super::item::{Item, from_item, value, values};
+use super::keys::{FLYER, Key, OUTCOME, PASSENGER_PREFIX, flyer_partition};
+use super::ledgers::StoredPassenger;
+use super::query::Range;
+use super::request::read;
+use super::{Outcome, Store, StoredEntry, Table};
+use crate::error::StoreError;
+use crate::models::{Account, FlightId, FlyerId, HistoryEntry, Passenger};
+use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
+use serde::de::DeserializeOwned;
+
+/// Where a scan stands.
+#[derive(Debug, Clone, Default)]
+pub struct Position(Option<Item>);
+
+/// Part of a scan, and where to go on; nowhere, if it was the last.
+pub type Part<T> = (Vec<T>, Option<Position>);
+
+/// A boarding, with the number of the ledger entry that credits it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CreditedPassenger {
+    /// Who boarded what.
+    pub passenger: Passenger,
+    /// The number of the entry.
+    pub seq: u64,
+}
+
+impl From<StoredPassenger> for CreditedPassenger {
+    fn from(stored: StoredPassenger) -> Self {
+        Self { passenger: stored.passenger, seq: stored.seq }
+    }
+}
+
+impl Store {
+    /// The next part of all flyers.
+    ///
+    /// # Errors
+    /// As any read: when the time was up, or DynamoDB failed.
+    pub async fn scan_accounts(&self, from: Position) -> Result<Part<Account>, StoreError> {
+        self.scan(Table::Users, "#sk = :sk", values([(":sk", value(FLYER))]), from).await
+    }
+
+    /// The next part of all boardings.
+    ///
+    /// # Errors
+    /// As any read: when the time was up, or DynamoDB failed.
+    pub async fn scan_passengers(&self, from: Position) -> Result<Part<CreditedPassenger>, StoreError> {
+        let prefix = values([(":prefix", value(PASSENGER_PREFIX))]);
+        let (stored, next) =
+            self.scan::<StoredPassenger>(Table::Flights, "begins_with(#sk, :prefix)", prefix, from).await?;
+        Ok((stored.into_iter().map(CreditedPassenger::from).collect(), next))
+    }
+
+    /// The next part of all ledger entries.
+    ///
+    /// # Errors
+    /// As any read: when the time was up, or DynamoDB failed.
+    pub async fn scan_entries(&self, from: Position) -> Result<Part<StoredEntry>, StoreError> {
+        self.scan(Table::Ledgers, "#sk <> :sk", values([(":sk", value(OUTCOME))]), from).await
+    }
+
+    /// The next part of all recorded outcomes.
+    ///
+    /// # Errors
+    /// As any read: when the time was up, or DynamoDB failed.
+    pub async fn scan_outcomes(&self, from: Position) -> Result<Part<Outcome>, StoreError> {
+        self.scan(Table::Ledgers, "#sk = :sk", values([(":sk", value(OUTCOME))]), from).await
+    }
+
+    /// A flyer's ledger up to the entry of that number, oldest first.
+    ///
+    /// # Errors
+    /// As any read: when the time was up, or DynamoDB failed.
+    pub async fn ledger(&self, flyer: &FlyerId, up_to: u64) -> Result<Vec<StoredEntry>, StoreError> {
+        let partition = flyer_partition(flyer);
+        let last = Key::ledger_entry(flyer, up_to).sk;
+        let range = Range::of(
+            Table::Ledgers,
+            "#pk = :pk AND #sk <= :last",
+            values([(":pk", value(partition)), (":last", value(last))]),
+        );
+        self.query(range).await?.into_iter().map(from_item).collect()
+    }
+
+    /// A flyer's history, page by page.
+    ///
+    /// # Errors
+    /// As any read: when the time was up, or DynamoDB failed.
+    pub async fn history(&self, flyer: &FlyerId) -> Result<Vec<Vec<HistoryEntry>>, StoreError> {
+        let range = Range::of(
+            Table::Users,
+            "#pk = :pk AND begins_with(#sk, :prefix)",
+            values([(":pk", value(flyer_partition(flyer))), (":prefix", value("FLIGHTS#"))]),
+        );
+        let pages = self.query(range).await?.into_iter().map(from_item::<super::flyers::HistoryPage>);
+        pages.map(|page| page.map(|page| page.entries)).collect()
+    }
+
+    /// Which of those flyers, all distinct, are not there.
+    ///
+    /// # Errors
+    /// As any read: when the time was up, or DynamoDB failed.
+    pub async fn missing_accounts(&self, flyers: &[FlyerId]) -> Result<Vec<FlyerId>, StoreError> {
+        let mut found = self.batch_get(flyers.iter().map(Key::flyer).collect()).await?;
+        Ok(flyers.iter().filter(|flyer| found.take_item(&Key::flyer(flyer)).is_none()).cloned().collect())
+    }
+
+    /// The boardings of a flyer on those flights, all distinct, as far as they are there.
+    ///
+    /// # Errors
+    /// As any read: when the time was up, or DynamoDB failed.
+    pub async fn boardings(&self, flyer: &FlyerId, flights: &[FlightId]) -> Result<Vec<CreditedPassenger>, StoreError> {
+        let keys: Vec<Key> = flights.iter().map(|flight| Key::passenger(*flight, flyer)).collect();
+        let mut found = self.batch_get(keys.clone()).await?;
+        let stored = keys.iter().filter_map(|key| found.take::<StoredPassenger>(key).transpose());
+        stored.map(|stored| stored.map(CreditedPassenger::from)).collect()
+    }
+
+    /// Those ledger entries, all distinct, each as far as it is there.
+    ///
+    /// # Errors
+    /// As any read: when the time was up, or DynamoDB failed.
+    pub async fn entries(&self, entries: &[(FlyerId, u64)]) -> Result<Vec<Option<StoredEntry>>, StoreError> {
+        let keys: Vec<Key> = entries.iter().map(|(flyer, seq)| Key::ledger_entry(flyer, *seq)).collect();
+        let mut found = self.batch_get(keys.clone()).await?;
+        keys.iter().map(|key| found.take(key)).collect()
+    }
+
+    async fn scan<T: DeserializeOwned>(
+        &self,
+        table: Table,
+        filter: &str,
+        values: Item,
+        from: Position,
+    ) -> Result<Part<T>, StoreError> {
+        let answer = read(|| {
+            self.client
+                .scan()
+                .table_name(self.name(table))
+                .filter_expression(filter)
+                .set_expression_attribute_names(Some(super::item::names([filter])))
+                .set_expression_attribute_values(Some(values.clone()))
+                .consistent_read(true)
+                .set_exclusive_start_key(from.0.clone())
+                .return_consumed_capacity(ReturnConsumedCapacity::Total)
+                .send()
+        })
+        .await?;
+        let items = answer.items.unwrap_or_default().into_iter().map(from_item).collect::<Result<_, _>>()?;
+        Ok((items, answer.last_evaluated_key.map(|key| Position(Some(key)))))
+    }
+
+    /// Whether there is no airline yet, nor anything else in its table: one request.
+    ///
+    /// # Errors
+    /// As any read: when the time was up, or DynamoDB failed.
+    pub async fn is_empty(&self) -> Result<bool, StoreError> {
+        let answer = read(|| self.client.scan().table_name(self.name(Table::Flights)).limit(1).send()).await?;
+        Ok(answer.items().is_empty())
+    }
+}

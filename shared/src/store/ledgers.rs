@@ -41,6 +41,8 @@ pub struct Outcome {
     pub fingerprint: String,
     /// The answer, as JSON.
     pub answer: String,
+    /// The id of the ledger entry that the request made.
+    pub entry: String,
     /// When the record ends, in seconds since 1970.
     pub expires_at: i64,
 }

@@ -1,0 +1,170 @@
+//! The audit: proof that what must hold of the ledger does (contract, *What holds at all times*).
+//!
+//! It reads everything and writes nothing, and may run beside traffic: each flyer is read first, then as much of the
+//! ledger and the history as that flyer had, none of which changes any more.
+
+mod flyer;
+
+use crate::App;
+use crate::error::StoreError;
+use crate::models::{EntrySource, FlyerId, LedgerEntry, TransactionId};
+use crate::store::{CreditedPassenger, Outcome, Part, Position, StoredEntry};
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+use serde::Serialize;
+use std::collections::HashSet;
+
+/// How many flyers are read at once.
+const SIDE_BY_SIDE: usize = 16;
+
+/// How many keys are looked up at once.
+const BATCH: usize = 100;
+
+/// What the audit has looked at.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Audited {
+    /// Flyers.
+    pub flyers: u64,
+    /// Ledger entries.
+    pub entries: u64,
+    /// Boardings.
+    pub boardings: u64,
+    /// Things that do not hold.
+    pub breaches: u64,
+}
+
+/// Something that does not hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Breach {
+    /// Of what.
+    pub subject: String,
+    /// What.
+    pub problem: String,
+}
+
+impl std::fmt::Display for Breach {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.subject, self.problem)
+    }
+}
+
+/// Audits everything, tells each breach as it is found, and after each part of the work what was looked at so far.
+/// Reads all three tables once, and each flyer's ledger, history and boardings once more.
+///
+/// # Errors
+/// As any read: then nothing is proven.
+pub async fn audit(
+    app: &App,
+    mut on_breach: impl FnMut(Breach),
+    mut on_progress: impl FnMut(&Audited),
+) -> Result<Audited, StoreError> {
+    let mut done = Audited::default();
+    let mut tell = |done: &mut Audited, breaches: Vec<Breach>| {
+        for breach in breaches {
+            done.breaches += 1;
+            on_breach(breach);
+        }
+        on_progress(done);
+    };
+
+    let mut from = Some(Position::default());
+    while let Some(position) = from {
+        let (accounts, next): Part<_> = app.store.scan_accounts(position).await?;
+        for accounts in accounts.chunks(SIDE_BY_SIDE) {
+            let checks = stream::iter(accounts).map(|account| flyer::check(&app.store, account));
+            let results: Vec<_> = checks.buffered(SIDE_BY_SIDE).try_collect().await?;
+            for (account, breaches) in accounts.iter().zip(results) {
+                done.flyers += 1;
+                done.entries += account.seq;
+                tell(&mut done, breaches);
+            }
+        }
+        from = next;
+    }
+
+    let mut from = Some(Position::default());
+    while let Some(position) = from {
+        let (passengers, next) = app.store.scan_passengers(position).await?;
+        for passengers in passengers.chunks(BATCH) {
+            done.boardings += passengers.len() as u64;
+            let breaches = uncredited(app, passengers).await?;
+            tell(&mut done, breaches);
+        }
+        from = next;
+    }
+
+    let mut known = HashSet::new();
+    let mut from = Some(Position::default());
+    while let Some(position) = from {
+        let (entries, next) = app.store.scan_entries(position).await?;
+        let breaches = ownerless(app, &entries, &mut known).await?;
+        tell(&mut done, breaches);
+        from = next;
+    }
+
+    let mut from = Some(Position::default());
+    while let Some(position) = from {
+        let (outcomes, next) = app.store.scan_outcomes(position).await?;
+        for outcomes in outcomes.chunks(BATCH) {
+            let breaches = without_entry(app, outcomes).await?;
+            tell(&mut done, breaches);
+        }
+        from = next;
+    }
+    Ok(done)
+}
+
+/// Boardings that the ledger does not credit.
+async fn uncredited(app: &App, passengers: &[CreditedPassenger]) -> Result<Vec<Breach>, StoreError> {
+    let keys: Vec<_> = passengers.iter().map(|credited| (credited.passenger.user_id.clone(), credited.seq)).collect();
+    let distinct: Vec<_> = keys.iter().collect::<HashSet<_>>().into_iter().cloned().collect();
+    let entries = app.store.entries(&distinct).await?;
+    let credits = |credited: &CreditedPassenger| {
+        let passenger = &credited.passenger;
+        let is_credit = |entry: &LedgerEntry| {
+            entry.user_id == passenger.user_id
+                && entry.seq == credited.seq
+                && entry.source == EntrySource::Flight
+                && entry.flight_id == Some(passenger.flight_id)
+                && u64::try_from(entry.amount) == Ok(passenger.miles)
+        };
+        entries.iter().flatten().any(|stored| is_credit(&stored.entry))
+    };
+    let breach = |credited: &CreditedPassenger| Breach {
+        subject: format!("passenger {} of flight {}", credited.passenger.user_id, credited.passenger.flight_id),
+        problem: format!("ledger entry {} does not credit the boarding", credited.seq),
+    };
+    Ok(passengers.iter().filter(|credited| !credits(credited)).map(breach).collect())
+}
+
+/// Ledgers that belong to no flyer. `known` are the flyers looked up before.
+async fn ownerless(
+    app: &App,
+    entries: &[StoredEntry],
+    known: &mut HashSet<FlyerId>,
+) -> Result<Vec<Breach>, StoreError> {
+    let owners: Vec<FlyerId> = entries
+        .iter()
+        .map(|stored| &stored.entry.user_id)
+        .filter(|flyer| known.insert((*flyer).clone()))
+        .cloned()
+        .collect();
+    let missing = app.store.missing_accounts(&owners).await?;
+    let breach = |flyer: FlyerId| Breach {
+        subject: format!("flyer {flyer}"),
+        problem: "has ledger entries and no record".to_owned(),
+    };
+    Ok(missing.into_iter().map(breach).collect())
+}
+
+/// Recorded outcomes of movements that the ledger does not have.
+async fn without_entry(app: &App, outcomes: &[Outcome]) -> Result<Vec<Breach>, StoreError> {
+    let ids: Vec<TransactionId> = outcomes.iter().filter_map(|outcome| outcome.entry.parse().ok()).collect();
+    let distinct: HashSet<_> = ids.iter().map(|id| (id.flyer.clone(), id.seq)).collect();
+    let entries = app.store.entries(&distinct.into_iter().collect::<Vec<_>>()).await?;
+    let there: HashSet<&str> = entries.iter().flatten().map(|stored| stored.entry.id.as_str()).collect();
+    let breach = |outcome: &Outcome| Breach {
+        subject: format!("idempotency record of entry {}", outcome.entry),
+        problem: "the ledger has no such entry".to_owned(),
+    };
+    Ok(outcomes.iter().filter(|outcome| !there.contains(outcome.entry.as_str())).map(breach).collect())
+}
