@@ -1,0 +1,30 @@
+//! `skysquad audit`
+
+use crate::tables::{self, run};
+use anyhow::Result;
+use indicatif::{ProgressBar, ProgressStyle};
+use std::process::ExitCode;
+
+/// Audits everything; prints a line for each breach.
+pub async fn audit(tables: &tables::Options) -> Result<ExitCode> {
+    let app = tables.app().await;
+    // Draws on a terminal, and nothing elsewhere.
+    let progress = ProgressBar::new_spinner().with_style(ProgressStyle::with_template("{spinner} {msg}")?);
+    let on_breach = |breach| progress.suspend(|| println!("{breach}"));
+    let on_progress = |done: &shared::audit::Audited| {
+        progress.set_message(format!(
+            "{} flyers, {} ledger entries, {} boardings, {} breaches",
+            done.flyers, done.entries, done.boardings, done.breaches
+        ));
+    };
+    let audited = run(shared::audit::audit(&app, on_breach, on_progress)).await?;
+    progress.finish_and_clear();
+    eprintln!(
+        "audited {} flyers, {} ledger entries, {} boardings: {}",
+        audited.flyers,
+        audited.entries,
+        audited.boardings,
+        if audited.breaches == 0 { "all holds".to_owned() } else { format!("{} breaches", audited.breaches) }
+    );
+    Ok(if audited.breaches == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

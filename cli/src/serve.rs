@@ -1,0 +1,125 @@
+//! `skysquad serve`: the whole system in one process.
+
+use crate::session::SessionKey;
+use crate::{api, demo};
+use anyhow::{Context, Result};
+use clap::Args;
+use engine::Engine;
+use shared::App;
+use shared::auth::SessionVerifier;
+use shared::config::{Config, DEFAULT_SESSION_COOKIE};
+use shared::invocation::Invocation;
+use shared::store::{Store, Tables};
+use std::io::IsTerminal;
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::time::MissedTickBehavior;
+use tracing_subscriber::Layer;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+
+/// How long making the tables and the demo may take.
+const SETUP_TIME: Duration = Duration::from_secs(60);
+
+/// How often silent flights are ended, as by the schedule on AWS, and how long a run may take.
+const EVERY_MINUTE: Duration = Duration::from_secs(60);
+
+#[derive(Debug, Args)]
+pub struct Options {
+    /// Address to listen on, for the API and DynamoDB
+    #[arg(long, default_value_t = Options::default().host)]
+    host: IpAddr,
+    /// Port of the API; 0 picks a free one
+    #[arg(long, default_value_t = Options::default().port)]
+    port: u16,
+    /// Port of DynamoDB; 0 picks a free one
+    #[arg(long, default_value_t = Options::default().dynamodb_port)]
+    dynamodb_port: u16,
+    /// File to keep the data in; by default it is gone when the server stops
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// Leave empty tables empty
+    #[arg(long)]
+    no_demo: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { host: Ipv4Addr::LOCALHOST.into(), port: 3000, dynamodb_port: 8000, data: None, no_demo: false }
+    }
+}
+
+/// Serves until it is told to stop.
+pub async fn serve(options: Options) -> Result<ExitCode> {
+    log_to_stderr();
+    let mut interrupted = signal(SignalKind::interrupt())?;
+    let mut terminated = signal(SignalKind::terminate())?;
+    let stop = async move {
+        tokio::select! {
+            _ = interrupted.recv() => {}
+            _ = terminated.recv() => {}
+        }
+    };
+
+    let address = (options.host, options.port);
+    let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address:?}"))?;
+    let engine =
+        Engine::start(engine::Options { host: options.host, port: options.dynamodb_port, data: options.data.clone() })
+            .with_context(|| format!("cannot start DynamoDB on port {}", options.dynamodb_port))?;
+    let session_key = SessionKey::open()?;
+    let app = app(&engine, &session_key)?;
+    let url = format!("http://{}", listener.local_addr()?);
+
+    let is_demo = Invocation::lasting(SETUP_TIME).run(set_up(&app, !options.no_demo)).await?;
+    if is_demo {
+        eprintln!("{}", demo::introduction(&url, &session_key)?);
+    }
+    println!("ready {url} dynamodb http://{}", engine.address());
+
+    let jobs = tokio::spawn(run_jobs(app.clone()));
+    axum::serve(listener, api::router(app)).with_graceful_shutdown(stop).await?;
+    jobs.abort();
+    Ok(ExitCode::SUCCESS)
+}
+
+fn app(engine: &Engine, session_key: &SessionKey) -> Result<App> {
+    let sessions = SessionVerifier::new(&session_key.public_pem()?, DEFAULT_SESSION_COOKIE.to_owned());
+    let config = Config { tables: Tables::default(), sessions: sessions.map_err(anyhow::Error::msg)? };
+    let store = Store::with_config(engine.config(), config.tables.clone());
+    Ok(App::new(&config, store))
+}
+
+/// Makes the tables, and where they are empty and it is wanted, the demo community. Tells whether that is there.
+async fn set_up(app: &App, wants_demo: bool) -> Result<bool> {
+    app.store.create_tables().await?;
+    if wants_demo && app.store.is_empty().await? {
+        demo::load(app).await?;
+    }
+    Ok(app.store.airline(&demo::airline_id()).await?.is_some())
+}
+
+async fn run_jobs(app: App) {
+    let mut minutes = tokio::time::interval(EVERY_MINUTE);
+    minutes.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    loop {
+        minutes.tick().await;
+        if let Err(error) = end_stale_flights::handle(&app, EVERY_MINUTE).await {
+            tracing::error!(error = &error as &dyn std::error::Error, "end-stale-flights failed");
+        }
+    }
+}
+
+/// Readable on a terminal, a JSON object a line elsewhere.
+fn log_to_stderr() {
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let lines = if std::io::stderr().is_terminal() {
+        lines.compact().boxed()
+    } else {
+        lines.json().flatten_event(true).with_current_span(false).boxed()
+    };
+    tracing_subscriber::registry().with(shared::telemetry::levels()).with(lines).init();
+}

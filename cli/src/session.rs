@@ -1,0 +1,95 @@
+//! The local session key: what `serve` trusts and `session` signs with.
+
+use anyhow::{Context, Result};
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
+use aws_lc_rs::rsa::{KeyPair, KeySize};
+use aws_lc_rs::signature::KeyPair as _;
+use clap::Args;
+use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use shared::models::MemberId;
+use std::fs::{self, OpenOptions};
+use std::io::{ErrorKind, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+#[derive(Debug, Args)]
+pub struct Options {
+    /// Whose session
+    #[arg(long)]
+    user_id: MemberId,
+    /// How long it is good
+    #[arg(long, default_value = "30d", value_parser = humantime::parse_duration)]
+    ttl: Duration,
+}
+
+/// Prints a token.
+pub fn print(options: &Options) -> Result<ExitCode> {
+    println!("{}", SessionKey::open()?.token(&options.user_id, options.ttl)?);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// An RSA key that signs sessions.
+pub struct SessionKey {
+    pem: String,
+}
+
+impl SessionKey {
+    /// The key of this machine, `$SKYSQUAD_HOME/session-key.pem` (default `.skysquad/`); made on first use, readable by
+    /// its owner alone.
+    pub fn open() -> Result<Self> {
+        let home = std::env::var_os("SKYSQUAD_HOME").map_or_else(|| PathBuf::from(".skysquad"), PathBuf::from);
+        let file = home.join("session-key.pem");
+        match fs::read_to_string(&file) {
+            Ok(pem) => Ok(Self { pem }),
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                Self::create(&file).with_context(|| format!("cannot make {}", file.display()))
+            }
+            Err(error) => Err(error).with_context(|| format!("cannot read {}", file.display())),
+        }
+    }
+
+    fn create(file: &std::path::Path) -> Result<Self> {
+        let pair = KeyPair::generate(KeySize::Rsa2048).ok().context("no RSA key could be made")?;
+        let der = AsDer::<Pkcs8V1Der>::as_der(&pair).ok().context("the RSA key has no PKCS #8 form")?;
+        let pem = pem::encode(&pem::Pem::new("PRIVATE KEY", der.as_ref()));
+        if let Some(home) = file.parent() {
+            fs::create_dir_all(home)?;
+        }
+        // Written aside and linked into place: whoever reads the file finds all of it, and of two that make one at the
+        // same time, both go on with the first.
+        let draft = file.with_extension(format!("{}.draft", std::process::id()));
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        options.open(&draft)?.write_all(pem.as_bytes())?;
+        let linked = fs::hard_link(&draft, file);
+        fs::remove_file(&draft)?;
+        match linked {
+            Ok(()) => Ok(Self { pem }),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(Self { pem: fs::read_to_string(file)? }),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// A session of that member, from now on.
+    pub fn token(&self, member: &MemberId, ttl: Duration) -> Result<String> {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH)?;
+        let claims = serde_json::json!({
+            "userId": member,
+            "iat": now.as_secs(),
+            "exp": now.saturating_add(ttl).as_secs(),
+        });
+        let key = EncodingKey::from_rsa_pem(self.pem.as_bytes()).context("the session key is no RSA key in PEM")?;
+        Ok(encode(&Header::new(Algorithm::RS256), &claims, &key)?)
+    }
+
+    /// The key that verifies, as PEM.
+    pub fn public_pem(&self) -> Result<String> {
+        let der = pem::parse(&self.pem).context("the session key is not PEM")?;
+        let pair = KeyPair::from_pkcs8(der.contents()).ok().context("the session key is no RSA key in PKCS #8")?;
+        let public = AsDer::<PublicKeyX509Der>::as_der(pair.public_key()).ok().context("it has no public form")?;
+        Ok(pem::encode(&pem::Pem::new("PUBLIC KEY", public.as_ref())))
+    }
+}
