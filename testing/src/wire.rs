@@ -29,8 +29,12 @@ pub enum Fault {
     CutAfter,
     /// It arrives and takes effect only after that time; whoever waits for it may have given up.
     Delay(Duration),
+    /// The connection breaks at once, and it arrives and takes effect nevertheless, after that time.
+    Late(Duration),
     /// Of a BatchGetItem, only the first key of each table is processed.
     LeaveUnprocessed,
+    /// Of a BatchGetItem, the keys of the table whose name ends so are not processed.
+    LeaveTable(&'static str),
 }
 
 #[derive(Default)]
@@ -152,15 +156,29 @@ async fn disturb(
             });
             late.await.map_err(|error| ConnectorError::other(error.into(), None))?
         }
-        Fault::LeaveUnprocessed => {
+        Fault::Late(time) => {
+            drop(tokio::spawn(async move {
+                tokio::time::sleep(time).await;
+                inner.call(request).await
+            }));
+            Err(cut())
+        }
+        Fault::LeaveUnprocessed | Fault::LeaveTable(_) => {
             let mut asked = body(&request);
             let mut left = json!({});
             for (table, keys) in asked["RequestItems"].as_object_mut().expect("a BatchGetItem") {
-                let rest = keys["Keys"].as_array_mut().expect("keys").split_off(1);
+                let processed = match fault {
+                    Fault::LeaveTable(unprocessed) if table.ends_with(unprocessed) => 0,
+                    Fault::LeaveTable(_) => continue,
+                    _ => 1,
+                };
+                let rest = keys["Keys"].as_array_mut().expect("keys").split_off(processed);
                 if !rest.is_empty() {
                     left[table] = json!({ "Keys": rest, "ConsistentRead": true });
                 }
             }
+            let requested = asked["RequestItems"].as_object_mut().expect("a BatchGetItem");
+            requested.retain(|_, keys| keys["Keys"].as_array().is_some_and(|keys| !keys.is_empty()));
             let asked = asked.to_string();
             request.headers_mut().insert("content-length", asked.len().to_string());
             *request.body_mut() = SdkBody::from(asked);
