@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 /// How long a job may take: as long as its function on AWS.
-const JOB_TIME: Duration = Duration::from_secs(60);
+const JOB_TIME: Duration = Duration::from_mins(1);
 
 #[derive(Debug, Subcommand)]
 pub enum Airline {

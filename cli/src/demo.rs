@@ -30,7 +30,7 @@ pub fn airline_id() -> AirlineId {
 /// What to try, in words.
 pub fn introduction(url: &str, session_key: &SessionKey) -> Result<String> {
     let super_user: MemberId = SUPER_USER.parse().map_err(anyhow::Error::msg)?;
-    let session = session_key.token(&super_user, Duration::from_secs(30 * 24 * 60 * 60))?;
+    let session = session_key.token(&super_user, Duration::from_hours(30 * 24))?;
     Ok(format!(
         r#"Skysquad serves a demo community. Its reference is at {url}/docs
 
@@ -152,7 +152,7 @@ async fn plan_flights(app: &App) -> Result<()> {
         let draft: FlightDraft = parse(json!({
             "code": code, "gameId": "1234567890", "aircraft": "Airbus A320", "brandId": "skyteam-main",
             "departure": departure, "arrival": arrival, "codeshareAirlineId": codeshare,
-            "startTime": now.plus(Duration::from_secs(hours * 60 * 60)),
+            "startTime": now.plus(Duration::from_hours(hours)),
         }))?;
         let flight = shared::flights::plan(app, &airline_id(), draft).await?;
         let boarding: Boarding = parse(json!({

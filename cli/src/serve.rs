@@ -23,10 +23,10 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 /// How long making the tables and the demo may take.
-const SETUP_TIME: Duration = Duration::from_secs(60);
+const SETUP_TIME: Duration = Duration::from_mins(1);
 
 /// How often silent flights are ended, as by the schedule on AWS, and how long a run may take.
-const EVERY_MINUTE: Duration = Duration::from_secs(60);
+const EVERY_MINUTE: Duration = Duration::from_mins(1);
 
 #[derive(Debug, Args)]
 pub struct Options {
@@ -68,7 +68,7 @@ pub async fn serve(options: Options) -> Result<ExitCode> {
     let address = (options.host, options.port);
     let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address:?}"))?;
     let engine =
-        Engine::start(engine::Options { host: options.host, port: options.dynamodb_port, data: options.data.clone() })
+        Engine::start(&engine::Options { host: options.host, port: options.dynamodb_port, data: options.data.clone() })
             .with_context(|| format!("cannot start DynamoDB on port {}", options.dynamodb_port))?;
     let session_key = SessionKey::open()?;
     let app = app(&engine, &session_key)?;

@@ -10,7 +10,7 @@ use shared::store::{Store, Tables};
 use std::time::Duration;
 
 /// Long enough for any command; an audit of everything goes on for as long as it takes.
-const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const A_DAY: Duration = Duration::from_hours(24);
 
 /// Which DynamoDB. Tables are named by `USERS_TABLE`, `FLIGHTS_TABLE` and `LEDGERS_TABLE`; by default as locally.
 #[derive(Debug, Args)]
@@ -36,7 +36,10 @@ impl Options {
             Some(endpoint) if endpoint.starts_with("http://") && !has_credentials => engine::config(endpoint),
             endpoint => {
                 let sdk = aws_config::defaults(BehaviorVersion::latest());
-                let sdk = endpoint.iter().fold(sdk, |sdk, endpoint| sdk.endpoint_url(endpoint));
+                let sdk = match endpoint {
+                    Some(endpoint) => sdk.endpoint_url(endpoint),
+                    None => sdk,
+                };
                 (&sdk.load().await).into()
             }
         };

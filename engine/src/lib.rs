@@ -12,7 +12,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 /// How often expired items are deleted. DynamoDB itself promises "within a few days".
-const SWEEP_EVERY: Duration = Duration::from_secs(60);
+const SWEEP_EVERY: Duration = Duration::from_mins(1);
 
 /// How long open connections may finish when the engine stops.
 const STOP_WITHIN: Duration = Duration::from_secs(1);
@@ -47,7 +47,7 @@ impl Engine {
     ///
     /// # Errors
     /// When the port is taken or the file cannot be opened.
-    pub fn start(options: Options) -> io::Result<Self> {
+    pub fn start(options: &Options) -> io::Result<Self> {
         let listener = TcpListener::bind((options.host, options.port))?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;

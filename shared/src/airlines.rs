@@ -49,7 +49,7 @@ pub struct CreatedAirline {
 
 /// What is said of a new key.
 #[derive(Debug, Clone, Default, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct KeyDraft {
     /// After so many seconds the older keys end, at most 365 days; absent, they stay.
     #[schema(example = 3600)]

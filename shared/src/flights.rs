@@ -9,7 +9,7 @@ use serde::Serialize;
 use std::time::Duration;
 
 /// A started flight without a sign of life for so long is over (contract, *POST /flight/{id}/serverStart*).
-pub const SILENCE: Duration = Duration::from_secs(5 * 60);
+pub const SILENCE: Duration = Duration::from_mins(5);
 
 /// How many silent flights are ended at once.
 const SIDE_BY_SIDE: usize = 16;

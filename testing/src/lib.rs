@@ -86,16 +86,20 @@ pub struct TestApp {
     _engine: Option<Engine>,
 }
 
+fn router(app: &App) -> axum::Router {
+    let routes = miles::routes().merge(flights::routes()).merge(airlines::routes());
+    shared::http::router(routes, app.clone())
+}
+
 impl TestApp {
     /// Starts it.
     pub async fn start() -> Self {
-        let (engine, endpoint) = match std::env::var("DYNAMODB_ENDPOINT") {
-            Ok(endpoint) => (None, endpoint),
-            Err(_) => {
-                let engine = Engine::start(Options::default()).expect("an engine starts on a free port");
-                let endpoint = format!("http://{}", engine.address());
-                (Some(engine), endpoint)
-            }
+        let (engine, endpoint) = if let Ok(endpoint) = std::env::var("DYNAMODB_ENDPOINT") {
+            (None, endpoint)
+        } else {
+            let engine = Engine::start(&Options::default()).expect("an engine starts on a free port");
+            let endpoint = format!("http://{}", engine.address());
+            (Some(engine), endpoint)
         };
         let tables = match &engine {
             Some(_) => Tables::default(),
@@ -115,8 +119,7 @@ impl TestApp {
         let app = App::new(&config.expect("the configuration is good"), store)
             .with_clock(clock.clone())
             .with_entropy(FixedEntropy::default());
-        let routes = miles::routes().merge(flights::routes()).merge(airlines::routes());
-        let router = shared::http::router(routes, app.clone());
+        let router = router(&app);
         wire.reset();
         Self { app, clock, wire, router, tables, endpoint, _engine: engine }
     }
@@ -128,9 +131,8 @@ impl TestApp {
         let mut app = self.app.clone();
         app.keys = Arc::default();
         app.request_timeout = request_timeout;
-        let routes = miles::routes().merge(flights::routes()).merge(airlines::routes());
         Self {
-            router: shared::http::router(routes, app.clone()),
+            router: router(&app),
             app,
             clock: self.clock.clone(),
             wire: self.wire.clone(),

@@ -197,7 +197,7 @@ fn body(request: &HttpRequest) -> Value {
 async fn read(response: &mut HttpResponse) -> Result<Vec<u8>, ConnectorError> {
     use http_body_util::BodyExt;
     let body = std::mem::replace(response.body_mut(), SdkBody::empty());
-    let collected = body.collect().await.map_err(|error| ConnectorError::io(error))?;
+    let collected = body.collect().await.map_err(ConnectorError::io)?;
     Ok(collected.to_bytes().to_vec())
 }
 

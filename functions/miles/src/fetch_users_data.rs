@@ -27,10 +27,21 @@ pub(crate) enum UserIds {
         /// Up to 100 distinct ROBLOX user ids, as strings or integers.
         #[serde(rename = "userIds")]
         #[schema(example = json!(["123456789", "987654321"]))]
-        user_ids: Vec<String>,
+        user_ids: Vec<UserId>,
     },
     /// The list alone.
-    List(Vec<String>),
+    List(Vec<UserId>),
+}
+
+/// A ROBLOX user id.
+#[derive(Serialize, utoipa::ToSchema)]
+#[serde(untagged)]
+#[allow(dead_code, reason = "it exists to be described")]
+pub(crate) enum UserId {
+    /// As it is.
+    Text(String),
+    /// As a number.
+    Number(u64),
 }
 
 /// Fetch flyers with their flights

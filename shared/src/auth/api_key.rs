@@ -58,7 +58,8 @@ impl KeyCache {
 /// # Errors
 /// `MissingApiKey` when there is none, `InvalidApiKey` when it is unknown, revoked or at its end; as any read.
 pub async fn authenticate(app: &App, key: Option<&[u8]>) -> Result<ApiCaller, FlyersError> {
-    let key = key.filter(|key| !key.is_empty()).ok_or(FlyersError::MissingApiKey)?;
+    // White space around a header's value is no part of it (RFC 9110, section 5.5).
+    let key = key.map(<[u8]>::trim_ascii).filter(|key| !key.is_empty()).ok_or(FlyersError::MissingApiKey)?;
     let key = std::str::from_utf8(key).ok().filter(|key| key.len() <= LONGEST_KEY).ok_or(FlyersError::InvalidApiKey)?;
     let digest = KeyDigest::of(key);
     let now = app.now();

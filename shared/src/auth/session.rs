@@ -85,9 +85,9 @@ impl SessionVerifier {
         let in_cookie = headers
             .get_all(header::COOKIE)
             .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(';'))
-            .filter_map(|pair| pair.trim().split_once('='))
+            .flat_map(|value| value.as_bytes().split(|byte| *byte == b';'))
+            // Each by itself: other applications' cookies may hold anything.
+            .filter_map(|pair| std::str::from_utf8(pair).ok()?.trim().split_once('='))
             .find(|(name, _)| *name == self.cookie)
             .map(|(_, value)| value.trim_matches('"'));
         let as_bearer = || {
@@ -139,7 +139,9 @@ fn verifying_key(block: &str) -> Result<DecodingKey, String> {
     }
     let der = pem::parse(block).map_err(|error| format!("not PEM: {error}"))?;
     let rsa = aws_lc_rs::rsa::PublicKey::from_der(der.contents()).map_err(|_| "not an RSA public key".to_owned())?;
-    let bits = rsa.modulus().big_endian_without_leading_zero().len() * 8;
+    let modulus = rsa.modulus();
+    let modulus = modulus.big_endian_without_leading_zero();
+    let bits = modulus.len() * 8 - modulus.first().map_or(0, |first| first.leading_zeros() as usize);
     if bits < LEAST_KEY_BITS {
         return Err(format!("{bits} bits are less than {LEAST_KEY_BITS}"));
     }

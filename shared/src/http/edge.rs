@@ -44,7 +44,7 @@ async fn no_such_route(uri: Uri) -> Response {
 async fn surround(State(app): State<App>, request: Request, next: Next) -> Response {
     let started = Instant::now();
     let context = request.lambda_context_ref();
-    let request_id = context.map(|context| context.request_id.clone()).unwrap_or_else(|| "-".to_owned());
+    let request_id = context.map_or_else(|| "-".to_owned(), |context| context.request_id.clone());
     let time = context.map_or(app.request_timeout, |context| time_left(context.deadline()));
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();

@@ -145,14 +145,18 @@ macro_rules! extractors {
 
 /// Extractors of the flyers' routes. Game servers' clients have never had to declare their JSON.
 pub mod flyers {
-    use super::*;
+    use super::{
+        App, DeserializeOwned, FlyersError, FromRequest, FromRequestParts, Parts, Request, json_object, path_params,
+    };
     extractors!(FlyersError, must_declare_json: false);
 }
 
 /// Extractors of the members' routes. A body must be declared to be JSON there, because the caller may be known by
 /// a cookie: so no other site's form can send one.
 pub mod members {
-    use super::*;
+    use super::{
+        App, DeserializeOwned, FromRequest, FromRequestParts, MembersError, Parts, Request, json_object, path_params,
+    };
     extractors!(MembersError, must_declare_json: true);
 }
 

@@ -9,7 +9,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use std::time::Duration;
 
 /// How long an outcome is kept.
-const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
+const KEPT: Duration = Duration::from_hours(24);
 
 /// The header's value: 1 to 255 visible ASCII characters.
 #[derive(Debug, Clone, PartialEq, Eq)]

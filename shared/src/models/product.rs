@@ -57,22 +57,22 @@ fn yes() -> bool {
 
 /// A change of a product: what is absent stays as it is.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ProductChange {
     /// Its new name.
-    #[serde(deserialize_with = "present")]
+    #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<Name>, nullable = false, example = "Priority Boarding")]
     pub name: Option<Name>,
     /// What it costs from now on, in miles.
-    #[serde(deserialize_with = "present")]
+    #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<Price>, nullable = false, example = 450)]
     pub price_miles: Option<Price>,
     /// What it is; null takes the description away.
-    #[serde(deserialize_with = "present")]
+    #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<Description>)]
     pub description: Option<Option<Description>>,
     /// Whether it can be bought.
-    #[serde(deserialize_with = "present")]
+    #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<bool>, nullable = false)]
     pub active: Option<bool>,
 }

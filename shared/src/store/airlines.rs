@@ -143,10 +143,17 @@ impl Store {
         let mut transaction = with_key(transaction, airline, key);
         for old in ended {
             // TTL deletes by the second: one later, so that nothing goes before its end.
-            let end = values([(":end", value(end)), (":ttl", value(end.as_second() + 1))]);
+            let mut end = values([(":end", value(end)), (":ttl", value(end.as_second() + 1))]);
+            // As it was read: else of two rotations at once, the later could put off the end that the other set.
+            let unchanged = if let Some(seen) = old.ends_at {
+                end.insert(":seen".to_owned(), value(seen));
+                "#endsAt = :seen"
+            } else {
+                "attribute_exists(#pk) AND attribute_not_exists(#endsAt)"
+            };
             for place in [Key::airline_key(airline, &old.key_id), Key::api_key(&old.digest)] {
                 let change = "SET #endsAt = :end, #expires_at = :ttl";
-                transaction = transaction.update(&place, change, Some("attribute_exists(#pk)"), end.clone());
+                transaction = transaction.update(&place, change, Some(unchanged), end.clone());
             }
         }
         Ok(match transaction.settle().await? {

@@ -129,10 +129,10 @@ impl Transaction<'_> {
         if !failed.is_empty() {
             return Ok(Ended::Refused { failed, in_doubt });
         }
-        let is_transient = |code: &Option<&str>| {
+        let is_transient = |code: Option<&str>| {
             matches!(code, Some("TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded"))
         };
-        if codes.iter().any(is_transient) {
+        if codes.iter().copied().any(is_transient) {
             Ok(Ended::Conflict { in_doubt })
         } else {
             Err(StoreError::Failed(cancelled.into()))
@@ -143,14 +143,20 @@ impl Transaction<'_> {
     /// so may be repeated as they are. `Ok(Err(positions))` names the operations whose conditions failed.
     pub async fn settle(&self) -> Result<Result<(), Vec<usize>>, StoreError> {
         let mut backoff = Backoff::default();
+        let mut ever_in_doubt = false;
         loop {
             match self.commit().await? {
                 Ended::Done => return Ok(Ok(())),
                 Ended::Refused { failed, .. } => return Ok(Err(failed)),
                 Ended::Conflict { in_doubt } => {
+                    ever_in_doubt |= in_doubt;
                     if !backoff.wait().await {
                         let cause = "in conflict with other transactions".into();
-                        return Err(if in_doubt { StoreError::OutcomeUnknown(cause) } else { StoreError::Busy(cause) });
+                        return Err(if ever_in_doubt {
+                            StoreError::OutcomeUnknown(cause)
+                        } else {
+                            StoreError::Busy(cause)
+                        });
                     }
                 }
             }
