@@ -1,0 +1,49 @@
+//! `openapi.json` agrees with the code.
+
+use crate::server::skysquad;
+use serde_json::Value;
+use std::fs;
+use std::path::{Path, PathBuf};
+use tempfile::TempDir;
+
+/// A file at the top of the repository.
+pub fn at_top(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").join(name)
+}
+
+pub fn committed_openapi() -> Value {
+    serde_json::from_str(&fs::read_to_string(at_top("openapi.json")).unwrap()).unwrap()
+}
+
+#[test]
+fn openapi_json_is_current() {
+    let home = TempDir::new().unwrap();
+    let printed = skysquad(home.path()).arg("openapi").output().unwrap();
+    let committed = fs::read(at_top("openapi.json")).unwrap();
+    assert!(printed.stdout == committed, "run: cargo run -q -- openapi > openapi.json");
+}
+
+/// What a client's generator or a reader would trip over.
+#[test]
+fn every_operation_is_described_with_its_errors_and_examples() {
+    let document = committed_openapi();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let name = format!("{method} {path}");
+            assert!(operation["summary"].as_str().is_some_and(|text| !text.is_empty()), "{name} has no summary");
+            assert!(operation["tags"][0].is_string(), "{name} has no tag");
+            let responses = operation["responses"].as_object().unwrap();
+            let is_public = path == "/health";
+            for status in ["401", "500", "503"] {
+                assert!(is_public || responses.contains_key(status), "{name} does not tell of {status}");
+            }
+            assert_eq!(operation["security"].is_array(), !is_public, "{name} has a wrong security");
+            for (status, response) in responses {
+                assert!(response["description"].as_str().is_some_and(|text| !text.is_empty()), "{name} {status}");
+                let has_body = status != "204";
+                let schema = &response["content"]["application/json"]["schema"];
+                assert_eq!(schema.is_object(), has_body, "{name} {status} has a wrong body");
+            }
+        }
+    }
+}
