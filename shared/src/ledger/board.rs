@@ -2,7 +2,7 @@
 
 use super::idempotency::{IdempotencyKey, Settled, fingerprint, replay};
 use super::movement::{Reason, movement};
-use super::settle::{Judgement, Request, settle};
+use super::settle::{Judgement, settle};
 use crate::App;
 use crate::error::FlyersError;
 use crate::models::{
@@ -10,6 +10,7 @@ use crate::models::{
 };
 use crate::store::{BoardingState, Effect, OutcomeOf};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// Who boards, for how many miles.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
@@ -56,9 +57,9 @@ pub async fn board(
     let flyer = &boarding.user_id;
     let outcome_of = idempotency_key.map(|key| OutcomeOf { airline, flyer, key: key.as_str() });
     let fingerprint = fingerprint(&("boarding", flight, boarding));
-    let judge = async |request: Request| {
-        let state = app.store.boarding_state(flyer, flight, outcome_of, request.doubted).await?;
-        judge(app, airline, boarding, &fingerprint, request, state)
+    let judge = async |operation: Uuid| {
+        let state = app.store.boarding_state(flyer, flight, outcome_of).await?;
+        judge(app, airline, boarding, &fingerprint, operation, state)
     };
     settle(app, outcome_of.map(|of| (of, fingerprint.as_str())), judge).await
 }
@@ -68,12 +69,9 @@ fn judge(
     airline: &AirlineId,
     boarding: &Boarding,
     fingerprint: &str,
-    request: Request,
+    operation: Uuid,
     state: BoardingState,
 ) -> Result<Judgement<Boarded>, FlyersError> {
-    if request.has_landed(state.entry.as_ref()) {
-        return Ok(Judgement::Landed);
-    }
     let now = app.now();
     if let Some(settled) = replay(state.outcome.as_ref(), fingerprint, now)? {
         return Ok(Judgement::Replay(settled));
@@ -102,7 +100,7 @@ fn judge(
         Effect::FlightOpen(flight.id),
         Effect::Boarding { passenger: passenger.clone(), history_position: account.flights_count },
     ];
-    let movement = movement(&account, is_new, reason, request.operation, now, effects)
+    let movement = movement(&account, is_new, reason, operation, now, effects)
         .ok_or_else(|| FlyersError::BadRequest("\"miles\" would take the balance past its range".to_owned()))?;
     let answer = Boarded { passenger, user: movement.account.flyer.clone() };
     Ok(Judgement::Move(Box::new(movement), answer))

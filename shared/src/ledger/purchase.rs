@@ -2,12 +2,13 @@
 
 use super::idempotency::{IdempotencyKey, Settled, fingerprint, replay};
 use super::movement::{Reason, movement};
-use super::settle::{Judgement, Request, settle};
+use super::settle::{Judgement, settle};
 use crate::App;
 use crate::error::FlyersError;
 use crate::models::{AirlineId, EntrySource, Flyer, FlyerId, Product, ProductId};
 use crate::store::{Effect, OutcomeOf, PurchaseState};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// What a purchase answers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -37,10 +38,10 @@ pub async fn purchase(
 ) -> Result<Settled<Purchase>, FlyersError> {
     let outcome_of = idempotency_key.map(|key| OutcomeOf { airline, flyer, key: key.as_str() });
     let fingerprint = fingerprint(&("purchase", product));
-    let judge = async |request: Request| {
+    let judge = async |operation: Uuid| {
         let store = &app.store;
-        let state = store.purchase_state(airline, flyer, product, outcome_of, request.doubted).await?;
-        judge(app, airline, &fingerprint, request, state)
+        let state = store.purchase_state(airline, flyer, product, outcome_of).await?;
+        judge(app, airline, &fingerprint, operation, state)
     };
     settle(app, outcome_of.map(|of| (of, fingerprint.as_str())), judge).await
 }
@@ -49,12 +50,9 @@ fn judge(
     app: &App,
     airline: &AirlineId,
     fingerprint: &str,
-    request: Request,
+    operation: Uuid,
     state: PurchaseState,
 ) -> Result<Judgement<Purchase>, FlyersError> {
-    if request.has_landed(state.entry.as_ref()) {
-        return Ok(Judgement::Landed);
-    }
     let now = app.now();
     if let Some(settled) = replay(state.outcome.as_ref(), fingerprint, now)? {
         return Ok(Judgement::Replay(settled));
@@ -71,8 +69,7 @@ fn judge(
         reverses: None,
     };
     let effects = vec![Effect::ProductStillSold(Box::new(product.clone()))];
-    let movement =
-        movement(&account, false, reason, request.operation, now, effects).ok_or(FlyersError::InsufficientMiles)?;
+    let movement = movement(&account, false, reason, operation, now, effects).ok_or(FlyersError::InsufficientMiles)?;
     let answer = Purchase { ok: true, user: movement.account.flyer.clone(), product };
     Ok(Judgement::Move(Box::new(movement), answer))
 }

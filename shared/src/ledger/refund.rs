@@ -1,15 +1,16 @@
 //! Giving a purchase back.
 
 use super::movement::{Reason, movement};
-use super::settle::{Judgement, Request, settle};
+use super::settle::{Judgement, settle};
 use crate::App;
 use crate::error::{FlyersError, StoreError};
 use crate::models::{AirlineId, EntrySource, Flyer, LedgerEntry, TransactionId};
 use crate::store::{Effect, RefundState};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// What a refund answers.
-#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Refund {
     /// The entry that gives the purchase back.
     pub transaction: LedgerEntry,
@@ -24,9 +25,9 @@ pub struct Refund {
 /// In this order: `TransactionNotFound`, also for another airline's; `NotAPurchase`; `AlreadyRefunded`;
 /// `PleaseRetry` when the time is up and nothing happened.
 pub async fn refund(app: &App, airline: &AirlineId, id: &TransactionId) -> Result<Refund, FlyersError> {
-    let judge = async |request: Request| {
-        let state = app.store.refund_state(&id.flyer, id.seq, request.doubted).await?;
-        judge(app, airline, id, request, state)
+    let judge = async |operation: Uuid| {
+        let state = app.store.refund_state(&id.flyer, id.seq).await?;
+        judge(app, airline, id, operation, state)
     };
     settle(app, None, judge).await.map(|settled| settled.answer)
 }
@@ -35,12 +36,9 @@ fn judge(
     app: &App,
     airline: &AirlineId,
     id: &TransactionId,
-    request: Request,
+    operation: Uuid,
     state: RefundState,
 ) -> Result<Judgement<Refund>, FlyersError> {
-    if request.has_landed(state.entry.as_ref()) {
-        return Ok(Judgement::Landed);
-    }
     let stored = state.purchase.filter(|stored| stored.entry.airline_id == *airline);
     let stored = stored.ok_or(FlyersError::TransactionNotFound)?;
     let purchase = stored.entry;
@@ -62,7 +60,7 @@ fn judge(
         reverses: Some(purchase.id),
     };
     let effects = vec![Effect::Refund { seq: id.seq }];
-    let movement = movement(&account, false, reason, request.operation, app.now(), effects)
+    let movement = movement(&account, false, reason, operation, app.now(), effects)
         .ok_or_else(|| FlyersError::BadRequest("the refund would take the balance past its range".to_owned()))?;
     let answer = Refund { transaction: movement.entry.clone(), user: movement.account.flyer.clone() };
     Ok(Judgement::Move(Box::new(movement), answer))

@@ -1,10 +1,11 @@
 //! Judging and moving until it is settled.
 
-use super::idempotency::{Settled, record};
+use super::idempotency::{Settled, record, replay};
 use crate::App;
-use crate::error::{FlyersError, StoreError};
-use crate::store::{Backoff, Committed, Movement, OutcomeOf, StoredEntry};
-use serde::Serialize;
+use crate::error::{Cause, FlyersError, StoreError};
+use crate::models::LedgerEntry;
+use crate::store::{Backoff, Committed, Movement, OutcomeOf};
+use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
 /// What a request comes to, on the state as it was read.
@@ -13,79 +14,113 @@ pub(super) enum Judgement<T> {
     Replay(Settled<T>),
     /// This is to happen, and then to be answered.
     Move(Box<Movement>, T),
-    /// An attempt of this very request, thought lost, has happened.
-    Landed,
 }
 
-/// A request on its way to being settled.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Request {
-    /// Names the request in the ledger.
-    pub operation: Uuid,
-    /// The number of the entry that an attempt without an answer may have written.
-    pub doubted: Option<u64>,
-}
-
-impl Request {
-    /// Whether that entry, as read just now, is this request's own.
-    pub fn has_landed(self, entry: Option<&StoredEntry>) -> bool {
-        self.doubted.is_some() && entry.is_some_and(|entry| entry.operation == self.operation)
-    }
-}
-
-/// Judges and commits until it is settled: two requests if nobody is in the way, and two more for each time
-/// that somebody is.
+/// Judges and commits until it is settled: two requests if nobody is in the way, and two more for each time that
+/// somebody is. A refusal is one request, or with an Idempotency-Key, two.
 ///
-/// `judge` reads the state, with the doubted entry where there is one, and judges it; its error is the
-/// answer. An attempt whose answer was lost may take effect as long as nothing else moved the balance, so
-/// from then on the ledger is asked about it before anything else is tried: miles are never moved twice.
+/// `judge` is given the name of the request, reads the state and judges it; its error is the answer.
 ///
 /// # Errors
-/// Those of `judge`; `PleaseRetry` when the time is up and nothing happened; `Internal` when the time is up
-/// and that is not known.
+/// Those of `judge`; `PleaseRetry` when the time is up and nothing happened; `Internal` when the time is up and that is
+/// not known.
 pub(super) async fn settle<T, F>(
     app: &App,
     outcome: Option<(OutcomeOf<'_>, &str)>,
-    judge: impl Fn(Request) -> F,
+    judge: impl Fn(Uuid) -> F,
 ) -> Result<Settled<T>, FlyersError>
 where
-    T: Clone + Serialize,
+    T: Clone + Serialize + DeserializeOwned,
     F: Future<Output = Result<Judgement<T>, FlyersError>>,
 {
     let operation = uuid::Builder::from_random_bytes(app.random()).into_uuid();
-    let mut request = Request { operation, doubted: None };
-    let mut doubted_answer = None;
+    let mut doubts = Doubts { operation, attempts: Vec::new() };
     let mut backoff = Backoff::default();
     loop {
-        let (movement, answer) = match judge(request).await {
+        let judgement = judge(operation).await;
+        if let Some(answer) = doubts.look(app).await? {
+            return Ok(Settled { answer, replayed: false });
+        }
+        let (movement, answer) = match judgement {
             Ok(Judgement::Replay(settled)) => return Ok(settled),
             Ok(Judgement::Move(movement, answer)) => (movement, answer),
-            Ok(Judgement::Landed) => {
-                let answer = doubted_answer.expect("an attempt in doubt left its answer");
-                return Ok(Settled { answer, replayed: false });
+            Err(error) => {
+                let error = doubts.instead_of(error);
+                return replay_instead_of(app, outcome, error).await;
             }
-            Err(FlyersError::PleaseRetry(cause)) if request.doubted.is_some() => {
-                return Err(StoreError::OutcomeUnknown(cause).into());
-            }
-            Err(error) => return Err(error),
         };
         let recorded = outcome.map(|(of, fingerprint)| (of, record(fingerprint, &answer, &movement.entry)));
-        match app.store.commit(&movement, recorded, app.random()).await? {
-            Committed::Done => return Ok(Settled { answer, replayed: false }),
-            Committed::Stale { in_doubt } => {
-                if in_doubt {
-                    request.doubted = Some(movement.entry.seq);
-                    doubted_answer = Some(answer);
-                }
-            }
+        match app.store.commit(&movement, recorded, app.random()).await {
+            Ok(Committed::Done) => return Ok(Settled { answer, replayed: false }),
+            Ok(Committed::Stale { in_doubt: true }) => doubts.attempts.push((movement.entry, answer)),
+            Ok(Committed::Stale { in_doubt: false }) => {}
+            Err(error) => return Err(doubts.instead_of(error.into())),
         }
         if !backoff.wait().await {
             let cause = "other movements of the flyer's miles were in the way until the time was up".into();
-            return Err(if request.doubted.is_some() {
-                StoreError::OutcomeUnknown(cause).into()
-            } else {
-                FlyersError::PleaseRetry(cause)
-            });
+            return Err(doubts.instead_of(FlyersError::PleaseRetry(cause)));
         }
+    }
+}
+
+/// The answer to the same request, if it was settled while this one was being judged; else the refusal.
+///
+/// A BatchGetItem reads its items one by one: the record may have been read before, and the balance after the first
+/// request was settled. So a refusal stands only if there is no record afterwards: one request.
+async fn replay_instead_of<T: DeserializeOwned>(
+    app: &App,
+    outcome: Option<(OutcomeOf<'_>, &str)>,
+    refusal: FlyersError,
+) -> Result<Settled<T>, FlyersError> {
+    let is_judgement =
+        !matches!(refusal, FlyersError::IdempotencyKeyReused | FlyersError::PleaseRetry(_) | FlyersError::Internal(_));
+    if let Some((of, fingerprint)) = outcome.filter(|_| is_judgement) {
+        let outcome = app.store.outcome(of).await?;
+        if let Some(settled) = replay(outcome.as_ref(), fingerprint, app.now())? {
+            return Ok(settled);
+        }
+    }
+    Err(refusal)
+}
+
+/// Attempts of one request that got no answer: the entries they would write, and what they would answer.
+///
+/// Such an attempt may take effect yet, as long as nothing else moved the balance. So each time, after the state was
+/// read, the ledger is asked whether one has. If none has, none had when the state was read either, and whatever is
+/// tried next depends on the same number as they do: one of them can happen, never two.
+struct Doubts<T> {
+    operation: Uuid,
+    attempts: Vec<(LedgerEntry, T)>,
+}
+
+impl<T: Clone> Doubts<T> {
+    /// The answer of the attempt that took effect, if one has: no request if there is no doubt, else one.
+    async fn look(&mut self, app: &App) -> Result<Option<T>, FlyersError> {
+        let Some((last, _)) = self.attempts.last() else {
+            return Ok(None);
+        };
+        let stored = match app.store.ledger_entry(&last.user_id, last.seq).await {
+            Ok(stored) => stored,
+            Err(error) => return Err(StoreError::OutcomeUnknown(error.into()).into()),
+        };
+        let Some(stored) = stored else {
+            return Ok(None);
+        };
+        if stored.operation == self.operation {
+            let landed = self.attempts.iter().find(|(entry, _)| *entry == stored.entry);
+            return Ok(landed.map(|(_, answer)| answer.clone()));
+        }
+        // Somebody else's has that number: the attempts can no longer take effect.
+        self.attempts.clear();
+        Ok(None)
+    }
+
+    /// The error to answer: while in doubt, no other can be vouched for.
+    fn instead_of(&self, error: FlyersError) -> FlyersError {
+        if self.attempts.is_empty() {
+            return error;
+        }
+        let cause: Cause = error.into();
+        StoreError::OutcomeUnknown(cause).into()
     }
 }

@@ -91,7 +91,8 @@ impl Store {
         .await
     }
 
-    /// Records a sign of life of a flight of that airline which did not end: one request.
+    /// Records a sign of life of a flight of that airline which did not end, unless a later one is known already: an
+    /// attempt that was repeated may arrive after others. One request.
     ///
     /// # Errors
     /// As any write: when the time was up, or DynamoDB failed.
@@ -104,7 +105,10 @@ impl Store {
         self.update(
             &Key::flight(flight),
             "SET #lastTickAt = :now",
-            &format!("{IS_FLOWN_BY} AND attribute_not_exists(#endTime)"),
+            &format!(
+                "{IS_FLOWN_BY} AND attribute_not_exists(#endTime) \
+                 AND (attribute_not_exists(#lastTickAt) OR #lastTickAt <= :now)"
+            ),
             values([(":airline", value(airline)), (":now", value(now))]),
         )
         .await

@@ -122,8 +122,6 @@ pub struct PurchaseState {
     pub product: Option<Product>,
     /// The recorded outcome, where a key was given.
     pub outcome: Option<Outcome>,
-    /// The entry asked for.
-    pub entry: Option<StoredEntry>,
 }
 
 /// What a boarding is judged by.
@@ -137,8 +135,6 @@ pub struct BoardingState {
     pub passenger: Option<Passenger>,
     /// The recorded outcome, where a key was given.
     pub outcome: Option<Outcome>,
-    /// The entry asked for.
-    pub entry: Option<StoredEntry>,
 }
 
 /// What a refund is judged by.
@@ -148,13 +144,10 @@ pub struct RefundState {
     pub account: Option<Account>,
     /// The entry to give back.
     pub purchase: Option<StoredEntry>,
-    /// The entry asked for.
-    pub entry: Option<StoredEntry>,
 }
 
 impl Store {
-    /// Reads what a purchase is judged by, and where `entry` is given, the flyer's entry of that number: one
-    /// request.
+    /// Reads what a purchase is judged by: one request.
     ///
     /// # Errors
     /// As any read: when the time was up, or DynamoDB failed.
@@ -164,24 +157,20 @@ impl Store {
         flyer: &FlyerId,
         product: Option<&ProductId>,
         outcome: Option<OutcomeOf<'_>>,
-        entry: Option<u64>,
     ) -> Result<PurchaseState, StoreError> {
         let account = Key::flyer(flyer);
         let product = product.map(|product| Key::product(airline, product));
         let outcome = outcome.map(|outcome| outcome.key());
-        let entry = entry.map(|seq| Key::ledger_entry(flyer, seq));
-        let keys = [Some(&account), product.as_ref(), outcome.as_ref(), entry.as_ref()];
+        let keys = [Some(&account), product.as_ref(), outcome.as_ref()];
         let mut found = self.batch_get(keys.into_iter().flatten().cloned().collect()).await?;
         Ok(PurchaseState {
             account: found.take(&account)?,
             product: product.map_or(Ok(None), |key| found.take(&key))?,
             outcome: outcome.map_or(Ok(None), |key| found.take(&key))?,
-            entry: entry.map_or(Ok(None), |key| found.take(&key))?,
         })
     }
 
-    /// Reads what a boarding is judged by, and where `entry` is given, the flyer's entry of that number: one
-    /// request.
+    /// Reads what a boarding is judged by: one request.
     ///
     /// # Errors
     /// As any read: when the time was up, or DynamoDB failed.
@@ -190,45 +179,39 @@ impl Store {
         flyer: &FlyerId,
         flight: FlightId,
         outcome: Option<OutcomeOf<'_>>,
-        entry: Option<u64>,
     ) -> Result<BoardingState, StoreError> {
         let account = Key::flyer(flyer);
         let passenger = Key::passenger(flight, flyer);
         let flight = Key::flight(flight);
         let outcome = outcome.map(|outcome| outcome.key());
-        let entry = entry.map(|seq| Key::ledger_entry(flyer, seq));
-        let keys = [Some(&account), Some(&passenger), Some(&flight), outcome.as_ref(), entry.as_ref()];
+        let keys = [Some(&account), Some(&passenger), Some(&flight), outcome.as_ref()];
         let mut found = self.batch_get(keys.into_iter().flatten().cloned().collect()).await?;
         Ok(BoardingState {
             account: found.take(&account)?,
             flight: found.take(&flight)?,
             passenger: found.take(&passenger)?,
             outcome: outcome.map_or(Ok(None), |key| found.take(&key))?,
-            entry: entry.map_or(Ok(None), |key| found.take(&key))?,
         })
     }
 
-    /// Reads what the refund of the entry number `purchase` is judged by, and where `entry` is given, the
-    /// flyer's entry of that number: one request.
+    /// Reads what the refund of the entry number `purchase` is judged by: one request.
     ///
     /// # Errors
     /// As any read: when the time was up, or DynamoDB failed.
-    pub async fn refund_state(
-        &self,
-        flyer: &FlyerId,
-        purchase: u64,
-        entry: Option<u64>,
-    ) -> Result<RefundState, StoreError> {
+    pub async fn refund_state(&self, flyer: &FlyerId, purchase: u64) -> Result<RefundState, StoreError> {
         let account = Key::flyer(flyer);
         let purchase = Key::ledger_entry(flyer, purchase);
-        let entry = entry.map(|seq| Key::ledger_entry(flyer, seq));
-        let keys = [Some(&account), Some(&purchase), entry.as_ref()];
+        let keys = [Some(&account), Some(&purchase)];
         let mut found = self.batch_get(keys.into_iter().flatten().cloned().collect()).await?;
-        Ok(RefundState {
-            account: found.take(&account)?,
-            purchase: found.take(&purchase)?,
-            entry: entry.map_or(Ok(None), |key| found.take(&key))?,
-        })
+        Ok(RefundState { account: found.take(&account)?, purchase: found.take(&purchase)? })
+    }
+
+    /// A recorded outcome: one request.
+    ///
+    /// # Errors
+    /// As any read: when the time was up, or DynamoDB failed.
+    pub async fn outcome(&self, of: OutcomeOf<'_>) -> Result<Option<Outcome>, StoreError> {
+        self.get(&of.key()).await
     }
 
     /// One ledger entry: one request.
