@@ -28,7 +28,7 @@ use shared::models::{FlightId, Passenger};
     security(("apiKey" = [])),
     params(
         ("id" = FlightId, Path, description = "The flight."),
-        ("Idempotency-Key" = Option<String>, Header, nullable = false, description = "1 to 255 visible ASCII characters."),
+        ("Idempotency-Key" = Option<String>, Header, nullable = false, pattern = "^[!-~]{1,255}$", description = "1 to 255 visible ASCII characters."),
     ),
     request_body(content = Boarding, example = json!({
         "userId": "123456789", "miles": 500, "username": "pilot123", "displayName": "Captain John"
@@ -80,7 +80,7 @@ pub(crate) struct Passengers {
     params(
         ("id" = FlightId, Path, description = "The flight."),
         ("limit" = Option<u8>, Query, nullable = false, minimum = 1, maximum = 100, description = "Passengers a page; default 50."),
-        ("next" = Option<String>, Query, nullable = false, description = "The `next` of the page before."),
+        ("next" = Option<String>, Query, nullable = false, min_length = 1, description = "The `next` of the page before."),
     ),
     responses(
         (status = 200, description = "A page of passengers.", body = Passengers),

@@ -32,7 +32,7 @@ pub(crate) struct Order {
     security(("apiKey" = [])),
     params(
         ("id" = String, Path, description = "ROBLOX user id.", example = "123456789"),
-        ("Idempotency-Key" = Option<String>, Header, nullable = false, description = "1 to 255 visible ASCII characters."),
+        ("Idempotency-Key" = Option<String>, Header, nullable = false, pattern = "^[!-~]{1,255}$", description = "1 to 255 visible ASCII characters."),
     ),
     request_body = Order,
     responses(

@@ -26,7 +26,7 @@ pub(crate) enum UserIds {
     Object {
         /// Up to 100 distinct ROBLOX user ids, as strings or integers.
         #[serde(rename = "userIds")]
-        #[schema(example = json!(["123456789", "987654321"]))]
+        #[schema(min_items = 1, example = json!(["123456789", "987654321"]))]
         user_ids: Vec<UserId>,
     },
     /// The list alone.

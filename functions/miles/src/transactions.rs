@@ -33,7 +33,7 @@ pub(crate) struct Transactions {
     params(
         ("id" = String, Path, description = "ROBLOX user id.", example = "123456789"),
         ("limit" = Option<u8>, Query, nullable = false, minimum = 1, maximum = 100, description = "Entries a page; default 50."),
-        ("next" = Option<String>, Query, nullable = false, description = "The `next` of the page before."),
+        ("next" = Option<String>, Query, nullable = false, min_length = 1, description = "The `next` of the page before."),
     ),
     responses(
         (status = 200, description = "A page of entries.", body = Transactions),

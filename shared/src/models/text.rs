@@ -64,7 +64,7 @@ pub type Name = Text<1, 100>;
 
 string_type! {
     /// An absolute `http` or `https` URL of up to 2,048 characters.
-    WebUrl, expects "an http or https URL of up to 2048 characters", pattern "^https?://\\S{1,2040}$",
+    WebUrl, expects "an http or https URL of up to 2048 characters", pattern "^https?://[A-Za-z0-9][!-~]{0,2039}$",
     example "https://discord.gg/skyteam",
     |value| {
         value.len() <= 2048
