@@ -5,11 +5,15 @@
 //! of its own there.
 
 mod client;
+mod demo;
 mod fixtures;
 pub mod lambda;
+mod steady;
+pub mod template;
 mod wire;
 
 pub use client::{Answer, Call};
+pub use demo::{DEMO_KEY, demo_event, demo_session};
 pub use fixtures::{BRAND, Session};
 pub use wire::{Fault, Wire};
 
