@@ -4,11 +4,14 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
+/// The crates whose log lines are our own.
+const OURS: [&str; 6] = ["shared", "skysquad", "miles", "flights", "airlines", "end_stale_flights"];
+
 /// Which log lines are written: `LOG_LEVEL` for our own (default `info`), warnings of everybody else's.
 #[must_use]
 pub fn levels() -> Targets {
     let own = std::env::var("LOG_LEVEL").ok().and_then(|level| level.parse().ok()).unwrap_or(LevelFilter::INFO);
-    Targets::new().with_default(LevelFilter::WARN).with_target("shared", own).with_target("skysquad", own)
+    Targets::new().with_default(LevelFilter::WARN).with_targets(OURS.map(|name| (name, own)))
 }
 
 /// Sends the log of a Lambda function to standard output, a JSON object a line, as CloudWatch reads it.
