@@ -1,0 +1,220 @@
+//! `PATCH /airline/products/{productId}`
+
+use crate::bad_input::{answers, in_one_line};
+use futures_util::future::join_all;
+use insta::{allow_duplicates, assert_snapshot};
+use serde_json::{Value, json};
+use std::time::Duration;
+use testing::TestApp;
+
+/// A product of which everything is known, and its path.
+async fn product(app: &TestApp, key: &str) -> (Value, String) {
+    let draft = json!({ "name": "Lounge", "priceMiles": 500, "description": "Quiet" });
+    let made = app.post("/airline/products").key(key).json(&draft).send().await.expect(201).json();
+    let path = format!("/airline/products/{}", made["productId"].as_str().unwrap());
+    app.clock.advance(Duration::from_secs(1));
+    app.wire.reset();
+    (made, path)
+}
+
+#[tokio::test]
+async fn changes_all_that_can_be_changed() {
+    let app = TestApp::start().await;
+    let key = app.airline("skyteam").await;
+    let (_, path) = product(&app, &key).await;
+    let change = json!({ "name": "Big Lounge", "priceMiles": 450, "description": "Loud", "active": false });
+
+    let changed = app.patch(&path).key(&key).json(&change).send().await;
+
+    assert_snapshot!(changed.shown(), @r#"
+    200 {
+      "productId": "9pxo5k",
+      "airlineId": "skyteam",
+      "name": "Big Lounge",
+      "description": "Loud",
+      "priceMiles": 450,
+      "active": false,
+      "createdAt": "2024-03-15T10:30:00.000Z"
+    }
+    "#);
+    assert_eq!(app.wire.take_operations(), ["UpdateItem"]);
+    let listed = app.get("/airline/fetchProductsData").key(&key).send().await;
+    assert_eq!(listed.json(), Value::Array(vec![changed.json()]));
+}
+
+#[tokio::test]
+async fn leaves_the_rest_as_it_is() {
+    let app = TestApp::start().await;
+    let key = app.airline("skyteam").await;
+    let (mut expected, path) = product(&app, &key).await;
+    let changes = [
+        ("name", json!("Big Lounge")),
+        ("priceMiles", json!(1)),
+        ("priceMiles", json!(1_000_000_000)),
+        ("description", json!("Loud")),
+        ("description", json!("")),
+        ("description", Value::Null),
+        ("description", Value::Null),
+        ("active", json!(false)),
+        ("active", json!(false)),
+        ("active", json!(true)),
+    ];
+
+    for (field, value) in changes {
+        let changed = app.patch(&path).key(&key).json(&json!({ field: value })).send().await.expect(200);
+
+        expected[field] = value;
+        assert_eq!(changed.json(), expected);
+        assert_eq!(app.wire.take_operations(), ["UpdateItem"]);
+    }
+    let listed = app.get("/airline/fetchProductsData").key(&key).send().await;
+    assert_eq!(listed.json(), json!([expected]));
+}
+
+#[tokio::test]
+async fn keeps_every_one_of_simultaneous_changes_of_different_fields() {
+    let app = TestApp::start().await;
+    let key = app.airline("skyteam").await;
+    let (mut expected, path) = product(&app, &key).await;
+    let changes = [
+        json!({ "name": "Big Lounge" }),
+        json!({ "priceMiles": 450 }),
+        json!({ "description": null }),
+        json!({ "active": false }),
+    ];
+
+    let changed = join_all(changes.iter().map(|change| app.patch(&path).key(&key).json(change).send())).await;
+
+    assert!(changed.iter().all(|answer| answer.status == 200));
+    for change in &changes {
+        for (field, value) in change.as_object().unwrap() {
+            expected[field] = value.clone();
+        }
+    }
+    let listed = app.get("/airline/fetchProductsData").key(&key).send().await;
+    assert_eq!(listed.json(), json!([expected]));
+}
+
+#[tokio::test]
+async fn refuses_a_change_of_nothing() {
+    let app = TestApp::start().await;
+    let key = app.airline("skyteam").await;
+    let (_, path) = product(&app, &key).await;
+
+    for body in ["", "{}", " \n"] {
+        let refused = app.patch(&path).key(&key).body(body).send().await;
+        allow_duplicates! {
+            assert_snapshot!(refused.shown(), @r#"
+            400 {
+              "error": "Body must have at least one of name, priceMiles, description, active"
+            }
+            "#);
+        }
+    }
+    assert!(app.wire.take_operations().is_empty());
+}
+
+#[tokio::test]
+async fn refuses_bad_fields_and_writes_nothing() {
+    let app = TestApp::start().await;
+    let key = app.airline("skyteam").await;
+    let (_, path) = product(&app, &key).await;
+
+    let refusals = answers(
+        || app.patch(&path).key(&key),
+        &json!({ "priceMiles": 450 }),
+        &[
+            ("name", "null"),
+            ("name", "7"),
+            ("name", r#""""#),
+            ("name", r#""   ""#),
+            ("name", &format!("\"{}\"", "x".repeat(101))),
+            ("priceMiles", "null"),
+            ("priceMiles", "\"450\""),
+            ("priceMiles", "0"),
+            ("priceMiles", "-450"),
+            ("priceMiles", "4.5"),
+            ("priceMiles", "1000000001"),
+            ("priceMiles", "99999999999999999999"),
+            ("description", "false"),
+            ("description", &format!("\"{}\"", "✈".repeat(1001))),
+            ("active", "null"),
+            ("active", "0"),
+            ("productId", "\"a1b2c3\""),
+            ("createdAt", "\"2024-03-15T10:30:00.000Z\""),
+        ],
+    )
+    .await;
+
+    assert_snapshot!(refusals, @r#"
+    name: null → 400 {"error":"\"name\": invalid type: null, expected a string"}
+    name: 7 → 400 {"error":"\"name\": invalid type: integer \"7\", expected a string"}
+    name: "" → 400 {"error":"\"name\": expected 1 to 100 characters"}
+    name: "   " → 400 {"error":"\"name\": expected more than white space"}
+    name: "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx… → 400 {"error":"\"name\": expected 1 to 100 characters"}
+    priceMiles: null → 400 {"error":"\"priceMiles\": invalid type: null, expected an integer from 1 to 1000000000"}
+    priceMiles: "450" → 400 {"error":"\"priceMiles\": invalid type: string \"450\", expected an integer from 1 to 1000000000"}
+    priceMiles: 0 → 400 {"error":"\"priceMiles\": invalid value: integer \"0\", expected an integer from 1 to 1000000000"}
+    priceMiles: -450 → 400 {"error":"\"priceMiles\": invalid value: integer \"-450\", expected an integer from 1 to 1000000000"}
+    priceMiles: 4.5 → 400 {"error":"\"priceMiles\": invalid type: floating point \"4.5\", expected an integer from 1 to 1000000000"}
+    priceMiles: 1000000001 → 400 {"error":"\"priceMiles\": invalid value: integer \"1000000001\", expected an integer from 1 to 1000000000"}
+    priceMiles: 99999999999999999999 → 400 {"error":"\"priceMiles\": invalid type: floating point \"1e+20\", expected an integer from 1 to 1000000000"}
+    description: false → 400 {"error":"\"description\": invalid type: boolean \"false\", expected a string"}
+    description: "✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈… → 400 {"error":"\"description\": expected 0 to 1000 characters"}
+    active: null → 400 {"error":"\"active\": invalid type: null, expected a boolean"}
+    active: 0 → 400 {"error":"\"active\": invalid type: integer \"0\", expected a boolean"}
+    productId: "a1b2c3" → 400 {"error":"\"productId\": unknown field \"productId\", expected one of \"name\", \"priceMiles\", \"description\", \"active\""}
+    createdAt: "2024-03-15T10:30:00.000Z" → 400 {"error":"\"createdAt\": unknown field \"createdAt\", expected one of \"name\", \"priceMiles\", \"description\", \"active\""}
+    "#);
+    assert!(app.wire.take_operations().is_empty());
+}
+
+#[tokio::test]
+async fn knows_no_product_of_another_airline() {
+    let app = TestApp::start().await;
+    let key = app.airline("skyteam").await;
+    let other = app.airline("oneworld").await;
+    let (product, path) = product(&app, &key).await;
+
+    let refused = app.patch(&path).key(&other).json(&json!({ "priceMiles": 1 })).send().await;
+
+    assert_snapshot!(refused.shown(), @r#"
+    404 {
+      "error": "Product not found"
+    }
+    "#);
+    assert_eq!(app.get("/airline/fetchProductsData").key(&key).send().await.json(), json!([product]));
+    assert_eq!(app.get("/airline/fetchProductsData").key(&other).send().await.json(), json!([]));
+}
+
+#[tokio::test]
+async fn knows_no_product_that_is_not_there() {
+    let app = TestApp::start().await;
+    let key = app.airline("skyteam").await;
+    let change = json!({ "priceMiles": 1 });
+
+    let unknown = app.patch("/airline/products/zzzzzz").key(&key).json(&change).send().await;
+    assert_snapshot!(unknown.shown(), @r#"
+    404 {
+      "error": "Product not found"
+    }
+    "#);
+    assert_eq!(app.wire.take_operations(), ["UpdateItem"]);
+
+    for id in ["zzzzz", "zzzzzzz", "ZZZZZZ", "zz%2Fzz", "zzz%2Fzz", "zzzzz%20", "%00zzzzz", "-", "zzzzz%E2%9C%88"] {
+        let ill_formed = app.patch(&format!("/airline/products/{id}")).key(&key).json(&change).send().await;
+        assert_eq!(ill_formed.shown(), unknown.shown(), "{id}");
+    }
+    assert!(app.wire.take_operations().is_empty());
+}
+
+#[tokio::test]
+async fn refuses_a_path_that_is_no_text() {
+    let app = TestApp::start().await;
+    let key = app.airline("skyteam").await;
+
+    let refused = app.patch("/airline/products/%FF%FE").key(&key).json(&json!({ "priceMiles": 1 })).send().await;
+
+    assert_snapshot!(in_one_line(&refused), @r#"400 {"error":"Path must be percent-encoded UTF-8"}"#);
+    assert!(app.wire.take_operations().is_empty());
+}

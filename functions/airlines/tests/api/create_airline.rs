@@ -1,0 +1,211 @@
+//! `POST /airlines`
+
+use crate::bad_input::answers;
+use crate::superusers::session;
+use crate::tables::items;
+use futures_util::future::join_all;
+use insta::assert_snapshot;
+use serde_json::json;
+use testing::TestApp;
+
+const PATH: &str = "/airlines";
+
+#[tokio::test]
+async fn makes_an_airline_with_a_key_that_works_at_once() {
+    let app = TestApp::start().await;
+    let session = session(&app).await;
+    let draft = json!({ "airlineId": "skyteam", "name": "SkyTeam" });
+
+    let made = app.post(PATH).bearer(&session).json(&draft).send().await;
+
+    assert_snapshot!(made.shown(), @r#"
+    201 {
+      "airline": {
+        "airlineId": "skyteam",
+        "name": "SkyTeam",
+        "inviteLink": "https://discord.gg/skyteam",
+        "serverId": null,
+        "createdAt": "2024-03-15T10:30:00.000Z",
+        "updatedAt": "2024-03-15T10:30:00.000Z"
+      },
+      "apiKey": "sky_m3SoUWqJORvqon50DJ_LU-EyRR--moIsPKsWyToThMU",
+      "keyId": "7x9kolg6kl46"
+    }
+    "#);
+    assert_eq!(app.wire.take_operations(), ["GetItem", "TransactWriteItems"]);
+    let airline = app.get("/airline").key(made.json()["apiKey"].as_str().unwrap()).send().await.expect(200);
+    assert_eq!(airline.json(), made.json()["airline"]);
+}
+
+#[tokio::test]
+async fn takes_all_that_can_be_said() {
+    let app = TestApp::start().await;
+    let session = session(&app).await;
+    let draft = json!({
+        "airlineId": "a".repeat(64), "name": "✈".repeat(100), "inviteLink": "http://sky.example/join", "serverId": "1",
+    });
+
+    let made = app.post(PATH).bearer(&session).json(&draft).send().await;
+
+    assert_snapshot!(made.shown(), @r#"
+    201 {
+      "airline": {
+        "airlineId": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        "name": "✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈",
+        "inviteLink": "http://sky.example/join",
+        "serverId": "1",
+        "createdAt": "2024-03-15T10:30:00.000Z",
+        "updatedAt": "2024-03-15T10:30:00.000Z"
+      },
+      "apiKey": "sky_m3SoUWqJORvqon50DJ_LU-EyRR--moIsPKsWyToThMU",
+      "keyId": "7x9kolg6kl46"
+    }
+    "#);
+}
+
+#[tokio::test]
+async fn takes_null_for_what_is_not_given() {
+    let app = TestApp::start().await;
+    let session = session(&app).await;
+    let draft = json!({ "airlineId": "skyteam", "name": "SkyTeam", "inviteLink": null, "serverId": null });
+
+    let made = app.post(PATH).bearer(&session).json(&draft).send().await.expect(201).json();
+
+    assert_eq!(made["airline"]["inviteLink"], "https://discord.gg/skyteam");
+    assert_eq!(made["airline"]["serverId"], json!(null));
+}
+
+#[tokio::test]
+async fn refuses_a_taken_id_and_changes_nothing() {
+    let app = TestApp::start().await;
+    let session = session(&app).await;
+    let key = app.airline("skyteam").await;
+    let before = items(&app).await.len();
+
+    let draft = json!({ "airlineId": "skyteam", "name": "Another" });
+    let refused = app.post(PATH).bearer(&session).json(&draft).send().await;
+
+    assert_snapshot!(refused.shown(), @r#"
+    409 {
+      "statusCode": 409,
+      "error": "Conflict",
+      "message": "Airline already exists"
+    }
+    "#);
+    assert_eq!(app.wire.take_operations(), ["GetItem", "TransactWriteItems"]);
+    assert_eq!(items(&app).await.len(), before);
+    let airline = app.get("/airline").key(&key).send().await.expect(200).json();
+    assert_eq!(airline["name"], "Airline skyteam");
+}
+
+#[tokio::test]
+async fn lets_one_of_many_simultaneous_ones_have_an_id() {
+    let app = TestApp::start().await;
+    let session = session(&app).await;
+    let before = items(&app).await.len();
+    let draft = json!({ "airlineId": "skyteam", "name": "SkyTeam" });
+
+    let made = join_all((0..20).map(|_| app.post(PATH).bearer(&session).json(&draft).send())).await;
+
+    let (made, refused): (Vec<_>, Vec<_>) = made.into_iter().partition(|answer| answer.status == 201);
+    assert_eq!((made.len(), refused.len()), (1, 19));
+    assert!(refused.iter().all(|answer| answer.status == 409));
+    // The airline, its key, and what the key's digest leads to.
+    assert_eq!(items(&app).await.len(), before + 3);
+    let key = made[0].json()["apiKey"].as_str().unwrap().to_owned();
+    assert_eq!(app.get("/airline").key(&key).send().await.status, 200);
+}
+
+#[tokio::test]
+async fn stores_of_a_key_only_its_digest() {
+    let app = TestApp::start().await;
+    let session = session(&app).await;
+    let draft = json!({ "airlineId": "skyteam", "name": "SkyTeam" });
+    let made = app.post(PATH).bearer(&session).json(&draft).send().await.expect(201).json();
+    let rotated = app.post("/airlines/skyteam/keys").bearer(&session).json(&json!({ "overlapSeconds": 60 }));
+    let rotated = rotated.send().await.expect(201).json();
+
+    for key in [&made["apiKey"], &rotated["apiKey"]] {
+        let key = key.as_str().unwrap();
+        let _used = app.get("/airline").key(key).send().await.expect(200);
+        let secret = key.strip_prefix("sky_").unwrap();
+        let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, key.as_bytes());
+        let digest: String = digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+
+        let items = format!("{:?}", items(&app).await);
+
+        assert!(items.contains(&digest));
+        assert!(!items.contains(secret));
+    }
+}
+
+#[tokio::test]
+async fn refuses_bad_fields_and_writes_nothing() {
+    let app = TestApp::start().await;
+    let session = session(&app).await;
+    let good = json!({ "airlineId": "skyteam", "name": "SkyTeam" });
+
+    let refusals = answers(
+        || app.post(PATH).bearer(&session),
+        &good,
+        &[
+            ("airlineId", ""),
+            ("airlineId", "null"),
+            ("airlineId", "1"),
+            ("airlineId", r#"["skyteam"]"#),
+            ("airlineId", r#""""#),
+            ("airlineId", r#""SkyTeam""#),
+            ("airlineId", r#""sky/team""#),
+            ("airlineId", r#""sky_team""#),
+            ("airlineId", r#""✈""#),
+            ("airlineId", &format!("\"{}\"", "a".repeat(65))),
+            ("name", ""),
+            ("name", "null"),
+            ("name", "true"),
+            ("name", r#""""#),
+            ("name", r#""\n""#),
+            ("name", &format!("\"{}\"", "✈".repeat(101))),
+            ("inviteLink", "1"),
+            ("inviteLink", r#""""#),
+            ("inviteLink", r#""discord.gg/skyteam""#),
+            ("inviteLink", r#""ftp://discord.gg/skyteam""#),
+            ("inviteLink", &format!("\"https://discord.gg/{}\"", "a".repeat(2048))),
+            ("serverId", "1034567890123456789"),
+            ("serverId", r#""""#),
+            ("serverId", &format!("\"{}\"", "1".repeat(65))),
+            ("apiKey", "\"sky_mine\""),
+            ("createdAt", "\"2024-03-15T10:30:00.000Z\""),
+        ],
+    )
+    .await;
+
+    assert_snapshot!(refusals, @r#"
+    airlineId:  → 400 {"statusCode":400,"error":"Bad Request","message":"missing field \"airlineId\""}
+    airlineId: null → 400 {"statusCode":400,"error":"Bad Request","message":"\"airlineId\": invalid type: null, expected a string"}
+    airlineId: 1 → 400 {"statusCode":400,"error":"Bad Request","message":"\"airlineId\": invalid type: integer \"1\", expected a string"}
+    airlineId: ["skyteam"] → 400 {"statusCode":400,"error":"Bad Request","message":"\"airlineId\": invalid type: sequence, expected a string"}
+    airlineId: "" → 400 {"statusCode":400,"error":"Bad Request","message":"\"airlineId\": expected 1 to 64 of a-z, 0-9 and -"}
+    airlineId: "SkyTeam" → 400 {"statusCode":400,"error":"Bad Request","message":"\"airlineId\": expected 1 to 64 of a-z, 0-9 and -"}
+    airlineId: "sky/team" → 400 {"statusCode":400,"error":"Bad Request","message":"\"airlineId\": expected 1 to 64 of a-z, 0-9 and -"}
+    airlineId: "sky_team" → 400 {"statusCode":400,"error":"Bad Request","message":"\"airlineId\": expected 1 to 64 of a-z, 0-9 and -"}
+    airlineId: "✈" → 400 {"statusCode":400,"error":"Bad Request","message":"\"airlineId\": expected 1 to 64 of a-z, 0-9 and -"}
+    airlineId: "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa… → 400 {"statusCode":400,"error":"Bad Request","message":"\"airlineId\": expected 1 to 64 of a-z, 0-9 and -"}
+    name:  → 400 {"statusCode":400,"error":"Bad Request","message":"missing field \"name\""}
+    name: null → 400 {"statusCode":400,"error":"Bad Request","message":"\"name\": invalid type: null, expected a string"}
+    name: true → 400 {"statusCode":400,"error":"Bad Request","message":"\"name\": invalid type: boolean \"true\", expected a string"}
+    name: "" → 400 {"statusCode":400,"error":"Bad Request","message":"\"name\": expected 1 to 100 characters"}
+    name: "\n" → 400 {"statusCode":400,"error":"Bad Request","message":"\"name\": expected more than white space"}
+    name: "✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈… → 400 {"statusCode":400,"error":"Bad Request","message":"\"name\": expected 1 to 100 characters"}
+    inviteLink: 1 → 400 {"statusCode":400,"error":"Bad Request","message":"\"inviteLink\": invalid type: integer \"1\", expected a string"}
+    inviteLink: "" → 400 {"statusCode":400,"error":"Bad Request","message":"\"inviteLink\": expected an http or https URL of up to 2048 characters"}
+    inviteLink: "discord.gg/skyteam" → 400 {"statusCode":400,"error":"Bad Request","message":"\"inviteLink\": expected an http or https URL of up to 2048 characters"}
+    inviteLink: "ftp://discord.gg/skyteam" → 400 {"statusCode":400,"error":"Bad Request","message":"\"inviteLink\": expected an http or https URL of up to 2048 characters"}
+    inviteLink: "https://discord.gg/aaaaaaaaaaaaaaaaaaaa… → 400 {"statusCode":400,"error":"Bad Request","message":"\"inviteLink\": expected an http or https URL of up to 2048 characters"}
+    serverId: 1034567890123456789 → 400 {"statusCode":400,"error":"Bad Request","message":"\"serverId\": invalid type: integer \"1034567890123456789\", expected a string"}
+    serverId: "" → 400 {"statusCode":400,"error":"Bad Request","message":"\"serverId\": expected 1 to 64 characters"}
+    serverId: "111111111111111111111111111111111111111… → 400 {"statusCode":400,"error":"Bad Request","message":"\"serverId\": expected 1 to 64 characters"}
+    apiKey: "sky_mine" → 400 {"statusCode":400,"error":"Bad Request","message":"\"apiKey\": unknown field \"apiKey\", expected one of \"airlineId\", \"name\", \"inviteLink\", \"serverId\""}
+    createdAt: "2024-03-15T10:30:00.000Z" → 400 {"statusCode":400,"error":"Bad Request","message":"\"createdAt\": unknown field \"createdAt\", expected one of \"airlineId\", \"name\", \"inviteLink\", \"serverId\""}
+    "#);
+    assert!(app.wire.take_operations().iter().all(|operation| operation == "GetItem"));
+}

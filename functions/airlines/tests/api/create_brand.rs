@@ -1,0 +1,324 @@
+//! `POST /airline/brands`
+
+use crate::bad_input::answers;
+use crate::tables::items;
+use futures_util::future::join_all;
+use insta::{allow_duplicates, assert_snapshot};
+use serde_json::{Value, json};
+use testing::TestApp;
+
+const PATH: &str = "/airline/brands";
+
+/// A brand that has nothing in common with those of [`TestApp::airline`], but what is given here.
+fn draft(given: &Value) -> Value {
+    let mut draft =
+        json!({ "brandId": "skyteam-cargo", "name": "Cargo", "iata": "C1", "icao": "CRG", "callsign": "HEAVY" });
+    for (field, value) in given.as_object().unwrap() {
+        draft[field] = value.clone();
+    }
+    draft
+}
+
+#[tokio::test]
+async fn makes_a_brand() {
+    let app = TestApp::start().await;
+    let key = app.airline("skyteam").await;
+
+    let made = app.post(PATH).key(&key).json(&draft(&json!({}))).send().await;
+
+    assert_snapshot!(made.shown(), @r##"
+    201 {
+      "brandId": "skyteam-cargo",
+      "airlineId": "skyteam",
+      "name": "Cargo",
+      "iata": "C1",
+      "icao": "CRG",
+      "callsign": "HEAVY",
+      "isPrimary": false,
+      "logoUrl": null,
+      "accentColor": "#2ea5f7",
+      "secondaryColor": "#242429",
+      "elementColor": "#fbfbfb"
+    }
+    "##);
+    assert_eq!(app.wire.take_operations(), ["TransactWriteItems"]);
+    let listed = app.get(PATH).key(&key).send().await.json();
+    assert_eq!(listed[0], made.json());
+}
+
+#[tokio::test]
+async fn takes_all_that_can_be_said() {
+    let app = TestApp::start().await;
+    let key = app.airline("skyteam").await;
+    let draft = draft(&json!({
+        "isPrimary": true, "logoUrl": "https://skyteam.example/cargo.png?v=2", "accentColor": "#FF0000",
+        "secondaryColor": "#00ff00", "elementColor": "#0000Ff",
+    }));
+
+    let made = app.post(PATH).key(&key).json(&draft).send().await;
+
+    assert_snapshot!(made.shown(), @r##"
+    201 {
+      "brandId": "skyteam-cargo",
+      "airlineId": "skyteam",
+      "name": "Cargo",
+      "iata": "C1",
+      "icao": "CRG",
+      "callsign": "HEAVY",
+      "isPrimary": true,
+      "logoUrl": "https://skyteam.example/cargo.png?v=2",
+      "accentColor": "#FF0000",
+      "secondaryColor": "#00ff00",
+      "elementColor": "#0000Ff"
+    }
+    "##);
+    assert_eq!(app.wire.take_operations(), ["TransactWriteItems"]);
+    let listed = app.get(PATH).key(&key).send().await.json();
+    assert_eq!(listed[0], made.json());
+}
+
+#[tokio::test]
+async fn takes_the_primary_place_over() {
+    let app = TestApp::start().await;
+    let key = app.airline("skyteam").await;
+    let other = app.airline("oneworld").await;
+
+    let _made = app.post(PATH).key(&key).json(&draft(&json!({ "isPrimary": true }))).send().await.expect(201);
+
+    assert_eq!(primary_brands(&app, &key).await, ["skyteam-cargo"]);
+    assert_eq!(primary_brands(&app, &other).await, ["oneworld-main"]);
+}
+
+#[tokio::test]
+async fn leaves_the_primary_place_alone_unless_asked_for_it() {
+    let app = TestApp::start().await;
+    let key = app.airline("skyteam").await;
+
+    let _made = app.post(PATH).key(&key).json(&draft(&json!({ "isPrimary": false }))).send().await.expect(201);
+
+    assert_eq!(primary_brands(&app, &key).await, ["skyteam-main"]);
+}
+
+async fn primary_brands(app: &TestApp, key: &str) -> Vec<String> {
+    let brands = app.get(PATH).key(key).send().await.expect(200).json();
+    let primary = brands.as_array().unwrap().iter().filter(|brand| brand["isPrimary"] == true);
+    primary.map(|brand| brand["brandId"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn refuses_what_another_brand_has_of_this_airline_or_another() {
+    let app = TestApp::start().await;
+    let key = app.airline("skyteam").await;
+    let other = app.airline("oneworld").await;
+    let taken = draft(&json!({ "callsign": "Éclair" }));
+    let _brand = app.post(PATH).key(&key).json(&taken).send().await.expect(201);
+    let before = items(&app).await.len();
+    let free = json!({ "brandId": "free", "iata": "F1", "icao": "FRE", "callsign": "FREE", "isPrimary": true });
+    let clashes = [
+        ("brandId", "skyteam-cargo"),
+        ("iata", "C1"),
+        ("icao", "CRG"),
+        ("callsign", "Éclair"),
+        ("callsign", "ÉCLAIR"),
+        ("callsign", "éclair"),
+    ];
+
+    for caller in [&key, &other] {
+        for (field, value) in clashes {
+            let mut clash = draft(&free);
+            clash[field] = json!(value);
+            app.wire.reset();
+
+            let refused = app.post(PATH).key(caller).json(&clash).send().await;
+
+            allow_duplicates! {
+                assert_snapshot!(refused.shown(), @r#"
+                409 {
+                  "error": "Brand already exists"
+                }
+                "#);
+            }
+            assert_eq!(app.wire.take_operations(), ["TransactWriteItems"]);
+            assert_eq!(items(&app).await.len(), before, "{field} {value}");
+        }
+        assert_eq!(primary_brands(&app, caller).await.len(), 1);
+    }
+    // What was free of the refused ones still is.
+    let _brand = app.post(PATH).key(&other).json(&draft(&free)).send().await.expect(201);
+}
+
+#[tokio::test]
+async fn refuses_the_same_brand_again() {
+    let app = TestApp::start().await;
+    let key = app.airline("skyteam").await;
+    let _made = app.post(PATH).key(&key).json(&draft(&json!({}))).send().await.expect(201);
+
+    let again = app.post(PATH).key(&key).json(&draft(&json!({}))).send().await;
+
+    assert_snapshot!(again.shown(), @r#"
+    409 {
+      "error": "Brand already exists"
+    }
+    "#);
+}
+
+#[tokio::test]
+async fn tells_the_parts_of_a_brand_apart() {
+    let app = TestApp::start().await;
+    let key = app.airline("skyteam").await;
+    // Each is taken, but as something else.
+    let draft = json!({ "brandId": "c1", "name": "Cargo", "iata": "ZZ", "icao": "ZZZ", "callsign": "SKY" });
+    let _brand = app.post(PATH).key(&key).json(&draft).send().await.expect(201);
+    let draft = json!({ "brandId": "sky", "name": "Cargo", "iata": "C1", "icao": "CZZ", "callsign": "ZZ" });
+
+    let made = app.post(PATH).key(&key).json(&draft).send().await;
+
+    assert_eq!(made.status, 201);
+}
+
+#[tokio::test]
+async fn lets_one_of_many_simultaneous_ones_have_a_designator() {
+    let app = TestApp::start().await;
+    let key = app.airline("skyteam").await;
+    let other = app.airline("oneworld").await;
+    let before = items(&app).await.len();
+
+    let made = join_all((0..20).map(|n| {
+        let letter = char::from(b'A' + n);
+        let draft = draft(&json!({
+            "brandId": format!("brand-{n}"), "icao": format!("Q{letter}{letter}"), "callsign": format!("CALL {n}"),
+        }));
+        let caller = if n % 2 == 0 { &key } else { &other };
+        app.post(PATH).key(caller).json(&draft).send()
+    }));
+    let made = made.await;
+
+    let statuses: Vec<_> = made.iter().map(|answer| answer.status.as_u16()).collect();
+    assert_eq!(statuses.iter().filter(|status| **status == 201).count(), 1, "{statuses:?}");
+    assert_eq!(statuses.iter().filter(|status| **status == 409).count(), 19, "{statuses:?}");
+    // The brand and its four claims.
+    assert_eq!(items(&app).await.len(), before + 5);
+}
+
+#[tokio::test]
+async fn leaves_one_of_many_simultaneous_ones_primary() {
+    let app = TestApp::start().await;
+    let key = app.airline("skyteam").await;
+
+    let made = join_all((0..10).map(|n| {
+        let letter = char::from(b'A' + n);
+        let draft = draft(&json!({
+            "brandId": format!("brand-{n}"), "iata": format!("Q{letter}"), "icao": format!("Q{letter}{letter}"),
+            "callsign": format!("CALL {n}"), "isPrimary": true,
+        }));
+        app.post(PATH).key(&key).json(&draft).send()
+    }));
+
+    assert!(made.await.iter().all(|answer| answer.status == 201));
+    let primary = primary_brands(&app, &key).await;
+    assert!(matches!(&primary[..], [one] if one.starts_with("brand-")), "{primary:?}");
+}
+
+#[tokio::test]
+async fn refuses_bad_fields_and_writes_nothing() {
+    let app = TestApp::start().await;
+    let key = app.airline("skyteam").await;
+
+    let refusals = answers(
+        || app.post(PATH).key(&key),
+        &draft(&json!({})),
+        &[
+            ("brandId", ""),
+            ("brandId", "null"),
+            ("brandId", "5"),
+            ("brandId", r#""""#),
+            ("brandId", r#""SkyTeam""#),
+            ("brandId", r#""sky team""#),
+            ("brandId", r#""sky#team""#),
+            ("brandId", &format!("\"{}\"", "x".repeat(65))),
+            ("name", ""),
+            ("name", "null"),
+            ("name", r#""  ""#),
+            ("name", &format!("\"{}\"", "x".repeat(101))),
+            ("iata", ""),
+            ("iata", "12"),
+            ("iata", r#""S""#),
+            ("iata", r#""st""#),
+            ("iata", r#""STX""#),
+            ("iata", r#""S✈""#),
+            ("icao", ""),
+            ("icao", "[\"SKT\"]"),
+            ("icao", r#""skt""#),
+            ("icao", r#""SK1""#),
+            ("icao", r#""SKTM""#),
+            ("callsign", ""),
+            ("callsign", "{}"),
+            ("callsign", r#""""#),
+            ("callsign", r#"" ""#),
+            ("callsign", &format!("\"{}\"", "x".repeat(33))),
+            ("isPrimary", "null"),
+            ("isPrimary", "1"),
+            ("isPrimary", "\"true\""),
+            ("logoUrl", "7"),
+            ("logoUrl", r#""logo.png""#),
+            ("logoUrl", r#""javascript:alert(1)""#),
+            ("logoUrl", r#""https://""#),
+            ("logoUrl", r#""https://skyteam.example/a logo""#),
+            ("logoUrl", &format!("\"https://skyteam.example/{}\"", "x".repeat(2048))),
+            ("accentColor", "0"),
+            ("accentColor", r#""red""#),
+            ("secondaryColor", r##""#fff""##),
+            ("elementColor", r##""#2ea5f7ff""##),
+            ("elementColor", r#""2ea5f7""#),
+            ("airlineId", "\"oneworld\""),
+        ],
+    )
+    .await;
+
+    assert_snapshot!(refusals, @r##"
+    brandId:  → 400 {"error":"missing field \"brandId\""}
+    brandId: null → 400 {"error":"\"brandId\": invalid type: null, expected a string"}
+    brandId: 5 → 400 {"error":"\"brandId\": invalid type: integer \"5\", expected a string"}
+    brandId: "" → 400 {"error":"\"brandId\": expected 1 to 64 of a-z, 0-9 and -"}
+    brandId: "SkyTeam" → 400 {"error":"\"brandId\": expected 1 to 64 of a-z, 0-9 and -"}
+    brandId: "sky team" → 400 {"error":"\"brandId\": expected 1 to 64 of a-z, 0-9 and -"}
+    brandId: "sky#team" → 400 {"error":"\"brandId\": expected 1 to 64 of a-z, 0-9 and -"}
+    brandId: "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx… → 400 {"error":"\"brandId\": expected 1 to 64 of a-z, 0-9 and -"}
+    name:  → 400 {"error":"missing field \"name\""}
+    name: null → 400 {"error":"\"name\": invalid type: null, expected a string"}
+    name: "  " → 400 {"error":"\"name\": expected more than white space"}
+    name: "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx… → 400 {"error":"\"name\": expected 1 to 100 characters"}
+    iata:  → 400 {"error":"missing field \"iata\""}
+    iata: 12 → 400 {"error":"\"iata\": invalid type: integer \"12\", expected a string"}
+    iata: "S" → 400 {"error":"\"iata\": expected 2 of A-Z and 0-9"}
+    iata: "st" → 400 {"error":"\"iata\": expected 2 of A-Z and 0-9"}
+    iata: "STX" → 400 {"error":"\"iata\": expected 2 of A-Z and 0-9"}
+    iata: "S✈" → 400 {"error":"\"iata\": expected 2 of A-Z and 0-9"}
+    icao:  → 400 {"error":"missing field \"icao\""}
+    icao: ["SKT"] → 400 {"error":"\"icao\": invalid type: sequence, expected a string"}
+    icao: "skt" → 400 {"error":"\"icao\": expected 3 upper-case letters"}
+    icao: "SK1" → 400 {"error":"\"icao\": expected 3 upper-case letters"}
+    icao: "SKTM" → 400 {"error":"\"icao\": expected 3 upper-case letters"}
+    callsign:  → 400 {"error":"missing field \"callsign\""}
+    callsign: {} → 400 {"error":"\"callsign\": invalid type: map, expected a string"}
+    callsign: "" → 400 {"error":"\"callsign\": expected 1 to 32 characters"}
+    callsign: " " → 400 {"error":"\"callsign\": expected more than white space"}
+    callsign: "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx" → 400 {"error":"\"callsign\": expected 1 to 32 characters"}
+    isPrimary: null → 400 {"error":"\"isPrimary\": invalid type: null, expected a boolean"}
+    isPrimary: 1 → 400 {"error":"\"isPrimary\": invalid type: integer \"1\", expected a boolean"}
+    isPrimary: "true" → 400 {"error":"\"isPrimary\": invalid type: string \"true\", expected a boolean"}
+    logoUrl: 7 → 400 {"error":"\"logoUrl\": invalid type: integer \"7\", expected a string"}
+    logoUrl: "logo.png" → 400 {"error":"\"logoUrl\": expected an http or https URL of up to 2048 characters"}
+    logoUrl: "javascript:alert(1)" → 400 {"error":"\"logoUrl\": expected an http or https URL of up to 2048 characters"}
+    logoUrl: "https://" → 400 {"error":"\"logoUrl\": expected an http or https URL of up to 2048 characters"}
+    logoUrl: "https://skyteam.example/a logo" → 400 {"error":"\"logoUrl\": expected an http or https URL of up to 2048 characters"}
+    logoUrl: "https://skyteam.example/xxxxxxxxxxxxxxx… → 400 {"error":"\"logoUrl\": expected an http or https URL of up to 2048 characters"}
+    accentColor: 0 → 400 {"error":"\"accentColor\": invalid type: integer \"0\", expected a string"}
+    accentColor: "red" → 400 {"error":"\"accentColor\": expected a colour as #rrggbb"}
+    secondaryColor: "#fff" → 400 {"error":"\"secondaryColor\": expected a colour as #rrggbb"}
+    elementColor: "#2ea5f7ff" → 400 {"error":"\"elementColor\": expected a colour as #rrggbb"}
+    elementColor: "2ea5f7" → 400 {"error":"\"elementColor\": expected a colour as #rrggbb"}
+    airlineId: "oneworld" → 400 {"error":"\"airlineId\": unknown field \"airlineId\", expected one of \"brandId\", \"name\", \"iata\", \"icao\", \"callsign\", \"isPrimary\", \"logoUrl\", \"accentColor\", \"secondaryColor\", \"elementColor\""}
+    "##);
+    assert!(app.wire.take_operations().is_empty());
+}

@@ -1,0 +1,178 @@
+//! `POST /airlines/{airlineId}/keys`
+
+use crate::bad_input::answers;
+use crate::superusers::session;
+use futures_util::future::join_all;
+use insta::{allow_duplicates, assert_snapshot};
+use serde_json::{Value, json};
+use testing::TestApp;
+
+const PATH: &str = "/airlines/skyteam/keys";
+
+#[tokio::test]
+async fn makes_a_key_beside_the_older_ones() {
+    let app = TestApp::start().await;
+    let session = session(&app).await;
+    let first = app.airline("skyteam").await;
+
+    let made = app.post(PATH).bearer(&session).json(&json!({})).send().await;
+
+    assert_snapshot!(made.shown(), @r#"
+    201 {
+      "apiKey": "sky_GU3MABYPTrWrgB2Xlz-7hFUSUnVcgil9hn9_KxAXz8M",
+      "keyId": "f378rgxqbpm8"
+    }
+    "#);
+    assert_eq!(app.wire.take_operations(), ["GetItem", "Query", "TransactWriteItems"]);
+    for key in [first.as_str(), made.json()["apiKey"].as_str().unwrap()] {
+        assert_eq!(app.get("/airline").key(key).send().await.json()["airlineId"], "skyteam");
+    }
+}
+
+#[tokio::test]
+async fn reads_and_writes_once_however_many_keys_it_ends() {
+    let app = TestApp::start().await;
+    let session = session(&app).await;
+    let _first = app.airline("skyteam").await;
+    for _ in 0..5 {
+        let _key = app.post(PATH).bearer(&session).send().await.expect(201);
+    }
+    app.wire.reset();
+
+    let made = app.post(PATH).bearer(&session).json(&json!({ "overlapSeconds": 3600 })).send().await;
+
+    assert_eq!(made.status, 201);
+    assert_eq!(app.wire.take_operations(), ["GetItem", "Query", "TransactWriteItems"]);
+}
+
+#[tokio::test]
+async fn takes_null_for_no_overlap() {
+    let app = TestApp::start().await;
+    let session = session(&app).await;
+    let first = app.airline("skyteam").await;
+
+    let _made = app.post(PATH).bearer(&session).json(&json!({ "overlapSeconds": null })).send().await.expect(201);
+
+    let cold = app.another_instance(app.app.request_timeout);
+    assert_eq!(cold.get("/airline").key(&first).send().await.status, 200);
+}
+
+#[tokio::test]
+async fn knows_no_airline_that_is_not_there() {
+    let app = TestApp::start().await;
+    let session = session(&app).await;
+
+    for body in [json!({}), json!({ "overlapSeconds": 60 })] {
+        let refused = app.post("/airlines/nobody/keys").bearer(&session).json(&body).send().await;
+        allow_duplicates! {
+            assert_snapshot!(refused.shown(), @r#"
+            404 {
+              "statusCode": 404,
+              "error": "Not Found",
+              "message": "Airline not found"
+            }
+            "#);
+        }
+        assert_eq!(app.wire.take_operations(), ["GetItem", "Query", "TransactWriteItems"]);
+    }
+}
+
+#[tokio::test]
+async fn makes_no_more_than_forty() {
+    let app = TestApp::start().await;
+    let session = session(&app).await;
+    let first = app.airline("skyteam").await;
+    for _ in 1..40 {
+        let _key = app.post(PATH).bearer(&session).send().await.expect(201);
+    }
+    app.wire.reset();
+
+    for body in [json!({}), json!({ "overlapSeconds": 60 })] {
+        let refused = app.post(PATH).bearer(&session).json(&body).send().await;
+        allow_duplicates! {
+            assert_snapshot!(refused.shown(), @r#"
+            409 {
+              "statusCode": 409,
+              "error": "Conflict",
+              "message": "Too many keys, revoke some first"
+            }
+            "#);
+        }
+        assert_eq!(app.wire.take_operations(), ["GetItem", "Query"]);
+    }
+    assert_eq!(app.get("/airline").key(&first).send().await.status, 200);
+}
+
+#[tokio::test]
+async fn ends_as_many_as_there_can_be_and_does_not_count_the_ended() {
+    let app = TestApp::start().await;
+    let session = session(&app).await;
+    let first = app.airline("skyteam").await;
+    for _ in 2..40 {
+        let _key = app.post(PATH).bearer(&session).send().await.expect(201);
+    }
+
+    let last = app.post(PATH).bearer(&session).json(&json!({ "overlapSeconds": 0 })).send().await.expect(201).json();
+    let next = app.post(PATH).bearer(&session).send().await;
+
+    assert_eq!(next.status, 201);
+    let cold = app.another_instance(app.app.request_timeout);
+    assert_eq!(cold.get("/airline").key(&first).send().await.status, 401);
+    assert_eq!(cold.get("/airline").key(last["apiKey"].as_str().unwrap()).send().await.status, 200);
+}
+
+#[tokio::test]
+async fn makes_as_many_keys_as_are_asked_for_at_once() {
+    let app = TestApp::start().await;
+    let session = session(&app).await;
+    let _first = app.airline("skyteam").await;
+
+    let made = join_all((0..10).map(|_| app.post(PATH).bearer(&session).send())).await;
+
+    let mut keys: Vec<Value> = made.into_iter().map(|answer| answer.expect(201).json()["apiKey"].clone()).collect();
+    for key in &keys {
+        assert_eq!(app.get("/airline").key(key.as_str().unwrap()).send().await.status, 200);
+    }
+    keys.sort_by_key(Value::to_string);
+    keys.dedup();
+    assert_eq!(keys.len(), 10);
+}
+
+#[tokio::test]
+async fn refuses_bad_fields_and_writes_nothing() {
+    let app = TestApp::start().await;
+    let session = session(&app).await;
+    let _key = app.airline("skyteam").await;
+
+    let refusals = answers(
+        || app.post(PATH).bearer(&session),
+        &json!({}),
+        &[
+            ("overlapSeconds", "-1"),
+            ("overlapSeconds", "0.5"),
+            ("overlapSeconds", "60.0"),
+            ("overlapSeconds", "31536001"),
+            ("overlapSeconds", "18446744073709551616"),
+            ("overlapSeconds", "\"60\""),
+            ("overlapSeconds", "[60]"),
+            ("overlapSeconds", "true"),
+            ("overlap_seconds", "60"),
+            ("keyId", "\"mine\""),
+        ],
+    )
+    .await;
+
+    assert_snapshot!(refusals, @r#"
+    overlapSeconds: -1 → 400 {"statusCode":400,"error":"Bad Request","message":"\"overlapSeconds\": invalid value: integer \"-1\", expected an integer from 0 to 31536000"}
+    overlapSeconds: 0.5 → 400 {"statusCode":400,"error":"Bad Request","message":"\"overlapSeconds\": invalid type: floating point \"0.5\", expected an integer from 0 to 31536000"}
+    overlapSeconds: 60.0 → 400 {"statusCode":400,"error":"Bad Request","message":"\"overlapSeconds\": invalid type: floating point \"60.0\", expected an integer from 0 to 31536000"}
+    overlapSeconds: 31536001 → 400 {"statusCode":400,"error":"Bad Request","message":"\"overlapSeconds\": invalid value: integer \"31536001\", expected an integer from 0 to 31536000"}
+    overlapSeconds: 18446744073709551616 → 400 {"statusCode":400,"error":"Bad Request","message":"\"overlapSeconds\": invalid type: floating point \"1.8446744073709552e+19\", expected an integer from 0 to 31536000"}
+    overlapSeconds: "60" → 400 {"statusCode":400,"error":"Bad Request","message":"\"overlapSeconds\": invalid type: string \"60\", expected an integer from 0 to 31536000"}
+    overlapSeconds: [60] → 400 {"statusCode":400,"error":"Bad Request","message":"\"overlapSeconds\": invalid type: sequence, expected an integer from 0 to 31536000"}
+    overlapSeconds: true → 400 {"statusCode":400,"error":"Bad Request","message":"\"overlapSeconds\": invalid type: boolean \"true\", expected an integer from 0 to 31536000"}
+    overlap_seconds: 60 → 400 {"statusCode":400,"error":"Bad Request","message":"\"overlap_seconds\": unknown field \"overlap_seconds\", expected \"overlapSeconds\""}
+    keyId: "mine" → 400 {"statusCode":400,"error":"Bad Request","message":"\"keyId\": unknown field \"keyId\", expected \"overlapSeconds\""}
+    "#);
+    assert!(app.wire.take_operations().iter().all(|operation| operation == "GetItem"));
+}

@@ -1,0 +1,171 @@
+//! `POST /airline/products`
+
+use crate::bad_input::answers;
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+use testing::TestApp;
+
+const PATH: &str = "/airline/products";
+
+#[tokio::test]
+async fn makes_a_product_that_can_be_bought() {
+    let app = TestApp::start().await;
+    let key = app.airline("skyteam").await;
+
+    let made = app.post(PATH).key(&key).json(&json!({ "name": "Priority Boarding", "priceMiles": 500 })).send().await;
+
+    assert_snapshot!(made.shown(), @r#"
+    201 {
+      "productId": "9pxo5k",
+      "airlineId": "skyteam",
+      "name": "Priority Boarding",
+      "description": null,
+      "priceMiles": 500,
+      "active": true,
+      "createdAt": "2024-03-15T10:30:00.000Z"
+    }
+    "#);
+    assert_eq!(app.wire.take_operations(), ["TransactWriteItems"]);
+    let listed = app.get("/airline/fetchProductsData").key(&key).send().await;
+    assert_eq!(listed.json(), Value::Array(vec![made.json()]));
+}
+
+#[tokio::test]
+async fn takes_all_that_can_be_said() {
+    let app = TestApp::start().await;
+    let key = app.airline("skyteam").await;
+    let draft = json!({
+        "name": "Lounge \"Sky\" ✈", "priceMiles": 1_000_000_000, "description": "Line one\nline two", "active": false,
+    });
+
+    let made = app.post(PATH).key(&key).json(&draft).send().await;
+
+    assert_snapshot!(made.shown(), @r#"
+    201 {
+      "productId": "9pxo5k",
+      "airlineId": "skyteam",
+      "name": "Lounge \"Sky\" ✈",
+      "description": "Line one\nline two",
+      "priceMiles": 1000000000,
+      "active": false,
+      "createdAt": "2024-03-15T10:30:00.000Z"
+    }
+    "#);
+    let listed = app.get("/airline/fetchProductsData").key(&key).send().await;
+    assert_eq!(listed.json(), Value::Array(vec![made.json()]));
+}
+
+#[tokio::test]
+async fn takes_everything_up_to_the_bounds() {
+    let app = TestApp::start().await;
+    let key = app.airline("skyteam").await;
+    let good = [
+        ("name", json!("x")),
+        ("name", json!("✈".repeat(100))),
+        ("priceMiles", json!(1)),
+        ("priceMiles", json!(1_000_000_000)),
+        ("description", json!("")),
+        ("description", json!("✈".repeat(1000))),
+        ("description", Value::Null),
+        ("active", json!(true)),
+    ];
+
+    for (field, value) in good {
+        let mut draft = json!({ "name": "Lounge", "priceMiles": 500 });
+        draft[field] = value.clone();
+        let made = app.post(PATH).key(&key).json(&draft).send().await.expect(201);
+
+        assert_eq!(made.json()[field], value);
+    }
+}
+
+#[tokio::test]
+async fn needs_no_declaration_of_the_body() {
+    let app = TestApp::start().await;
+    let key = app.airline("skyteam").await;
+
+    let made = app.post(PATH).key(&key).body(r#" {"name":"Lounge","priceMiles":1} "#).send().await;
+
+    assert_eq!(made.status, 201);
+}
+
+#[tokio::test]
+async fn refuses_bad_fields_and_writes_nothing() {
+    let app = TestApp::start().await;
+    let key = app.airline("skyteam").await;
+    let good = json!({ "name": "Lounge", "priceMiles": 500, "description": "Quiet", "active": true });
+
+    let refusals = answers(
+        || app.post(PATH).key(&key),
+        &good,
+        &[
+            ("name", ""),
+            ("name", "null"),
+            ("name", "7"),
+            ("name", "[\"Lounge\"]"),
+            ("name", "{}"),
+            ("name", r#""""#),
+            ("name", r#"" \t\u00a0""#),
+            ("name", &format!("\"{}\"", "✈".repeat(101))),
+            ("name", r#""\ud800""#),
+            ("priceMiles", ""),
+            ("priceMiles", "null"),
+            ("priceMiles", "\"500\""),
+            ("priceMiles", "0"),
+            ("priceMiles", "-1"),
+            ("priceMiles", "-0"),
+            ("priceMiles", "1.5"),
+            ("priceMiles", "500.0"),
+            ("priceMiles", "1000000001"),
+            ("priceMiles", "18446744073709551616"),
+            ("priceMiles", "1e400"),
+            ("priceMiles", "NaN"),
+            ("priceMiles", "[500]"),
+            ("description", "5"),
+            ("description", "[]"),
+            ("description", &format!("\"{}\"", "x".repeat(1001))),
+            ("active", "null"),
+            ("active", "1"),
+            ("active", "\"true\""),
+            ("productId", "\"a1b2c3\""),
+            ("airlineId", "\"oneworld\""),
+            ("Name", "\"Lounge\""),
+        ],
+    )
+    .await;
+
+    assert_snapshot!(refusals, @r#"
+    name:  → 400 {"error":"missing field \"name\""}
+    name: null → 400 {"error":"\"name\": invalid type: null, expected a string"}
+    name: 7 → 400 {"error":"\"name\": invalid type: integer \"7\", expected a string"}
+    name: ["Lounge"] → 400 {"error":"\"name\": invalid type: sequence, expected a string"}
+    name: {} → 400 {"error":"\"name\": invalid type: map, expected a string"}
+    name: "" → 400 {"error":"\"name\": expected 1 to 100 characters"}
+    name: " \t\u00a0" → 400 {"error":"\"name\": expected more than white space"}
+    name: "✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈… → 400 {"error":"\"name\": expected 1 to 100 characters"}
+    name: "\ud800" → 400 {"error":"Body must be valid JSON: unexpected end of hex escape at line 1 column 69"}
+    priceMiles:  → 400 {"error":"missing field \"priceMiles\""}
+    priceMiles: null → 400 {"error":"\"priceMiles\": invalid type: null, expected an integer from 1 to 1000000000"}
+    priceMiles: "500" → 400 {"error":"\"priceMiles\": invalid type: string \"500\", expected an integer from 1 to 1000000000"}
+    priceMiles: 0 → 400 {"error":"\"priceMiles\": invalid value: integer \"0\", expected an integer from 1 to 1000000000"}
+    priceMiles: -1 → 400 {"error":"\"priceMiles\": invalid value: integer \"-1\", expected an integer from 1 to 1000000000"}
+    priceMiles: -0 → 400 {"error":"\"priceMiles\": invalid type: floating point \"-0.0\", expected an integer from 1 to 1000000000"}
+    priceMiles: 1.5 → 400 {"error":"\"priceMiles\": invalid type: floating point \"1.5\", expected an integer from 1 to 1000000000"}
+    priceMiles: 500.0 → 400 {"error":"\"priceMiles\": invalid type: floating point \"500.0\", expected an integer from 1 to 1000000000"}
+    priceMiles: 1000000001 → 400 {"error":"\"priceMiles\": invalid value: integer \"1000000001\", expected an integer from 1 to 1000000000"}
+    priceMiles: 18446744073709551616 → 400 {"error":"\"priceMiles\": invalid type: floating point \"1.8446744073709552e+19\", expected an integer from 1 to 1000000000"}
+    priceMiles: 1e400 → 400 {"error":"Body must be valid JSON: number out of range at line 1 column 71"}
+    priceMiles: NaN → 400 {"error":"Body must be valid JSON: expected value at line 1 column 67"}
+    priceMiles: [500] → 400 {"error":"\"priceMiles\": invalid type: sequence, expected an integer from 1 to 1000000000"}
+    description: 5 → 400 {"error":"\"description\": invalid type: integer \"5\", expected a string"}
+    description: [] → 400 {"error":"\"description\": invalid type: sequence, expected a string"}
+    description: "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx… → 400 {"error":"\"description\": expected 0 to 1000 characters"}
+    active: null → 400 {"error":"\"active\": invalid type: null, expected a boolean"}
+    active: 1 → 400 {"error":"\"active\": invalid type: integer \"1\", expected a boolean"}
+    active: "true" → 400 {"error":"\"active\": invalid type: string \"true\", expected a boolean"}
+    productId: "a1b2c3" → 400 {"error":"\"productId\": unknown field \"productId\", expected one of \"name\", \"priceMiles\", \"description\", \"active\""}
+    airlineId: "oneworld" → 400 {"error":"\"airlineId\": unknown field \"airlineId\", expected one of \"name\", \"priceMiles\", \"description\", \"active\""}
+    Name: "Lounge" → 400 {"error":"\"Name\": unknown field \"Name\", expected one of \"name\", \"priceMiles\", \"description\", \"active\""}
+    "#);
+    assert!(app.wire.take_operations().is_empty());
+}

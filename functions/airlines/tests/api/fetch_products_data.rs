@@ -1,0 +1,91 @@
+//! `GET /airline/fetchProductsData`
+
+use futures_util::future::join_all;
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+use std::time::Duration;
+use testing::TestApp;
+
+const PATH: &str = "/airline/fetchProductsData";
+
+#[tokio::test]
+async fn answers_an_empty_array_when_there_are_none() {
+    let app = TestApp::start().await;
+    let key = app.airline("skyteam").await;
+
+    let products = app.get(PATH).key(&key).send().await;
+
+    assert_snapshot!(products.shown(), @"200 []");
+    assert_eq!(app.wire.take_operations(), ["Query"]);
+}
+
+#[tokio::test]
+async fn lists_the_airlines_own_the_oldest_first_active_or_not() {
+    let app = TestApp::start().await;
+    let key = app.airline("skyteam").await;
+    let other = app.airline("oneworld").await;
+    let drafts = [
+        json!({ "name": "Priority Boarding", "priceMiles": 500, "description": "Board first" }),
+        json!({ "name": "Lounge", "priceMiles": 1200, "active": false }),
+        json!({ "name": "Upgrade", "priceMiles": 9000 }),
+    ];
+    for draft in &drafts {
+        let _product = app.post("/airline/products").key(&key).json(draft).send().await.expect(201);
+        app.clock.advance(Duration::from_millis(1));
+    }
+    let _not_ours = app.product(&other, 100).await;
+
+    let products = app.get(PATH).key(&key).send().await;
+
+    assert_snapshot!(products.shown(), @r#"
+    200 [
+      {
+        "productId": "zebg7o",
+        "airlineId": "skyteam",
+        "name": "Priority Boarding",
+        "description": "Board first",
+        "priceMiles": 500,
+        "active": true,
+        "createdAt": "2024-03-15T10:30:00.000Z"
+      },
+      {
+        "productId": "4rufyy",
+        "airlineId": "skyteam",
+        "name": "Lounge",
+        "description": null,
+        "priceMiles": 1200,
+        "active": false,
+        "createdAt": "2024-03-15T10:30:00.001Z"
+      },
+      {
+        "productId": "0fz28a",
+        "airlineId": "skyteam",
+        "name": "Upgrade",
+        "description": null,
+        "priceMiles": 9000,
+        "active": true,
+        "createdAt": "2024-03-15T10:30:00.002Z"
+      }
+    ]
+    "#);
+    assert_eq!(app.wire.take_operations(), ["Query"]);
+}
+
+#[tokio::test]
+async fn lists_more_than_one_query_can_read() {
+    let app = TestApp::start().await;
+    let key = app.airline("skyteam").await;
+    // DynamoDB ends a page of a query at 1 MB; 350 of these are 1.1 MB.
+    let draft = json!({ "name": "Lounge", "priceMiles": 1, "description": "✈".repeat(1000) });
+    let draft = &draft;
+    let made = join_all((0..350).map(|_| app.post("/airline/products").key(&key).json(draft).send())).await;
+    let mut made: Vec<Value> = made.into_iter().map(|product| product.expect(201).json()).collect();
+    app.wire.reset();
+
+    let products = app.get(PATH).key(&key).send().await.expect(200);
+
+    assert_eq!(app.wire.take_operations(), ["Query", "Query"]);
+    // Made in the same instant, they are listed by id.
+    made.sort_by_key(|product| product["productId"].to_string());
+    assert!(products.json() == Value::Array(made));
+}

@@ -1,0 +1,29 @@
+//! `GET /health`
+
+use insta::assert_snapshot;
+use testing::{Fault, TestApp};
+
+#[tokio::test]
+async fn answers_without_a_key_and_without_a_table() {
+    let app = TestApp::start().await;
+    app.wire.disturb_all(Fault::CutBefore);
+
+    let health = app.get("/health").send().await;
+
+    assert_snapshot!(health.shown(), @r#"
+    200 {
+      "ok": true
+    }
+    "#);
+    assert!(app.wire.take_operations().is_empty());
+}
+
+#[tokio::test]
+async fn looks_at_no_key() {
+    let app = TestApp::start().await;
+
+    let health = app.get("/health").key("wrong").send().await;
+
+    assert_eq!(health.status, 200);
+    assert!(app.wire.take_operations().is_empty());
+}

@@ -1,0 +1,304 @@
+//! How long an API key is good: in a function that has seen it lately (warm) and in one that has not (cold).
+
+use crate::superusers::session;
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+use std::time::Duration;
+use testing::{Fault, TestApp};
+
+const KEYS: &str = "/airlines/skyteam/keys";
+
+/// A new key and its id.
+async fn rotate(app: &TestApp, session: &str, body: &Value) -> (String, String) {
+    let made = app.post(KEYS).bearer(session).json(body).send().await.expect(201).json();
+    let text = |field: &str| made[field].as_str().unwrap().to_owned();
+    (text("apiKey"), text("keyId"))
+}
+
+async fn revoke(app: &TestApp, session: &str, key_id: &str) -> u16 {
+    app.delete(&format!("{KEYS}/{key_id}")).bearer(session).send().await.status.as_u16()
+}
+
+async fn is_good(app: &TestApp, key: &str) -> bool {
+    match app.get("/airline").key(key).send().await.status.as_u16() {
+        200 => true,
+        401 => false,
+        other => panic!("{other}"),
+    }
+}
+
+fn cold(app: &TestApp) -> TestApp {
+    app.another_instance(app.app.request_timeout)
+}
+
+fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+#[tokio::test]
+async fn is_read_once_a_minute() {
+    let app = TestApp::start().await;
+    let key = app.airline("skyteam").await;
+    let cold = cold(&app);
+
+    let mut read_at = Vec::new();
+    for second in 0..=130 {
+        assert!(is_good(&cold, &key).await);
+        match &cold.wire.take_operations()[..] {
+            [airline] => assert_eq!(airline, "GetItem"),
+            [_key, airline] => {
+                assert_eq!(airline, "GetItem");
+                read_at.push(second);
+            }
+            other => panic!("{other:?}"),
+        }
+        app.clock.advance(seconds(1));
+    }
+
+    assert!(read_at.len() >= 3, "{read_at:?}");
+    assert!(read_at.windows(2).all(|pair| pair[1] - pair[0] <= 60), "{read_at:?}");
+}
+
+#[tokio::test]
+async fn is_read_again_when_the_clock_was_set_back() {
+    let app = TestApp::start().await;
+    let key = app.airline("skyteam").await;
+    app.clock.set("2024-03-15T10:29:59.999Z");
+
+    let status = app.get("/status").key(&key).send().await;
+
+    assert_eq!(status.status, 200);
+    assert_eq!(app.wire.take_operations(), ["GetItem", "BatchGetItem"]);
+}
+
+#[tokio::test]
+async fn ends_with_its_revocation_at_once_where_it_is_cold_and_within_a_minute_where_it_is_warm() {
+    let app = TestApp::start().await;
+    let session = session(&app).await;
+    let _first = app.airline("skyteam").await;
+    let (key, key_id) = rotate(&app, &session, &json!({})).await;
+    let warm = cold(&app);
+    assert!(is_good(&warm, &key).await);
+
+    assert_eq!(revoke(&app, &session, &key_id).await, 204);
+
+    assert!(!is_good(&cold(&app), &key).await);
+    app.clock.advance(Duration::from_millis(59_999));
+    assert!(!is_good(&warm, &key).await);
+}
+
+#[tokio::test]
+async fn goes_on_beside_a_new_one_without_an_overlap() {
+    let app = TestApp::start().await;
+    let session = session(&app).await;
+    let old = app.airline("skyteam").await;
+
+    let (new, _) = rotate(&app, &session, &json!({})).await;
+
+    app.clock.advance(seconds(10 * 365 * 24 * 60 * 60));
+    for key in [old, new] {
+        assert!(is_good(&app, &key).await);
+    }
+}
+
+#[tokio::test]
+async fn ends_with_the_overlap() {
+    let app = TestApp::start().await;
+    let session = session(&app).await;
+    let old = app.airline("skyteam").await;
+    let warm = cold(&app);
+    assert!(is_good(&warm, &old).await);
+
+    let (new, _) = rotate(&app, &session, &json!({ "overlapSeconds": 3600 })).await;
+
+    app.clock.advance(Duration::from_millis(3_599_999));
+    for app in [&warm, &cold(&app)] {
+        assert!(is_good(app, &old).await);
+        assert!(is_good(app, &new).await);
+    }
+    // Read a millisecond ago, and remembered.
+    app.clock.advance(Duration::from_millis(1));
+    let refused = warm.get("/airline").key(&old).send().await;
+    assert_snapshot!(refused.shown(), @r#"
+    401 {
+      "error": "Invalid API key"
+    }
+    "#);
+    for app in [&warm, &cold(&app)] {
+        assert!(!is_good(app, &old).await);
+        assert!(is_good(app, &new).await);
+    }
+}
+
+#[tokio::test]
+async fn ends_at_once_with_an_overlap_of_nothing() {
+    let app = TestApp::start().await;
+    let session = session(&app).await;
+    let old = app.airline("skyteam").await;
+
+    let (new, _) = rotate(&app, &session, &json!({ "overlapSeconds": 0 })).await;
+
+    let cold = cold(&app);
+    assert!(!is_good(&cold, &old).await);
+    assert!(is_good(&cold, &new).await);
+    // A function that remembers the old one takes it a little longer, as after a revocation.
+    app.clock.advance(seconds(60));
+    assert!(!is_good(&app, &old).await);
+}
+
+#[tokio::test]
+async fn ends_with_the_longest_overlap_after_a_year() {
+    let app = TestApp::start().await;
+    let session = session(&app).await;
+    let old = app.airline("skyteam").await;
+
+    let (new, _) = rotate(&app, &session, &json!({ "overlapSeconds": 31_536_000 })).await;
+
+    app.clock.advance(seconds(31_536_000 - 1));
+    assert!(is_good(&app, &old).await);
+    app.clock.advance(seconds(1));
+    assert!(!is_good(&app, &old).await);
+    assert!(is_good(&app, &new).await);
+}
+
+#[tokio::test]
+async fn keeps_the_earlier_of_two_ends() {
+    let app = TestApp::start().await;
+    let session = session(&app).await;
+    let first = app.airline("skyteam").await;
+
+    let (second, _) = rotate(&app, &session, &json!({ "overlapSeconds": 100 })).await;
+    app.clock.advance(seconds(10));
+    let (third, _) = rotate(&app, &session, &json!({ "overlapSeconds": 1000 })).await;
+
+    app.clock.advance(seconds(89));
+    assert!(is_good(&app, &first).await);
+    app.clock.advance(seconds(1));
+    assert!(!is_good(&app, &first).await);
+    app.clock.advance(seconds(909));
+    assert!(is_good(&app, &second).await);
+    app.clock.advance(seconds(1));
+    assert!(!is_good(&app, &second).await);
+    assert!(is_good(&app, &third).await);
+}
+
+#[tokio::test]
+async fn ends_earlier_by_a_shorter_overlap() {
+    let app = TestApp::start().await;
+    let session = session(&app).await;
+    let first = app.airline("skyteam").await;
+
+    let (second, _) = rotate(&app, &session, &json!({ "overlapSeconds": 1000 })).await;
+    let _third = rotate(&app, &session, &json!({ "overlapSeconds": 10 })).await;
+
+    app.clock.advance(seconds(10));
+    let cold = cold(&app);
+    assert!(!is_good(&cold, &first).await);
+    assert!(!is_good(&cold, &second).await);
+}
+
+#[tokio::test]
+async fn can_be_revoked_before_its_end_and_after() {
+    let app = TestApp::start().await;
+    let session = session(&app).await;
+    let _first = app.airline("skyteam").await;
+    let (before, before_id) = rotate(&app, &session, &json!({})).await;
+    let (_, after_id) = rotate(&app, &session, &json!({})).await;
+    let _new = rotate(&app, &session, &json!({ "overlapSeconds": 600 })).await;
+
+    assert_eq!(revoke(&app, &session, &before_id).await, 204);
+    assert!(!is_good(&cold(&app), &before).await);
+    app.clock.advance(seconds(601));
+    assert_eq!(revoke(&app, &session, &after_id).await, 204);
+}
+
+/// Starts a rotation whose write is on its way for a while, and does something else in the meantime.
+async fn meanwhile<T>(app: &TestApp, rotation: impl Future<Output = T>, other: impl Future<Output = ()>) -> T {
+    app.wire.reset();
+    // The member, the keys, and the transaction.
+    app.wire.disturb([Fault::None, Fault::None, Fault::Delay(Duration::from_millis(200))]);
+    let then = async {
+        let mut sent = 0;
+        while sent < 3 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+            sent += app.wire.take_operations().len();
+        }
+        other.await;
+    };
+    tokio::join!(rotation, then).0
+}
+
+#[tokio::test]
+async fn ends_at_once_even_if_another_rotation_would_let_it_go_on() {
+    let app = TestApp::start().await;
+    let session = session(&app).await;
+    let old = app.airline("skyteam").await;
+
+    let (new, _) = meanwhile(&app, rotate(&app, &session, &json!({ "overlapSeconds": 3600 })), async {
+        let _at_once = rotate(&app, &session, &json!({ "overlapSeconds": 0 })).await;
+    })
+    .await;
+
+    let cold = cold(&app);
+    assert!(!is_good(&cold, &old).await);
+    assert!(is_good(&cold, &new).await);
+}
+
+#[tokio::test]
+async fn ends_by_a_rotation_that_began_before_it_was_made() {
+    let app = TestApp::start().await;
+    let session = session(&app).await;
+    let _old = app.airline("skyteam").await;
+    let mut between = None;
+
+    let rotation = async { rotate(&app, &session, &json!({ "overlapSeconds": 60 })).await };
+    let (new, _) = meanwhile(&app, rotation, async {
+        between = Some(rotate(&app, &session, &json!({ "overlapSeconds": 3600 })).await.0);
+    })
+    .await;
+
+    // As if one had been after the other: the earlier one's key ends, the later one's does not.
+    app.clock.advance(seconds(60));
+    let cold = cold(&app);
+    assert!(!is_good(&cold, &between.unwrap()).await);
+    assert!(is_good(&cold, &new).await);
+}
+
+#[tokio::test]
+async fn stays_revoked_when_a_rotation_would_have_ended_it_later() {
+    let app = TestApp::start().await;
+    let session = session(&app).await;
+    let first = app.airline("skyteam").await;
+    let (revoked, revoked_id) = rotate(&app, &session, &json!({})).await;
+
+    let (new, _) = meanwhile(&app, rotate(&app, &session, &json!({ "overlapSeconds": 3600 })), async {
+        assert_eq!(revoke(&app, &session, &revoked_id).await, 204);
+    })
+    .await;
+
+    let cold = cold(&app);
+    assert!(!is_good(&cold, &revoked).await);
+    assert!(is_good(&cold, &first).await);
+    assert!(is_good(&cold, &new).await);
+    app.clock.advance(seconds(3600));
+    assert!(!is_good(&cold, &first).await);
+}
+
+#[tokio::test]
+async fn of_many_simultaneous_rotations_one_stays() {
+    let app = TestApp::start().await;
+    let session = session(&app).await;
+    let old = app.airline("skyteam").await;
+    let body = json!({ "overlapSeconds": 0 });
+
+    let rotations = (0..8).map(|_| rotate(&app, &session, &body));
+    let keys = futures_util::future::join_all(rotations).await;
+
+    let cold = cold(&app);
+    assert!(!is_good(&cold, &old).await);
+    let mut good = 0;
+    for (key, _) in &keys {
+        good += u32::from(is_good(&cold, key).await);
+    }
+    assert_eq!(good, 1);
+}

@@ -1,0 +1,107 @@
+//! `GET /status`
+
+use insta::{allow_duplicates, assert_snapshot};
+use std::time::{Duration, Instant};
+use testing::{Fault, TestApp};
+
+#[tokio::test]
+async fn names_the_airline_and_says_that_the_tables_answer() {
+    let app = TestApp::start().await;
+    let key = app.airline("skyteam").await;
+
+    let status = app.get("/status").key(&key).send().await;
+
+    assert_snapshot!(status.shown(), @r#"
+    200 {
+      "ok": true,
+      "milesAvailable": true,
+      "airline": {
+        "airlineId": "skyteam",
+        "name": "Airline skyteam",
+        "inviteLink": "https://discord.gg/skyteam",
+        "serverId": null,
+        "createdAt": "2024-03-15T10:30:00.000Z",
+        "updatedAt": "2024-03-15T10:30:00.000Z"
+      }
+    }
+    "#);
+    assert_eq!(app.wire.take_operations(), ["BatchGetItem"]);
+}
+
+#[tokio::test]
+async fn says_soon_that_no_table_answers() {
+    let faults = [
+        Fault::CutBefore,
+        Fault::CutAfter,
+        Fault::Error(500, "InternalServerError"),
+        Fault::Error(400, "ThrottlingException"),
+        Fault::Error(400, "ResourceNotFoundException"),
+        Fault::Error(400, "AccessDeniedException"),
+        Fault::Delay(Duration::from_secs(60)),
+    ];
+    let app = TestApp::start().await;
+    let key = app.airline("skyteam").await;
+    let app = app.another_instance(Duration::from_millis(200));
+
+    for fault in faults {
+        app.wire.reset();
+        let _warm = app.get("/status").key(&key).send().await.expect(200);
+        app.wire.disturb_all(fault.clone());
+        let asked = Instant::now();
+
+        let status = app.get("/status").key(&key).send().await;
+
+        assert!(asked.elapsed() < Duration::from_secs(1), "{fault:?}");
+        allow_duplicates! {
+            assert_snapshot!(status.shown(), @r#"
+            200 {
+              "ok": true,
+              "milesAvailable": false,
+              "airline": null
+            }
+            "#);
+        }
+    }
+}
+
+#[tokio::test]
+async fn names_the_airline_as_long_as_its_own_table_answers() {
+    let app = TestApp::start().await;
+    let key = app.airline("skyteam").await;
+    app.wire.disturb([Fault::Error(400, "ResourceNotFoundException")]);
+
+    let status = app.get("/status").key(&key).send().await;
+
+    assert_snapshot!(status.shown(), @r#"
+    200 {
+      "ok": true,
+      "milesAvailable": false,
+      "airline": {
+        "airlineId": "skyteam",
+        "name": "Airline skyteam",
+        "inviteLink": "https://discord.gg/skyteam",
+        "serverId": null,
+        "createdAt": "2024-03-15T10:30:00.000Z",
+        "updatedAt": "2024-03-15T10:30:00.000Z"
+      }
+    }
+    "#);
+    assert_eq!(app.wire.take_operations(), ["BatchGetItem", "GetItem"]);
+}
+
+#[tokio::test]
+async fn cannot_say_whose_an_unread_key_is_while_no_table_answers() {
+    let app = TestApp::start().await;
+    let key = app.airline("skyteam").await;
+    let cold = app.another_instance(Duration::from_millis(200));
+    cold.wire.disturb_all(Fault::CutBefore);
+
+    let status = cold.get("/status").key(&key).send().await;
+
+    assert_snapshot!(status.shown(), @r#"
+    503 {
+      "error": "Please retry"
+    }
+    "#);
+    assert_eq!(status.header("retry-after"), Some("1"));
+}
