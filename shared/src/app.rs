@@ -1,8 +1,10 @@
 //! What every handler, rule and job works with.
 
 use crate::auth::{KeyCache, SessionVerifier};
-use crate::config::Config;
-use crate::models::{ApiKey, FlightId, KeyId, ProductId, Timestamp};
+use crate::config::{ArchivingConfig, Config};
+use crate::members::{DiscordConfig, GithubConfig};
+use crate::models::{ApiKey, FlightId, KeyId, MemberId, ProductId, Timestamp};
+use crate::outbound::Outbound;
 use crate::store::Store;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -48,6 +50,14 @@ pub struct App {
     pub keys: Arc<KeyCache>,
     /// Checks members' sessions.
     pub sessions: Arc<SessionVerifier>,
+    /// Reaches other services.
+    pub outbound: Arc<Outbound>,
+    /// How to reach GitHub, where that is configured.
+    pub github: Option<Arc<GithubConfig>>,
+    /// How to reach Discord, where that is configured.
+    pub discord: Option<Arc<DiscordConfig>>,
+    /// How scheduled archiving is held back.
+    pub archiving: ArchivingConfig,
     /// How long a request may take where no Lambda runtime says so.
     pub request_timeout: Duration,
     clock: Arc<dyn Clock>,
@@ -62,6 +72,10 @@ impl App {
             store,
             keys: Arc::default(),
             sessions: Arc::new(config.sessions.clone()),
+            outbound: Arc::default(),
+            github: config.github.clone().map(Arc::new),
+            discord: config.discord.clone().map(Arc::new),
+            archiving: config.archiving,
             request_timeout: Duration::from_secs(10),
             clock: Arc::new(System),
             entropy: Arc::new(System),
@@ -122,6 +136,12 @@ impl App {
     pub fn new_api_key(&self) -> (KeyId, ApiKey) {
         let id = self.random_name::<12>().parse().expect("12 of a-z and 0-9 are a key id");
         (id, ApiKey::from_random(self.random()))
+    }
+
+    /// A new member's or badge's id.
+    #[must_use]
+    pub fn new_member_id(&self) -> MemberId {
+        self.random_name::<20>().parse().expect("20 of a-z and 0-9 are a member id")
     }
 
     /// `N` random characters of a-z and 0-9. Not for secrets: they are not quite evenly spread.

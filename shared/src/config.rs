@@ -1,7 +1,10 @@
 //! Configuration: environment variables, read once at start into one typed value.
 
 use crate::auth::SessionVerifier;
+use crate::members::{DiscordConfig, GithubConfig};
 use crate::store::Tables;
+use std::ops::RangeInclusive;
+use std::str::FromStr;
 
 /// All that the environment says.
 #[derive(Debug, Clone)]
@@ -10,6 +13,27 @@ pub struct Config {
     pub tables: Tables,
     /// How members' sessions are checked: `SESSION_PUBLIC_KEYS`, `SESSION_COOKIE`.
     pub sessions: SessionVerifier,
+    /// `GITHUB_API_URL`, `GITHUB_ORG`, `GITHUB_TOKEN`; none unless organisation and token are set.
+    pub github: Option<GithubConfig>,
+    /// `DISCORD_API_URL`, `DISCORD_GUILD_ID`, `DISCORD_BOT_TOKEN`; none unless guild and token are set.
+    pub discord: Option<DiscordConfig>,
+    /// `ARCHIVE_MAX_SHARE`, `ARCHIVE_GRACE_DAYS`.
+    pub archiving: ArchivingConfig,
+}
+
+/// How scheduled archiving is held back.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ArchivingConfig {
+    /// No run archives more than that share of the unarchived members.
+    pub max_share: f64,
+    /// Members stay for their first days.
+    pub grace_days: u32,
+}
+
+impl Default for ArchivingConfig {
+    fn default() -> Self {
+        Self { max_share: 0.2, grace_days: 7 }
+    }
 }
 
 /// A variable that is missing or bad. Stops the start.
@@ -47,6 +71,14 @@ impl Config {
     pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let optional = |name| variable(name).filter(|value| !value.is_empty());
         let required = |name| optional(name).ok_or(ConfigError::Missing(name));
+        fn parse<T: FromStr + PartialOrd>(
+            name: &'static str,
+            text: &str,
+            range: &RangeInclusive<T>,
+        ) -> Result<T, ConfigError> {
+            let bad = || ConfigError::Bad { name, reason: "not a number within its range".to_owned() };
+            text.parse().ok().filter(|number| range.contains(number)).ok_or_else(bad)
+        }
         let cookie = optional("SESSION_COOKIE").unwrap_or_else(|| DEFAULT_SESSION_COOKIE.to_owned());
         Ok(Self {
             tables: Tables {
@@ -56,6 +88,28 @@ impl Config {
             },
             sessions: SessionVerifier::new(&required("SESSION_PUBLIC_KEYS")?, cookie)
                 .map_err(|reason| ConfigError::Bad { name: "SESSION_PUBLIC_KEYS", reason })?,
+            github: optional("GITHUB_ORG").zip(optional("GITHUB_TOKEN")).map(|(org, token)| GithubConfig {
+                api_url: optional("GITHUB_API_URL").unwrap_or_else(|| "https://api.github.com".to_owned()),
+                org,
+                token,
+            }),
+            discord: optional("DISCORD_GUILD_ID").zip(optional("DISCORD_BOT_TOKEN")).map(|(guild_id, bot_token)| {
+                DiscordConfig {
+                    api_url: optional("DISCORD_API_URL").unwrap_or_else(|| "https://discord.com/api/v10".to_owned()),
+                    guild_id,
+                    bot_token,
+                }
+            }),
+            archiving: ArchivingConfig {
+                max_share: match optional("ARCHIVE_MAX_SHARE") {
+                    Some(text) => parse("ARCHIVE_MAX_SHARE", &text, &(0.0..=1.0))?,
+                    None => ArchivingConfig::default().max_share,
+                },
+                grace_days: match optional("ARCHIVE_GRACE_DAYS") {
+                    Some(text) => parse("ARCHIVE_GRACE_DAYS", &text, &(0..=3650))?,
+                    None => ArchivingConfig::default().grace_days,
+                },
+            },
         })
     }
 }

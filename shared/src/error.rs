@@ -85,41 +85,76 @@ impl From<StoreError> for FlyersError {
     }
 }
 
+/// How a route of the members' API says that something unexpected went wrong: each has its own way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Failure {
+    /// 500 `An internal server error occurred`
+    Internal,
+    /// 503 `Something went wrong please contact admin`
+    Unavailable,
+    /// 503 `Something went wrong, please contact admin`
+    SearchUnavailable,
+    /// 400 `Failed to get user badges.`
+    Badges,
+}
+
+impl Failure {
+    /// The message.
+    #[must_use]
+    pub fn message(self) -> &'static str {
+        match self {
+            Self::Internal => "An internal server error occurred",
+            Self::Unavailable => "Something went wrong please contact admin",
+            Self::SearchUnavailable => "Something went wrong, please contact admin",
+            Self::Badges => "Failed to get user badges.",
+        }
+    }
+}
+
 /// An error of the members' API: its text is the `message` of the answer.
 #[derive(Debug, thiserror::Error)]
 #[allow(missing_docs, reason = "the messages say it")]
 pub enum MembersError {
     #[error("{0}")]
     BadRequest(String),
+    /// The body of a change of roles is something else.
+    #[error("Invalid role")]
+    InvalidRole,
     #[error("Unauthenticated User")]
     Unauthenticated,
     #[error("You are not authorized for this action.")]
     NotAuthorized,
     #[error("You are restricted from performing this action")]
     Restricted,
+    #[error("Cannot update username again")]
+    UsernameIsSet,
     /// What was asked for is not there; says what.
     #[error("{0}")]
     NotFound(&'static str),
     /// It is taken; says what.
     #[error("{0}")]
     Conflict(&'static str),
+    #[error("role already exist!")]
+    RoleExists,
     #[error("Request body is larger than {limit} bytes")]
     BodyTooLarge { limit: usize },
     #[error("Content-Type must be application/json")]
     UnsupportedMediaType,
-    /// Could not be done in the time there was; nothing was changed.
-    #[error("Something went wrong please contact admin")]
-    Unavailable(#[source] Cause),
+    /// GitHub cannot be asked.
+    #[error("{message}")]
+    GithubUnavailable {
+        message: &'static str,
+        /// After so many seconds it can, if it said.
+        retry_after: Option<u64>,
+    },
     /// Anything unexpected; the cause goes to the log.
-    #[error("An internal server error occurred")]
-    Internal(#[source] Cause),
+    #[error("{}", .0.message())]
+    Failed(Failure, #[source] Cause),
 }
 
 impl From<StoreError> for MembersError {
     fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::Busy(cause) => Self::Unavailable(cause),
-            error => Self::Internal(error.into()),
-        }
+        let failure = if matches!(error, StoreError::Busy(_)) { Failure::Unavailable } else { Failure::Internal };
+        Self::Failed(failure, error.into())
     }
 }

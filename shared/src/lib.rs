@@ -20,7 +20,9 @@ pub mod history;
 pub mod http;
 pub mod invocation;
 pub mod ledger;
+pub mod members;
 pub mod models;
+pub mod outbound;
 pub mod store;
 pub mod telemetry;
 

@@ -28,6 +28,10 @@ struct VerifyingKey {
 #[serde(rename_all = "camelCase")]
 struct Claims {
     user_id: String,
+    #[serde(rename = "github_id")]
+    github_id: Option<serde_json::Value>,
+    #[serde(rename = "github_user_id")]
+    github_user_id: Option<serde_json::Value>,
     #[serde(rename = "iat")]
     _issued_at: u64,
     #[serde(rename = "exp")]

@@ -1,6 +1,6 @@
 //! Errors as responses.
 
-use crate::error::{FlyersError, MembersError};
+use crate::error::{Failure, FlyersError, MembersError};
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
@@ -87,15 +87,25 @@ impl IntoResponse for FlyersError {
 impl MembersError {
     fn status(&self) -> StatusCode {
         match self {
-            Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Self::BadRequest(_) | Self::InvalidRole | Self::Failed(Failure::Badges, _) => StatusCode::BAD_REQUEST,
             Self::Unauthenticated | Self::NotAuthorized => StatusCode::UNAUTHORIZED,
-            Self::Restricted => StatusCode::FORBIDDEN,
+            Self::Restricted | Self::UsernameIsSet => StatusCode::FORBIDDEN,
             Self::NotFound(_) => StatusCode::NOT_FOUND,
-            Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::Conflict(_) | Self::RoleExists => StatusCode::CONFLICT,
             Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::GithubUnavailable { .. }
+            | Self::Failed(Failure::Unavailable | Failure::SearchUnavailable, _) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Failed(Failure::Internal, _) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// The `error` of the answer: the status's reason phrase, but for two that clients know otherwise.
+    fn reason(&self) -> &'static str {
+        match self {
+            Self::RoleExists => "Not Found",
+            Self::InvalidRole => "Invalid Request",
+            _ => self.status().canonical_reason().expect("every status here has a reason phrase"),
         }
     }
 }
@@ -103,14 +113,15 @@ impl MembersError {
 impl IntoResponse for MembersError {
     fn into_response(self) -> Response {
         let status = self.status();
-        if let Self::Unavailable(cause) | Self::Internal(cause) = &self {
+        if let Self::Failed(_, cause) = &self {
             log(status, Some(cause.as_ref()));
         }
-        let body = MembersErrorBody {
-            status_code: status.as_u16(),
-            error: status.canonical_reason().expect("every status here has a reason phrase"),
-            message: self.to_string(),
-        };
-        (status, Json(body)).into_response()
+        let body =
+            MembersErrorBody { status_code: status.as_u16(), error: self.reason(), message: self.to_string() };
+        let mut response = (status, Json(body)).into_response();
+        if let Self::GithubUnavailable { retry_after: Some(seconds), .. } = self {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+        }
+        response
     }
 }

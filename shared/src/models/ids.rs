@@ -85,8 +85,14 @@ string_type! {
     MemberId, expects "1 to 64 letters, digits, - and _", pattern "^[A-Za-z0-9_-]{1,64}$", example "4kFh2LmQ9sZt7WbXc1Vd", is_name
 }
 
-fn is_name(value: &str) -> bool {
+pub(super) fn is_name(value: &str) -> bool {
     (1..=64).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+}
+
+string_type! {
+    /// A member's name in the community. Two that differ only in case are the same one.
+    Username, expects "4 to 32 letters, digits and -, and no reserved word", pattern "^[A-Za-z0-9-]{4,32}$",
+    example "ada-lovelace", super::community::is_username
 }
 
 /// Names a flight.

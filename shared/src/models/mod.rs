@@ -4,6 +4,8 @@
 
 mod airline;
 mod brand;
+mod community;
+pub mod facet;
 mod flight;
 mod flyer;
 mod ids;
@@ -16,12 +18,24 @@ mod time;
 
 pub use airline::{Airline, ApiKey, DEFAULT_INVITE_LINK, KeyDigest, ServerId};
 pub use brand::{AirlineIata, AirlineIcao, Brand, BrandDraft, Callsign, Colour};
+pub use community::{Badge, BadgeId, DiscordId, Label, LevelId, Skill, SkillDraft, State, Status, TagId, UserStatus};
 pub use flight::{DEFAULT_EVENT_LINK, Flight, FlightDraft, FlightMiles, Passenger, UpcomingFlight};
 pub use flyer::{Account, Flyer, HistoryEntry};
-pub use ids::{AirlineId, BrandId, FlightId, FlyerId, KeyId, MemberId, ProductId, TransactionId};
+pub use ids::{AirlineId, BrandId, FlightId, FlyerId, KeyId, MemberId, ProductId, TransactionId, Username};
 pub use ledger::{EntrySource, EntryType, LedgerEntry};
-pub use member::Member;
+pub use member::{
+    ARCHIVED, Email, Handle, IN_DISCORD, MEMBER, Member, Millis, Phone, Picture, PrivateMember, Profile, ProfileText,
+    PublicMember, RESTRICTED, SUPER_USER, Tokens, Years,
+};
 pub use number::{Balance, Integer, MAX_MILES};
 pub use product::{Description, Price, Product, ProductChange, ProductDraft};
 pub use text::{AirportCode, Name, Text, WebUrl};
 pub use time::Timestamp;
+
+/// Tells a field that is present, be it null, from one that is absent: serde calls this only for the former. A field of a
+/// type that has no null then refuses it.
+pub(crate) fn present<'de, T: serde::Deserialize<'de>, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}

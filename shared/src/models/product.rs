@@ -1,7 +1,7 @@
 //! What an airline sells for miles.
 
 use super::{AirlineId, Integer, Name, ProductId, Text, Timestamp};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 /// A price in miles.
 pub type Price = Integer<1, 1_000_000_000>;
@@ -60,24 +60,19 @@ fn yes() -> bool {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ProductChange {
     /// Its new name.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "crate::models::present")]
     #[schema(value_type = Option<Name>, nullable = false, example = "Priority Boarding")]
     pub name: Option<Name>,
     /// What it costs from now on, in miles.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "crate::models::present")]
     #[schema(value_type = Option<Price>, nullable = false, example = 450)]
     pub price_miles: Option<Price>,
     /// What it is; null takes the description away.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "crate::models::present")]
     #[schema(value_type = Option<Description>)]
     pub description: Option<Option<Description>>,
     /// Whether it can be bought.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "crate::models::present")]
     #[schema(value_type = Option<bool>, nullable = false)]
     pub active: Option<bool>,
-}
-
-/// Tells a field that is present, be it null, from one that is absent: serde calls this only for the former.
-fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
-    T::deserialize(deserializer).map(Some)
 }

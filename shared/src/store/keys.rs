@@ -1,14 +1,17 @@
 //! Every key of the three tables.
 
 use super::Table;
+use crate::models::facet::Partition;
 use crate::models::{
-    AirlineIata, AirlineIcao, AirlineId, BrandId, Callsign, FlightId, FlyerId, KeyDigest, KeyId, MemberId, ProductId,
+    AirlineIata, AirlineIcao, AirlineId, BadgeId, BrandId, Callsign, DiscordId, FlightId, FlyerId, KeyDigest, KeyId,
+    Member, MemberId, ProductId, Timestamp, Username,
 };
 use aws_sdk_dynamodb::types::AttributeValue;
 use std::collections::HashMap;
+use uuid::Uuid;
 
 /// Where an item is.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct Key {
     pub table: Table,
     pub pk: String,
@@ -46,12 +49,51 @@ impl Key {
     }
 
     pub fn member(member: &MemberId) -> Self {
-        Self::new(Table::Users, format!("MEMBER#{member}"), "MEMBER")
+        Self::new(Table::Users, format!("MEMBER#{member}"), MEMBER)
     }
 
-    /// The claim on a username, which no two members share whatever the case.
-    pub fn username(username: &str) -> Self {
-        Self::new(Table::Users, format!("USERNAME#{}", username.to_lowercase()), "CLAIM")
+    /// The claim on a username.
+    pub fn username(username: &Username) -> Self {
+        Self::claim("USERNAME", &username.folded())
+    }
+
+    /// The claim on a Discord account.
+    pub fn discord(id: &DiscordId) -> Self {
+        Self::claim("DISCORD", id.as_str())
+    }
+
+    /// The claims that a member holds: what no two members share.
+    pub fn member_claims(member: &Member) -> Vec<Self> {
+        let username = member.username.as_ref().map(Self::username);
+        let discord = member.discord_id.as_ref().map(Self::discord);
+        // Logins on GitHub are compared without regard to case.
+        let login = member.github_id.as_ref().map(|id| Self::github(&id.as_str().to_lowercase()));
+        let number = member.github_user_id.as_ref().map(|id| Self::claim("GITHUBUSER", id.as_str()));
+        [username, discord, login, number].into_iter().flatten().collect()
+    }
+
+    /// The claim on a GitHub login, given in lower case.
+    pub fn github(login: &str) -> Self {
+        Self::claim("GITHUB", login)
+    }
+
+    fn claim(of: &str, value: &str) -> Self {
+        Self::new(Table::Users, format!("{of}#{value}"), "CLAIM")
+    }
+
+    /// A member's entry in the index.
+    pub fn facet(partition: &Partition, position: &str) -> Self {
+        Self::new(Table::Users, facet_partition(partition), position)
+    }
+
+    /// What was done to a member, when.
+    pub fn member_audit(member: &MemberId, at: Timestamp, operation: Uuid) -> Self {
+        Self::new(Table::Users, format!("MEMBER#{member}"), format!("AUDIT#{at}#{operation}"))
+    }
+
+    /// A badge; all are in one partition, because they are few and listed together.
+    pub fn badge(badge: &BadgeId) -> Self {
+        Self::new(Table::Users, BADGES.to_owned(), format!("BADGE#{badge}"))
     }
 
     pub fn ledger_entry(flyer: &FlyerId, seq: u64) -> Self {
@@ -111,6 +153,15 @@ pub(super) const KEY_PREFIX: &str = "KEY#";
 pub(super) const PRODUCT_PREFIX: &str = "PRODUCT#";
 pub(super) const BRAND_PREFIX: &str = "BRAND#";
 pub(super) const PASSENGER_PREFIX: &str = "PASSENGER#";
+
+/// Where all badges are.
+pub(super) const BADGES: &str = "BADGES";
+
+pub(super) const MEMBER: &str = "MEMBER";
+
+pub(super) fn facet_partition(partition: &Partition) -> String {
+    format!("FACET#{partition}")
+}
 
 pub(super) fn flyer_partition(flyer: &FlyerId) -> String {
     format!("FLYER#{flyer}")

@@ -31,6 +31,7 @@ pub use flyers::HistoryRound;
 pub use ledgers::{
     BoardingState, Committed, Effect, Movement, Outcome, OutcomeOf, PurchaseState, RefundState, StoredEntry,
 };
+pub use members::{Entry, MemberAudit, MemberChanged, Span};
 pub use request::Backoff;
 pub use update::Changed;
 

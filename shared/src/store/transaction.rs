@@ -74,6 +74,26 @@ impl Transaction<'_> {
         self.add(TransactWriteItem::builder().update(update).build())
     }
 
+    /// Puts an item, whether or not it is there.
+    pub fn replace(self, key: &Key, value: &impl Serialize) -> Self {
+        let put = Put::builder()
+            .table_name(self.store.name(key.table))
+            .set_item(Some(to_item(key, value)))
+            .build()
+            .expect("table and item are set");
+        self.add(TransactWriteItem::builder().put(put).build())
+    }
+
+    /// Removes an item, if it is there.
+    pub fn remove(self, key: &Key) -> Self {
+        let delete = Delete::builder()
+            .table_name(self.store.name(key.table))
+            .set_key(Some(key.attributes()))
+            .build()
+            .expect("table and key are set");
+        self.add(TransactWriteItem::builder().delete(delete).build())
+    }
+
     /// Removes an item, which must be there.
     pub fn delete(self, key: &Key) -> Self {
         let delete = Delete::builder()

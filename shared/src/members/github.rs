@@ -1,0 +1,159 @@
+//! Who did what on GitHub: its search API.
+//!
+//! <https://docs.github.com/en/rest/search/search#search-issues-and-pull-requests>: 100 results a page, 1,000 in all, 30
+//! requests a minute with a token.
+
+use crate::App;
+use crate::error::MembersError;
+use crate::outbound::{Patience, Refused};
+use serde::Deserialize;
+use std::collections::HashSet;
+
+/// Results of a page, and the most that GitHub gives of one search.
+const PAGE: usize = 100;
+const MOST: usize = 1000;
+
+/// How to reach GitHub.
+#[derive(Clone)]
+pub struct GithubConfig {
+    /// Where its API is.
+    pub api_url: String,
+    /// Whose pull requests and issues count.
+    pub org: String,
+    /// What opens it.
+    pub token: String,
+}
+
+impl std::fmt::Debug for GithubConfig {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("GithubConfig").field("api_url", &self.api_url).finish_non_exhaustive()
+    }
+}
+
+/// What to look for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GithubQuery {
+    /// In GitHub's own terms: `is:pr is:open created:…`.
+    terms: String,
+    /// By what the results are sorted there.
+    oldest_first: bool,
+}
+
+impl GithubQuery {
+    /// Reads the `query` parameter: `filterBy:… sortBy:… startDate:… endDate:… days:…`, apart by spaces. `today` is what
+    /// `days` counts back from.
+    ///
+    /// # Errors
+    /// `BadRequest`, naming what is wrong.
+    pub fn parse(query: &str, today: jiff::civil::Date) -> Result<Self, MembersError> {
+        let bad = |message: String| MembersError::BadRequest(message);
+        let (mut filter, mut oldest_first, mut start, mut end) = (None, false, None, None);
+        let mut days = None;
+        for token in query.split([' ', '+']).filter(|token| !token.is_empty()) {
+            let (key, value) = token.split_once(':').ok_or_else(|| bad(format!("\"query\": {token} is no key:value")))?;
+            let date = || {
+                let date: Result<jiff::civil::Date, _> = value.parse();
+                date.map_err(|_| bad(format!("\"query\": {key} must be a date as YYYY-MM-DD")))
+            };
+            match key {
+                "filterBy" => {
+                    filter = Some(match value {
+                        "OPEN_PRS" => ("is:pr is:open", "created"),
+                        "MERGED_PRS" => ("is:pr is:merged", "merged"),
+                        "OPEN_ISSUES" => ("is:issue is:open", "created"),
+                        "CLOSED_ISSUES" => ("is:issue is:closed", "closed"),
+                        _ => return Err(bad("\"query\": filterBy must be one of OPEN_PRS, MERGED_PRS, OPEN_ISSUES, CLOSED_ISSUES".to_owned())),
+                    });
+                }
+                "sortBy" => {
+                    oldest_first = match value {
+                        "RECENT_FIRST" => false,
+                        "OLDEST_FIRST" => true,
+                        _ => return Err(bad("\"query\": sortBy must be RECENT_FIRST or OLDEST_FIRST".to_owned())),
+                    };
+                }
+                "startDate" => start = Some(date()?),
+                "endDate" => end = Some(date()?),
+                "days" => {
+                    let value: Option<i32> = value.parse().ok().filter(|days| (1..=3650).contains(days));
+                    days = Some(value.ok_or_else(|| bad("\"query\": days must be an integer from 1 to 3650".to_owned()))?);
+                }
+                _ => return Err(bad(format!("\"query\": {key} is not allowed"))),
+            }
+        }
+        let (terms, field) = filter.ok_or_else(|| bad("\"query\": filterBy is required".to_owned()))?;
+        if let (Some(days), None) = (days, start) {
+            let span = jiff::Span::new().days(days);
+            start = today.checked_sub(span).ok();
+        }
+        if start.zip(end).is_some_and(|(start, end)| end < start) {
+            return Err(bad("\"query\": endDate must not be before startDate".to_owned()));
+        }
+        let range = match (start, end) {
+            (None, None) => String::new(),
+            (Some(start), None) => format!(" {field}:>={start}"),
+            (None, Some(end)) => format!(" {field}:<={end}"),
+            (Some(start), Some(end)) => format!(" {field}:{start}..{end}"),
+        };
+        Ok(Self { terms: format!("{terms}{range}"), oldest_first })
+    }
+}
+
+/// The logins, in lower case, of those who authored what the query asks for, each once, in its order.
+pub(super) async fn authors(app: &App, query: &GithubQuery) -> Result<Vec<String>, MembersError> {
+    #[derive(Deserialize)]
+    struct Results {
+        total_count: usize,
+        items: Vec<Issue>,
+    }
+    #[derive(Deserialize)]
+    struct Issue {
+        /// None of a deleted account.
+        user: Option<User>,
+    }
+    #[derive(Deserialize)]
+    struct User {
+        login: String,
+    }
+    let Some(config) = &app.github else {
+        return Err(MembersError::GithubUnavailable { message: "GitHub is not configured", retry_after: None });
+    };
+    let terms = format!("org:{} {}", config.org, query.terms);
+    let order = if query.oldest_first { "asc" } else { "desc" };
+    let mut seen = HashSet::new();
+    let mut authors = Vec::new();
+    for page in 1..=MOST / PAGE {
+        let results: Results = app
+            .outbound
+            .get_json(
+                &format!("{}/search/issues", config.api_url.trim_end_matches('/')),
+                &[
+                    ("q", terms.as_str()),
+                    ("sort", "created"),
+                    ("order", order),
+                    ("per_page", "100"),
+                    ("page", page.to_string().as_str()),
+                ],
+                &[
+                    ("authorization", format!("Bearer {}", config.token).as_str()),
+                    ("accept", "application/vnd.github+json"),
+                ],
+                Patience::None,
+            )
+            .await
+            .map_err(unavailable)?;
+        let count = results.items.len();
+        let logins = results.items.into_iter().filter_map(|issue| issue.user).map(|user| user.login.to_lowercase());
+        authors.extend(logins.filter(|login| seen.insert(login.clone())));
+        if count < PAGE || page * PAGE >= results.total_count.min(MOST) {
+            break;
+        }
+    }
+    Ok(authors)
+}
+
+fn unavailable(refused: Refused) -> MembersError {
+    tracing::warn!(error = &refused as &dyn std::error::Error, "GitHub is not available");
+    MembersError::GithubUnavailable { message: "GitHub is not available", retry_after: refused.retry_after() }
+}
+

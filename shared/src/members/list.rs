@@ -1,0 +1,142 @@
+//! Listing members by username.
+
+use super::github::{self, GithubQuery};
+use crate::App;
+use crate::error::{MembersError, StoreError};
+use crate::models::facet::{Facet, Listing, Partition, position};
+use crate::models::{ARCHIVED, Member, MemberId, PublicMember};
+use crate::store::{Entry, Span};
+use futures_util::future::try_join;
+use std::ops::Bound;
+
+/// Where a page begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cursor {
+    /// After so many pages.
+    Page(usize),
+    /// After that member.
+    Next(MemberId),
+    /// Before that member.
+    Prev(MemberId),
+}
+
+/// Which page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageRequest {
+    /// Where it begins.
+    pub cursor: Cursor,
+    /// How many are on it, 1 to 100.
+    pub size: usize,
+}
+
+/// A page of members.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MemberList {
+    /// The members on it.
+    pub members: Vec<PublicMember>,
+    /// The member after whom the next page begins, if there is one.
+    pub next: Option<MemberId>,
+    /// The member before whom the previous page ends, if there is one.
+    pub prev: Option<MemberId>,
+}
+
+/// The id in a position of a listing.
+pub(super) fn id_at(position: &str) -> Result<MemberId, StoreError> {
+    let id = position.split('#').nth(1).and_then(|id| id.parse().ok());
+    id.ok_or_else(|| StoreError::Failed(format!("the index has a position {position}").into()))
+}
+
+/// Where the member of a cursor stands in listings.
+pub(super) async fn position_of(app: &App, id: &MemberId, parameter: &str) -> Result<String, MembersError> {
+    let member = app.store.member(id).await?;
+    member.and_then(|member| Some(position(member.username.as_ref()?, &member.id))).ok_or_else(|| {
+        MembersError::BadRequest(format!("{parameter} must be the id of a member in the list, and {id} is not"))
+    })
+}
+
+/// A page of the unarchived members whose usernames begin with `prefix`, by username, both without regard to case
+/// (contract, *GET /users*). Two requests for the first page, or by page number; four by `next` or `prev`, wherever they
+/// are, at any number of members. Capacity by page number: one read unit for each 4 kB of index entries skipped, some 40.
+///
+/// # Errors
+/// `BadRequest` when the cursor's member is unknown; as any read.
+pub async fn list(app: &App, prefix: &str, page: &PageRequest) -> Result<MemberList, MembersError> {
+    let prefix = prefix.to_ascii_lowercase();
+    // Usernames have no other characters, but positions do.
+    if !prefix.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
+        return Ok(MemberList { members: Vec::new(), next: None, prev: None });
+    }
+    let size = page.size;
+    let (entries, has_prev, has_next) = match &page.cursor {
+        Cursor::Page(number) => {
+            let skipped = number.saturating_mul(size);
+            let span = Span { prefix, limit: Some(skipped.saturating_add(size + 1)), ..Span::default() };
+            let mut entries = read(app, &span).await?;
+            let has_prev = skipped > 0 && !entries.is_empty();
+            entries.drain(..skipped.min(entries.len()));
+            let has_next = entries.len() > size;
+            entries.truncate(size);
+            (entries, has_prev, has_next)
+        }
+        Cursor::Next(id) => {
+            let from = position_of(app, id, "next").await?;
+            let (page, before) = around(app, &prefix, from, size, false).await?;
+            let has_next = page.len() > size;
+            (page.into_iter().take(size).collect(), before, has_next)
+        }
+        Cursor::Prev(id) => {
+            let from = position_of(app, id, "prev").await?;
+            let (page, after) = around(app, &prefix, from, size, true).await?;
+            let has_prev = page.len() > size;
+            let mut entries: Vec<Entry> = page.into_iter().take(size).collect();
+            entries.reverse();
+            (entries, has_prev, after)
+        }
+    };
+    let ids = entries.iter().map(|entry| id_at(&entry.position)).collect::<Result<Vec<_>, _>>()?;
+    let next = ids.last().filter(|_| has_next).cloned();
+    let prev = ids.first().filter(|_| has_prev).cloned();
+    Ok(MemberList { members: present(app, &ids).await?, next, prev })
+}
+
+/// The entries beyond a position, one more than a page, and whether there are any on its other side.
+async fn around(
+    app: &App,
+    prefix: &str,
+    from: String,
+    size: usize,
+    backward: bool,
+) -> Result<(Vec<Entry>, bool), StoreError> {
+    let page = Span {
+        prefix: prefix.to_owned(),
+        from: Bound::Excluded(from.clone()),
+        backward,
+        limit: Some(size + 1),
+    };
+    let other_side =
+        Span { from: Bound::Included(from), backward: !backward, limit: Some(1), prefix: prefix.to_owned() };
+    let (page, other_side) = try_join(read(app, &page), read(app, &other_side)).await?;
+    Ok((page, !other_side.is_empty()))
+}
+
+async fn read(app: &App, span: &Span) -> Result<Vec<Entry>, StoreError> {
+    app.store.index_entries(&Partition::Listing(Listing { facet: Facet::All, archived: false }), span).await
+}
+
+/// Those members as everybody may see them, without any that were put away since the index was read.
+async fn present(app: &App, ids: &[MemberId]) -> Result<Vec<PublicMember>, StoreError> {
+    let members = app.store.members(ids).await?;
+    Ok(members.into_iter().filter(|member: &Member| !member.has_role(ARCHIVED)).map(PublicMember::from).collect())
+}
+
+/// The unarchived members who authored what the query asks for on GitHub, in that order (contract, *GET /users*). One
+/// request for each 100 of them, twice, besides those to GitHub.
+///
+/// # Errors
+/// `GithubUnavailable` when GitHub is not configured, not reachable or has had enough; as any read.
+pub async fn list_by_github(app: &App, query: &GithubQuery) -> Result<Vec<PublicMember>, MembersError> {
+    let authors = github::authors(app, query).await?;
+    let ids = app.store.members_by_github(&authors).await?;
+    let ids: Vec<MemberId> = authors.iter().filter_map(|login| ids.get(login).cloned()).collect();
+    Ok(present(app, &ids).await?)
+}

@@ -1,0 +1,46 @@
+//! Giving and taking roles.
+
+use super::settle::{Change, settle};
+use super::{NOT_FOUND, TAKEN};
+use crate::App;
+use crate::error::MembersError;
+use crate::models::{ARCHIVED, MEMBER, Member, MemberId};
+use crate::store::MemberAudit;
+
+/// Which roles a member is to have. Absent ones stay.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RoleChange {
+    /// The role `member`.
+    pub member: Option<bool>,
+    /// The role `archived`.
+    pub archived: Option<bool>,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+/// Gives a member roles, or takes them (contract, *PATCH /users/{id}/temporary/data*). Each role that is sent must differ
+/// from what the member has. Two requests.
+///
+/// # Errors
+/// `NotFound`; `RoleExists` when a role is already so, and then nothing changes; as any write.
+pub async fn change_roles(
+    app: &App,
+    by: &MemberId,
+    id: &MemberId,
+    change: &RoleChange,
+) -> Result<Member, MembersError> {
+    let now = app.now();
+    let give = |member: Member| {
+        let sent = [(MEMBER, change.member), (ARCHIVED, change.archived)];
+        let sent: Vec<_> = sent.into_iter().filter_map(|(role, value)| Some((role, value?))).collect();
+        if sent.iter().any(|(role, value)| member.has_role(role) == *value) {
+            return Err(MembersError::RoleExists);
+        }
+        let action = sent.iter().map(|(role, value)| format!("{role}: {value}")).collect::<Vec<_>>().join(", ");
+        let audit = MemberAudit { action, by: by.to_string(), reason: change.reason.clone(), at: now };
+        let mut after = member;
+        after.roles.extend(sent.into_iter().map(|(role, value)| (role.to_owned(), value)));
+        Ok(Change { after, audit: Some(audit) })
+    };
+    settle(app, id, TAKEN, give).await?.ok_or(NOT_FOUND)
+}

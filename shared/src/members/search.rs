@@ -1,0 +1,361 @@
+//! Finding members by what they are and have.
+
+use super::list::{Cursor, PageRequest, id_at, position_of};
+use crate::App;
+use crate::error::{MembersError, StoreError};
+use crate::models::facet::{Facet, Listing, Partition, position};
+use crate::models::{
+    ARCHIVED, IN_DISCORD, LevelId, MEMBER, Member, MemberId, PublicMember, Skill, State, TagId, Timestamp,
+};
+use crate::store::{Entry, Span};
+use futures_util::future::try_join_all;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
+use std::time::Duration;
+
+/// Up to so many candidates are looked at one by one, a request for each 100; more are matched by reading the other
+/// facets, a request for some 8,000.
+const ONE_BY_ONE: usize = 1000;
+
+/// How much of each facet is read at first; then eight times as much, and so on.
+const FIRST_READ: usize = 256;
+
+/// After so long on Discord, onboarding has taken long.
+const LONG_ONBOARDING: Duration = Duration::from_hours(31 * 24);
+
+/// What members are searched by: every kind that is given must hold; within one, any of its values.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MemberSearch {
+    /// Of one and the same skill.
+    pub tag_ids: Vec<TagId>,
+    /// Of one and the same skill.
+    pub level_ids: Vec<LevelId>,
+    /// Of one and the same skill.
+    pub level_names: Vec<String>,
+    /// Of one and the same skill.
+    pub level_values: Vec<i64>,
+    /// What the member is up to.
+    pub states: Vec<State>,
+    /// Onboarding, and on Discord for more than 31 days; another value of the same kind as `states`.
+    pub long_onboarding: bool,
+    /// Has the role `member`.
+    pub role_member: bool,
+    /// Has the role `in_discord`.
+    pub role_in_discord: bool,
+    /// Is archived. Nobody else is found who is.
+    pub role_archived: bool,
+    /// Has a linked Discord account, or none.
+    pub verified: Vec<bool>,
+    /// On Discord for more than that.
+    pub in_discord_for: Option<Duration>,
+}
+
+/// What a search finds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SearchResult {
+    /// The members on the page.
+    pub members: Vec<PublicMember>,
+    /// How many match in all.
+    pub count: usize,
+    /// The member after whom the next page begins, if there is one.
+    pub next: Option<MemberId>,
+    /// The member before whom the previous page ends, if there is one.
+    pub prev: Option<MemberId>,
+}
+
+impl MemberSearch {
+    fn by_skill(&self) -> bool {
+        !self.tag_ids.is_empty()
+            || !self.level_ids.is_empty()
+            || !self.level_names.is_empty()
+            || !self.level_values.is_empty()
+    }
+
+    fn by_state(&self) -> bool {
+        !self.states.is_empty() || self.long_onboarding
+    }
+
+    fn by_role(&self) -> bool {
+        self.role_member || self.role_in_discord
+    }
+
+    /// Whether nothing is asked for.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    fn skill_matches(&self, skill: &Skill) -> bool {
+        fn any<T: PartialEq>(wanted: &[T], value: &T) -> bool {
+            wanted.is_empty() || wanted.contains(value)
+        }
+        any(&self.tag_ids, &skill.tag_id)
+            && any(&self.level_ids, &skill.level_id)
+            && any(&self.level_names, &skill.level_name.to_string())
+            && any(&self.level_values, &skill.level_value)
+    }
+
+    /// Whether a member matches: what the index answers, said plainly. Nobody without a username does.
+    #[must_use]
+    pub fn matches(&self, member: &Member, now: Timestamp) -> bool {
+        let joined_before = |time| member.discord_joined_at.is_some_and(|joined| joined < now.minus(time));
+        let on_discord_for = |time| member.has_role(IN_DISCORD) && joined_before(time);
+        let state = member.current_status.as_ref().map(|status| status.state);
+        let by_skill = !self.by_skill() || member.skills.values().any(|skill| self.skill_matches(skill));
+        let by_state = !self.by_state()
+            || state.is_some_and(|state| self.states.contains(&state))
+            || (self.long_onboarding && state == Some(State::Onboarding) && on_discord_for(LONG_ONBOARDING));
+        let by_role = if member.has_role(ARCHIVED) {
+            self.role_archived
+        } else {
+            (self.role_member && member.has_role(MEMBER))
+                || (self.role_in_discord && member.has_role(IN_DISCORD))
+                || !(self.by_role() || self.role_archived)
+        };
+        let by_discord = self.verified.is_empty() || self.verified.contains(&member.discord_id.is_some());
+        let by_time = self.in_discord_for.is_none_or(on_discord_for);
+        member.username.is_some() && by_skill && by_state && by_role && by_discord && by_time
+    }
+
+    /// The kinds of filter that are given, for those who are archived or those who are not, each as the facets of its
+    /// values. None if nobody of them can match; everybody, if only being archived is asked for.
+    fn kinds(&self, archived: bool, now: Timestamp) -> Option<Vec<Kind>> {
+        let mut kinds = Vec::new();
+        if archived && !self.role_archived {
+            return None;
+        }
+        if !archived && self.role_archived && !self.by_role() {
+            return None;
+        }
+        let mut add = |facets: Vec<(Facet, Detail)>| {
+            let sources = facets.into_iter().map(|(facet, detail)| Source::new(facet, archived, detail)).collect();
+            kinds.push(Kind { sources });
+        };
+        if self.by_skill() {
+            // One value list gives the facets, the entries' details tell the rest.
+            let facets: Vec<Facet> = if !self.tag_ids.is_empty() {
+                self.tag_ids.iter().cloned().map(Facet::Tag).collect()
+            } else if !self.level_ids.is_empty() {
+                self.level_ids.iter().cloned().map(Facet::LevelId).collect()
+            } else if !self.level_names.is_empty() {
+                self.level_names.iter().cloned().map(Facet::LevelName).collect()
+            } else {
+                self.level_values.iter().copied().map(Facet::LevelValue).collect()
+            };
+            add(facets.into_iter().map(|facet| (facet, Detail::Skill)).collect());
+        }
+        if self.by_state() {
+            let mut facets: Vec<_> =
+                self.states.iter().map(|state| (Facet::State(*state), Detail::Any)).collect();
+            if self.long_onboarding {
+                facets.push((Facet::State(State::Onboarding), Detail::JoinedBefore(now.minus(LONG_ONBOARDING))));
+            }
+            add(facets);
+        }
+        if !archived && self.by_role() {
+            let roles = [(self.role_member, MEMBER), (self.role_in_discord, IN_DISCORD)];
+            let asked = roles.into_iter().filter(|(is_asked, _)| *is_asked);
+            add(asked.map(|(_, role)| (Facet::Role(role), Detail::Any)).collect());
+        }
+        if !self.verified.is_empty() {
+            add(self.verified.iter().map(|verified| (Facet::Verified(*verified), Detail::Any)).collect());
+        }
+        if let Some(time) = self.in_discord_for {
+            add(vec![(Facet::Role(IN_DISCORD), Detail::JoinedBefore(now.minus(time)))]);
+        }
+        if kinds.is_empty() {
+            kinds.push(Kind { sources: vec![Source::new(Facet::All, archived, Detail::Any)] });
+        }
+        Some(kinds)
+    }
+}
+
+/// What an entry must say to count.
+#[derive(Debug, Clone, Copy)]
+enum Detail {
+    Any,
+    Skill,
+    JoinedBefore(Timestamp),
+}
+
+/// One kind of filter: the facets of its values, any of which will do.
+struct Kind {
+    sources: Vec<Source>,
+}
+
+/// One facet, as far as it was read.
+struct Source {
+    partition: Partition,
+    detail: Detail,
+    /// Positions in the order of listings that count.
+    found: BTreeSet<String>,
+    from: Bound<String>,
+    is_complete: bool,
+}
+
+impl Source {
+    fn new(facet: Facet, archived: bool, detail: Detail) -> Self {
+        Self {
+            partition: Partition::Listing(Listing { facet, archived }),
+            detail,
+            found: BTreeSet::new(),
+            from: Bound::Unbounded,
+            is_complete: false,
+        }
+    }
+
+    /// Reads so many entries more, or all.
+    async fn read(&mut self, app: &App, search: &MemberSearch, limit: Option<usize>) -> Result<(), StoreError> {
+        if self.is_complete {
+            return Ok(());
+        }
+        let span = Span { from: self.from.clone(), limit, ..Span::default() };
+        let entries = app.store.index_entries(&self.partition, &span).await?;
+        self.is_complete = limit.is_none_or(|limit| entries.len() < limit);
+        if let Some(last) = entries.last() {
+            self.from = Bound::Excluded(last.position.clone());
+        }
+        let counting = entries.into_iter().filter(|entry| self.detail.counts(entry, search));
+        self.found.extend(counting.map(|entry| without_tag(&entry.position)));
+        Ok(())
+    }
+}
+
+impl Detail {
+    fn counts(self, entry: &Entry, search: &MemberSearch) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Skill => entry.detail.skill.as_ref().is_some_and(|skill| search.skill_matches(skill)),
+            Self::JoinedBefore(limit) => entry.detail.joined_at.is_some_and(|joined| joined < limit),
+        }
+    }
+}
+
+/// The position in listings of an entry in a skill's facet, which names the tag as well.
+fn without_tag(position: &str) -> String {
+    position.splitn(3, '#').take(2).collect::<Vec<_>>().join("#")
+}
+
+impl Kind {
+    fn is_complete(&self) -> bool {
+        self.sources.iter().all(|source| source.is_complete)
+    }
+
+    async fn read(&mut self, app: &App, search: &MemberSearch, limit: Option<usize>) -> Result<(), StoreError> {
+        try_join_all(self.sources.iter_mut().map(|source| source.read(app, search, limit))).await?;
+        Ok(())
+    }
+
+    fn found(&self) -> BTreeSet<String> {
+        self.sources.iter().flat_map(|source| source.found.iter().cloned()).collect()
+    }
+}
+
+/// Finds members, and answers a page of them by username (contract, *GET /users/search*).
+///
+/// All kinds of filter are read side by side, more and more of each, until one is at its end: the most selective. Its
+/// candidates are looked at one by one, if they are up to a thousand, else matched with the other kinds' entries. So a
+/// search costs by its most selective filter: one request for each facet of it and as little of the others, one for each
+/// 100 candidates where there are several kinds, and one for the page.
+///
+/// # Errors
+/// `BadRequest` when nothing is asked for, or the cursor's member is unknown; as any read.
+pub async fn search(app: &App, search: &MemberSearch, page: &PageRequest) -> Result<SearchResult, MembersError> {
+    if search.is_empty() {
+        return Err(MembersError::BadRequest("Filter for item not provided".to_owned()));
+    }
+    let from = match &page.cursor {
+        Cursor::Page(_) => None,
+        Cursor::Next(id) => Some(position_of(app, id, "next").await?),
+        Cursor::Prev(id) => Some(position_of(app, id, "prev").await?),
+    };
+    let mut found = Matches::default();
+    for archived in [false, true] {
+        found.extend(matches(app, search, archived).await?);
+    }
+    let positions: Vec<&String> = found.positions.iter().collect();
+    let (start, end) = match (&page.cursor, &from) {
+        (Cursor::Next(_), Some(from)) => {
+            let start = positions.partition_point(|position| *position <= from);
+            (start, start.saturating_add(page.size))
+        }
+        (Cursor::Prev(_), Some(from)) => {
+            let end = positions.partition_point(|position| *position < from);
+            (end.saturating_sub(page.size), end)
+        }
+        (Cursor::Page(number), _) => {
+            let start = number.saturating_mul(page.size);
+            (start, start.saturating_add(page.size))
+        }
+        _ => (0, page.size),
+    };
+    let (start, end) = (start.min(positions.len()), end.min(positions.len()));
+    let ids = positions[start..end].iter().map(|at| id_at(at)).collect::<Result<Vec<_>, _>>()?;
+    let next = ids.last().filter(|_| end < positions.len()).cloned();
+    let prev = ids.first().filter(|_| start > 0).cloned();
+    let count = positions.len();
+    Ok(SearchResult { members: found.present(app, &ids).await?, count, next, prev })
+}
+
+/// Who matches: positions in the order of listings, and the members that were read on the way.
+#[derive(Default)]
+struct Matches {
+    positions: BTreeSet<String>,
+    read: BTreeMap<MemberId, Member>,
+}
+
+impl Matches {
+    fn extend(&mut self, other: Self) {
+        self.positions.extend(other.positions);
+        self.read.extend(other.read);
+    }
+
+    async fn present(mut self, app: &App, ids: &[MemberId]) -> Result<Vec<PublicMember>, StoreError> {
+        let unread: Vec<MemberId> = ids.iter().filter(|id| !self.read.contains_key(id)).cloned().collect();
+        for member in app.store.members(&unread).await? {
+            self.read.insert(member.id.clone(), member);
+        }
+        Ok(ids.iter().filter_map(|id| self.read.remove(id)).map(PublicMember::from).collect())
+    }
+}
+
+/// Those who match among the archived, or among the others.
+async fn matches(app: &App, search: &MemberSearch, archived: bool) -> Result<Matches, StoreError> {
+    let now = app.now();
+    let Some(mut kinds) = search.kinds(archived, now) else {
+        return Ok(Matches::default());
+    };
+    let mut limit = FIRST_READ;
+    let most_selective = loop {
+        // The only kind there is will be read to its end anyway.
+        let limit_now = (kinds.len() > 1).then_some(limit);
+        try_join_all(kinds.iter_mut().map(|kind| kind.read(app, search, limit_now))).await?;
+        let complete = kinds.iter().filter(|kind| kind.is_complete()).map(Kind::found);
+        if let Some(found) = complete.min_by_key(BTreeSet::len) {
+            break found;
+        }
+        limit = limit.saturating_mul(8);
+    };
+    if kinds.len() == 1 {
+        return Ok(Matches { positions: most_selective, read: BTreeMap::new() });
+    }
+    if most_selective.len() > ONE_BY_ONE {
+        try_join_all(kinds.iter_mut().map(|kind| kind.read(app, search, None))).await?;
+        let mut positions = most_selective;
+        for kind in &kinds {
+            let found = kind.found();
+            positions.retain(|position| found.contains(position));
+        }
+        return Ok(Matches { positions, read: BTreeMap::new() });
+    }
+    let ids = most_selective.iter().map(|position| id_at(position)).collect::<Result<Vec<_>, _>>()?;
+    let mut found = Matches::default();
+    for member in app.store.members(&ids).await? {
+        if member.has_role(ARCHIVED) == archived && search.matches(&member, now) {
+            let position = member.username.as_ref().map(|username| position(username, &member.id));
+            found.positions.extend(position);
+            found.read.insert(member.id.clone(), member);
+        }
+    }
+    Ok(found)
+}
