@@ -204,7 +204,7 @@ pub fn parse_json<'de, T: Deserialize<'de>>(json: &'de [u8]) -> Result<T, BadInp
         } else {
             let reason = reason.to_string();
             // The position is of use in a text that somebody typed, not in one field of it.
-            let reason = reason.split(" at line ").next().unwrap_or_default().replace('`', "\"");
+            let reason = reason.rsplit_once(" at line ").map_or(&*reason, |(reason, _)| reason).replace('`', "\"");
             malformed(if path == "." { reason } else { format!("\"{path}\": {reason}") })
         }
     })?;
