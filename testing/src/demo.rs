@@ -1,7 +1,7 @@
 //! What the events in `events/` speak of: a part of the demo community that `skysquad serve` begins with.
 
 use crate::template::event;
-use crate::{Session, TestApp};
+use crate::{Call, Session, TestApp};
 use serde_json::{Value, json};
 use shared::ledger::open_account;
 use shared::models::{Airline, AirlineId, Flight, Flyer, KeyDigest, Product};
@@ -25,6 +25,21 @@ impl TestApp {
         let app = Self::start().await;
         app.make_demo().await;
         app
+    }
+
+    /// The request that an event of API Gateway is.
+    pub fn call_of(&self, event: &Value) -> Call<'_> {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let method = text(&event["requestContext"]["http"]["method"]).parse().expect("a method");
+        let path = format!("{}?{}", text(&event["rawPath"]), text(&event["rawQueryString"]));
+        let mut call = self.call(method, &path);
+        for (name, value) in event["headers"].as_object().expect("an event has headers") {
+            call = call.header(name, &text(value));
+        }
+        for cookie in event["cookies"].as_array().into_iter().flatten() {
+            call = call.header("cookie", &text(cookie));
+        }
+        call.body(text(&event["body"]))
     }
 
     async fn make_demo(&self) {

@@ -22,7 +22,7 @@ use tokio::task::{JoinHandle, JoinSet};
 pub const MAX_ANSWER_BYTES: usize = 6 * 1024 * 1024 + 100;
 
 /// How long a function may take: the `Timeout` in template.yaml.
-const TIMEOUT: Duration = Duration::from_secs(10);
+pub const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long a process may take to ask for its first event.
 const START_TIMEOUT: Duration = Duration::from_secs(10);
@@ -88,6 +88,9 @@ impl Ended {
         lines.filter(|line: &Value| line["message"] == message).collect()
     }
 }
+
+/// An event of `events/`, by its name, with what checks its answer.
+pub type Exchange = (&'static str, fn(&str));
 
 /// An invocation's outcome: the function's answer, or the error in its place.
 pub type Outcome = Result<Bytes, Value>;

@@ -4,6 +4,7 @@
 //! Set `DYNAMODB_ENDPOINT` to run the tests against another engine, such as DynamoDB Local: each test makes tables
 //! of its own there.
 
+mod access;
 mod client;
 mod demo;
 mod fixtures;
@@ -12,6 +13,7 @@ mod steady;
 pub mod template;
 mod wire;
 
+pub use access::Accesses;
 pub use client::{Answer, Call};
 pub use demo::{DEMO_KEY, demo_event, demo_session};
 pub use fixtures::{BRAND, Session};
@@ -133,8 +135,13 @@ impl TestApp {
     #[must_use]
     pub fn another_instance(&self, request_timeout: Duration) -> Self {
         let mut app = self.app.clone();
-        app.keys = Arc::default();
         app.request_timeout = request_timeout;
+        self.instance(app)
+    }
+
+    /// An instance on the same tables that has seen no key yet.
+    fn instance(&self, mut app: App) -> Self {
+        app.keys = Arc::default();
         Self {
             router: router(&app),
             app,

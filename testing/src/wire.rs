@@ -128,12 +128,14 @@ async fn disturb(
     let cut = || ConnectorError::io("the connection broke".into());
     match fault {
         Fault::None => inner.call(request).await,
-        Fault::Error(status, code) => Ok(error(status, &json!({ "__type": format!("com.amazonaws.dynamodb#{code}") }))),
+        Fault::Error(status, code) => {
+            Ok(canned(status, &json!({ "__type": format!("com.amazonaws.dynamodb#{code}") })))
+        }
         Fault::Conflict => {
             let items = body(&request)["TransactItems"].as_array().map_or(1, Vec::len);
             let mut reasons = vec![json!({ "Code": "None" }); items];
             reasons[0] = json!({ "Code": "TransactionConflict", "Message": "Transaction is ongoing for the item" });
-            Ok(error(
+            Ok(canned(
                 400,
                 &json!({
                     "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
@@ -179,6 +181,9 @@ async fn disturb(
             }
             let requested = asked["RequestItems"].as_object_mut().expect("a BatchGetItem");
             requested.retain(|_, keys| keys["Keys"].as_array().is_some_and(|keys| !keys.is_empty()));
+            if requested.is_empty() {
+                return Ok(canned(200, &json!({ "Responses": {}, "UnprocessedKeys": left })));
+            }
             let asked = asked.to_string();
             request.headers_mut().insert("content-length", asked.len().to_string());
             *request.body_mut() = SdkBody::from(asked);
@@ -201,7 +206,7 @@ async fn read(response: &mut HttpResponse) -> Result<Vec<u8>, ConnectorError> {
     Ok(collected.to_bytes().to_vec())
 }
 
-fn error(status: u16, body: &Value) -> HttpResponse {
+fn canned(status: u16, body: &Value) -> HttpResponse {
     let status = StatusCode::try_from(status).expect("a valid status");
     let mut response = HttpResponse::new(status, SdkBody::from(body.to_string()));
     response.headers_mut().insert("content-type", "application/x-amz-json-1.0");

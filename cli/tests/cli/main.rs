@@ -3,6 +3,8 @@
 mod admin;
 mod audit;
 mod documents;
+mod permissions;
 mod readme;
 mod serve;
 mod server;
+mod template;

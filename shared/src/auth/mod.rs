@@ -4,4 +4,4 @@ mod api_key;
 mod session;
 
 pub use api_key::{ApiCaller, KeyCache, authenticate};
-pub use session::{SessionVerifier, authorize_superuser};
+pub use session::{Active, Session, SessionVerifier, activate, authorize_superuser};

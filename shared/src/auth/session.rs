@@ -3,7 +3,7 @@
 use crate::App;
 use crate::config::DEFAULT_SESSION_COOKIE;
 use crate::error::MembersError;
-use crate::models::{MemberId, Timestamp};
+use crate::models::{Member, MemberId, RESTRICTED, SUPER_USER, Timestamp};
 use http::{HeaderMap, Method, header};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use serde::Deserialize;
@@ -22,6 +22,26 @@ pub struct SessionVerifier {
 struct VerifyingKey {
     id: Option<String>,
     key: DecodingKey,
+}
+
+/// A member's session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// Whose. There may be no such member yet, or no more.
+    pub id: MemberId,
+    /// Their login on GitHub, if the session says so.
+    pub github_id: Option<String>,
+    /// Their number on GitHub, if the session says so.
+    pub github_user_id: Option<String>,
+}
+
+/// What a claim says as text, be it a string or a number.
+fn text(claim: serde_json::Value) -> Option<String> {
+    match claim {
+        serde_json::Value::String(text) => Some(text),
+        serde_json::Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
 }
 
 #[derive(Deserialize)]
@@ -73,15 +93,21 @@ impl SessionVerifier {
         Ok(Self { keys: keys.into(), cookie })
     }
 
-    /// The member whose session a request carries, in the cookie or as a bearer token.
+    /// The session that a request carries, in the cookie or as a bearer token.
     ///
     /// # Errors
     /// `Unauthenticated`, whatever is wrong.
-    pub fn verify(&self, headers: &HeaderMap, now: Timestamp) -> Result<MemberId, MembersError> {
+    pub fn verify(&self, headers: &HeaderMap, now: Timestamp) -> Result<Session, MembersError> {
         self.token(headers)
             .and_then(|token| self.claims(token))
             .filter(|claims| i64::try_from(claims.expires_at).is_ok_and(|end| now.as_second() < end))
-            .and_then(|claims| claims.user_id.parse().ok())
+            .and_then(|claims| {
+                Some(Session {
+                    id: claims.user_id.parse().ok()?,
+                    github_id: claims.github_id.and_then(text),
+                    github_user_id: claims.github_user_id.and_then(text),
+                })
+            })
             .ok_or(MembersError::Unauthenticated)
     }
 
@@ -152,16 +178,41 @@ fn verifying_key(block: &str) -> Result<DecodingKey, String> {
     DecodingKey::from_rsa_pem(block.as_bytes()).map_err(|error| format!("not an RSA public key: {error}"))
 }
 
+/// A session with the record of its member, who is not restricted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Active {
+    /// The session.
+    pub session: Session,
+    /// Its member, if there is one.
+    pub member: Option<Member>,
+}
+
+impl Active {
+    /// Whether the member is a superuser.
+    #[must_use]
+    pub fn is_super_user(&self) -> bool {
+        self.member.as_ref().is_some_and(|member| member.has_role(SUPER_USER))
+    }
+}
+
+/// Tells who calls to change something: one request.
+///
+/// # Errors
+/// `Unauthenticated` without a good session; `Restricted` for a restricted member, on every method but GET; as any read.
+pub async fn activate(app: &App, method: &Method, headers: &HeaderMap) -> Result<Active, MembersError> {
+    let session = app.sessions.verify(headers, app.now())?;
+    let member = app.store.member(&session.id).await?;
+    if method != Method::GET && member.as_ref().is_some_and(|member| member.has_role(RESTRICTED)) {
+        return Err(MembersError::Restricted);
+    }
+    Ok(Active { session, member })
+}
+
 /// Tells which member calls, who must be a superuser: one request.
 ///
 /// # Errors
-/// `Unauthenticated` without a good session; `Restricted` for a restricted member, on every method but GET;
-/// `NotAuthorized` for anybody else who is no superuser; as any read.
+/// Those of [`activate`]; `NotAuthorized` for anybody who is no superuser.
 pub async fn authorize_superuser(app: &App, method: &Method, headers: &HeaderMap) -> Result<MemberId, MembersError> {
-    let id = app.sessions.verify(headers, app.now())?;
-    let member = app.store.member(&id).await?.ok_or(MembersError::NotAuthorized)?;
-    if member.has_role("restricted") && method != Method::GET {
-        return Err(MembersError::Restricted);
-    }
-    if member.has_role("super_user") { Ok(id) } else { Err(MembersError::NotAuthorized) }
+    let active = activate(app, method, headers).await?;
+    if active.is_super_user() { Ok(active.session.id) } else { Err(MembersError::NotAuthorized) }
 }

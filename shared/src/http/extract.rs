@@ -1,7 +1,7 @@
 //! Extractors: a handler's signature says what its route needs.
 
 use crate::App;
-use crate::auth::{ApiCaller, authenticate, authorize_superuser};
+use crate::auth::{Active, ApiCaller, Session, activate, authenticate, authorize_superuser};
 use crate::error::{FlyersError, MembersError};
 use crate::invocation::Invocation;
 use crate::ledger::IdempotencyKey;
@@ -25,6 +25,8 @@ const MAX_MESSAGE_CHARS: usize = 200;
 pub enum BadInput {
     /// It is not what the route takes; says which part.
     Malformed(String),
+    /// One field is not what it must be: its path, and why. Empty, if the object itself is meant.
+    Field(String, String),
     /// The body is larger than [`MAX_BODY_BYTES`].
     TooLarge,
     /// The body is said to be something else than JSON.
@@ -35,6 +37,8 @@ impl From<BadInput> for FlyersError {
     fn from(input: BadInput) -> Self {
         match input {
             BadInput::Malformed(message) => Self::BadRequest(message),
+            BadInput::Field(field, reason) if field.is_empty() => Self::BadRequest(reason),
+            BadInput::Field(field, reason) => Self::BadRequest(format!("\"{field}\": {reason}")),
             BadInput::TooLarge => Self::BodyTooLarge { limit: MAX_BODY_BYTES },
             BadInput::NotJson => Self::BadRequest("Content-Type must be application/json".to_owned()),
         }
@@ -45,6 +49,12 @@ impl From<BadInput> for MembersError {
     fn from(input: BadInput) -> Self {
         match input {
             BadInput::Malformed(message) => Self::BadRequest(message),
+            BadInput::Field(field, reason) => Self::BadRequest(match reason.split_once('"') {
+                Some(("unknown field ", rest)) => format!("\"{}\" is not allowed", named(rest)),
+                Some(("missing field ", rest)) => format!("\"{}\" is required", named(rest)),
+                _ if field.is_empty() => reason,
+                _ => format!("\"{field}\" {reason}"),
+            }),
             BadInput::TooLarge => Self::BodyTooLarge { limit: MAX_BODY_BYTES },
             BadInput::NotJson => Self::UnsupportedMediaType,
         }
@@ -77,6 +87,34 @@ impl FromRequestParts<App> for Superuser {
         let member = authorize_superuser(app, &parts.method, &parts.headers).await?;
         Invocation::current().set_caller(member.as_str());
         Ok(Self(member))
+    }
+}
+
+/// The session of whoever calls, who need not be a member: no request.
+#[derive(Debug)]
+pub struct SignedIn(pub Session);
+
+impl FromRequestParts<App> for SignedIn {
+    type Rejection = MembersError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
+        let session = app.sessions.verify(&parts.headers, app.now())?;
+        Invocation::current().set_caller(session.id.as_str());
+        Ok(Self(session))
+    }
+}
+
+/// Whoever calls to change something, who need not be a member but must not be restricted: one request.
+#[derive(Debug)]
+pub struct Editor(pub Active);
+
+impl FromRequestParts<App> for Editor {
+    type Rejection = MembersError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
+        let active = activate(app, &parts.method, &parts.headers).await?;
+        Invocation::current().set_caller(active.session.id.as_str());
+        Ok(Self(active))
     }
 }
 
@@ -188,10 +226,15 @@ async fn read(request: Request) -> Result<Bytes, BadInput> {
     }
 }
 
+/// The name that a message about a field begins with, in quotes.
+fn named(rest: &str) -> &str {
+    rest.split('"').next().unwrap_or_default()
+}
+
 /// Parses JSON into a type; says which field is wrong if it doesn't fit.
 ///
 /// # Errors
-/// `Malformed`, with the path of the field and what is expected there.
+/// `Field`, with the path of the field and what is expected there; `Malformed` for what is no JSON.
 pub fn parse_json<'de, T: Deserialize<'de>>(json: &'de [u8]) -> Result<T, BadInput> {
     let malformed = |message: String| BadInput::Malformed(shorten(&message));
     let text = std::str::from_utf8(json).map_err(|_| malformed("Body must be UTF-8".to_owned()))?;
@@ -204,8 +247,8 @@ pub fn parse_json<'de, T: Deserialize<'de>>(json: &'de [u8]) -> Result<T, BadInp
         } else {
             let reason = reason.to_string();
             // The position is of use in a text that somebody typed, not in one field of it.
-            let reason = reason.split(" at line ").next().unwrap_or_default().replace('`', "\"");
-            malformed(if path == "." { reason } else { format!("\"{path}\": {reason}") })
+            let reason = reason.rsplit_once(" at line ").map_or(&*reason, |(reason, _)| reason).replace('`', "\"");
+            BadInput::Field(if path == "." { String::new() } else { path }, shorten(&reason))
         }
     })?;
     deserializer.end().map_err(|error| malformed(format!("Body must be valid JSON: {error}")))?;

@@ -70,7 +70,11 @@ string_type! {
         value.len() <= 2048
             && value.is_ascii()
             && value.parse::<http::Uri>().is_ok_and(|uri| {
-                matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some_and(|host| !host.is_empty())
+                let names_host = |authority: &http::uri::Authority| {
+                    let host = authority.host();
+                    !host.is_empty() && (authority.as_str().ends_with(host) || authority.port().is_some())
+                };
+                matches!(uri.scheme_str(), Some("http" | "https")) && uri.authority().is_some_and(names_host)
             })
     }
 }

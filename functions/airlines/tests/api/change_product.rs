@@ -61,10 +61,10 @@ async fn leaves_the_rest_as_it_is() {
     ];
 
     for (field, value) in changes {
-        let changed = app.patch(&path).key(&key).json(&json!({ field: value })).send().await.expect(200);
+        let product = app.patch(&path).key(&key).json(&json!({ field: value })).send().await.expect(200);
 
         expected[field] = value;
-        assert_eq!(changed.json(), expected);
+        assert_eq!(product.json(), expected);
         assert_eq!(app.wire.take_operations(), ["UpdateItem"]);
     }
     let listed = app.get("/airline/fetchProductsData").key(&key).send().await;
@@ -83,9 +83,9 @@ async fn keeps_every_one_of_simultaneous_changes_of_different_fields() {
         json!({ "active": false }),
     ];
 
-    let changed = join_all(changes.iter().map(|change| app.patch(&path).key(&key).json(change).send())).await;
+    let answers = join_all(changes.iter().map(|change| app.patch(&path).key(&key).json(change).send())).await;
 
-    assert!(changed.iter().all(|answer| answer.status == 200));
+    assert!(answers.iter().all(|answer| answer.status == 200));
     for change in &changes {
         for (field, value) in change.as_object().unwrap() {
             expected[field] = value.clone();

@@ -1,6 +1,8 @@
 //! How long an API key is good: in a function that has seen it lately (warm) and in one that has not (cold).
 
 use crate::superusers::session;
+use crate::tables::items;
+use aws_sdk_dynamodb::types::AttributeValue;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -301,4 +303,17 @@ async fn of_many_simultaneous_rotations_one_stays() {
         good += u32::from(is_good(&cold, key).await);
     }
     assert_eq!(good, 1);
+}
+
+#[tokio::test]
+async fn leaves_the_tables_after_its_end_and_not_before() {
+    let app = TestApp::start().await;
+    let session = session(&app).await;
+    let _old = app.airline("skyteam").await;
+
+    let _new = rotate(&app, &session, &json!({ "overlapSeconds": 3600 })).await;
+
+    let expiries: Vec<_> = items(&app).await.into_iter().filter_map(|mut item| item.remove("expires_at")).collect();
+    // 2024-03-15T11:30:01Z, of the key and of what its digest leads to; the new key never does.
+    assert_eq!(expiries, vec![AttributeValue::N("1710502201".to_owned()); 2]);
 }

@@ -3,7 +3,7 @@
 use insta::{assert_json_snapshot, assert_snapshot};
 use std::net::TcpListener;
 use std::time::Duration;
-use testing::lambda::{Environment, Function};
+use testing::lambda::{Environment, Exchange, Function};
 use testing::template::{Route, Template};
 use testing::{DEMO_KEY, TestApp, demo_event};
 
@@ -14,164 +14,166 @@ async fn start(environment: &Environment) -> Function {
 }
 
 /// Every event that is for this function, in an order in which each finds what it needs, with what its answer is to be.
-const EVENTS: [(&str, fn(&str)); 12] = [
+const EVENTS: [Exchange; 12] = [
     ("health", |answer| {
         assert_snapshot!(answer, @r#"
-    200 {
-      "ok": true
-    }
-    "#)
+        200 {
+          "ok": true
+        }
+        "#);
     }),
     ("status", |answer| {
         assert_snapshot!(answer, @r#"
-    200 {
-      "ok": true,
-      "milesAvailable": true,
-      "airline": {
-        "airlineId": "skyteam",
-        "name": "SkyTeam",
-        "inviteLink": "https://discord.gg/skyteam",
-        "serverId": null,
-        "createdAt": "2024-01-01T00:00:00.000Z",
-        "updatedAt": "2024-01-01T00:00:00.000Z"
-      }
-    }
-    "#)
+        200 {
+          "ok": true,
+          "milesAvailable": true,
+          "airline": {
+            "airlineId": "skyteam",
+            "name": "SkyTeam",
+            "inviteLink": "https://discord.gg/skyteam",
+            "serverId": null,
+            "createdAt": "2024-01-01T00:00:00.000Z",
+            "updatedAt": "2024-01-01T00:00:00.000Z"
+          }
+        }
+        "#);
     }),
     ("get-airline", |answer| {
         assert_snapshot!(answer, @r#"
-    200 {
-      "airlineId": "skyteam",
-      "name": "SkyTeam",
-      "inviteLink": "https://discord.gg/skyteam",
-      "serverId": null,
-      "createdAt": "2024-01-01T00:00:00.000Z",
-      "updatedAt": "2024-01-01T00:00:00.000Z"
-    }
-    "#)
+        200 {
+          "airlineId": "skyteam",
+          "name": "SkyTeam",
+          "inviteLink": "https://discord.gg/skyteam",
+          "serverId": null,
+          "createdAt": "2024-01-01T00:00:00.000Z",
+          "updatedAt": "2024-01-01T00:00:00.000Z"
+        }
+        "#);
     }),
     ("fetch-products-data", |answer| {
         assert_snapshot!(answer, @r#"
-    200 [
-      {
-        "productId": "a1b2c3",
-        "airlineId": "skyteam",
-        "name": "Priority Boarding",
-        "description": "Board the aircraft before other passengers",
-        "priceMiles": 500,
-        "active": true,
-        "createdAt": "2024-01-15T10:30:00.000Z"
-      }
-    ]
-    "#)
+        200 [
+          {
+            "productId": "a1b2c3",
+            "airlineId": "skyteam",
+            "name": "Priority Boarding",
+            "description": "Board the aircraft before other passengers",
+            "priceMiles": 500,
+            "active": true,
+            "createdAt": "2024-01-15T10:30:00.000Z"
+          }
+        ]
+        "#);
     }),
     ("create-product", |answer| {
         assert_snapshot!(answer, @r#"
-    201 {
-      "productId": "[id]",
-      "airlineId": "skyteam",
-      "name": "Window Seat",
-      "description": "Sit where the view is",
-      "priceMiles": 150,
-      "active": true,
-      "createdAt": "[now]"
-    }
-    "#)
+        201 {
+          "productId": "[id]",
+          "airlineId": "skyteam",
+          "name": "Window Seat",
+          "description": "Sit where the view is",
+          "priceMiles": 150,
+          "active": true,
+          "createdAt": "[now]"
+        }
+        "#);
     }),
     ("change-product", |answer| {
         assert_snapshot!(answer, @r#"
-    200 {
-      "productId": "a1b2c3",
-      "airlineId": "skyteam",
-      "name": "Priority Boarding",
-      "description": "Board before everybody else",
-      "priceMiles": 500,
-      "active": true,
-      "createdAt": "2024-01-15T10:30:00.000Z"
-    }
-    "#)
+        200 {
+          "productId": "a1b2c3",
+          "airlineId": "skyteam",
+          "name": "Priority Boarding",
+          "description": "Board before everybody else",
+          "priceMiles": 500,
+          "active": true,
+          "createdAt": "2024-01-15T10:30:00.000Z"
+        }
+        "#);
     }),
     ("create-brand", |answer| {
         assert_snapshot!(answer, @r##"
-    201 {
-      "brandId": "skyteam-express",
-      "airlineId": "skyteam",
-      "name": "SkyTeam Express",
-      "iata": "SX",
-      "icao": "SKX",
-      "callsign": "SKYTEAM EXPRESS",
-      "isPrimary": false,
-      "logoUrl": null,
-      "accentColor": "#0b3d91",
-      "secondaryColor": "#242429",
-      "elementColor": "#fbfbfb"
-    }
-    "##)
+        201 {
+          "brandId": "skyteam-express",
+          "airlineId": "skyteam",
+          "name": "SkyTeam Express",
+          "iata": "SX",
+          "icao": "SKX",
+          "callsign": "SKYTEAM EXPRESS",
+          "isPrimary": false,
+          "logoUrl": null,
+          "accentColor": "#0b3d91",
+          "secondaryColor": "#242429",
+          "elementColor": "#fbfbfb"
+        }
+        "##);
     }),
     ("list-brands", |answer| {
         assert_snapshot!(answer, @r##"
-    200 [
-      {
-        "brandId": "skyteam-express",
-        "airlineId": "skyteam",
-        "name": "SkyTeam Express",
-        "iata": "SX",
-        "icao": "SKX",
-        "callsign": "SKYTEAM EXPRESS",
-        "isPrimary": false,
-        "logoUrl": null,
-        "accentColor": "#0b3d91",
-        "secondaryColor": "#242429",
-        "elementColor": "#fbfbfb"
-      },
-      {
-        "brandId": "skyteam-main",
-        "airlineId": "skyteam",
-        "name": "SkyTeam Mainline",
-        "iata": "ST",
-        "icao": "SKT",
-        "callsign": "SKYTEAM MAINLINE",
-        "isPrimary": true,
-        "logoUrl": null,
-        "accentColor": "#2ea5f7",
-        "secondaryColor": "#242429",
-        "elementColor": "#fbfbfb"
-      }
-    ]
-    "##)
+        200 [
+          {
+            "brandId": "skyteam-express",
+            "airlineId": "skyteam",
+            "name": "SkyTeam Express",
+            "iata": "SX",
+            "icao": "SKX",
+            "callsign": "SKYTEAM EXPRESS",
+            "isPrimary": false,
+            "logoUrl": null,
+            "accentColor": "#0b3d91",
+            "secondaryColor": "#242429",
+            "elementColor": "#fbfbfb"
+          },
+          {
+            "brandId": "skyteam-main",
+            "airlineId": "skyteam",
+            "name": "SkyTeam Mainline",
+            "iata": "ST",
+            "icao": "SKT",
+            "callsign": "SKYTEAM MAINLINE",
+            "isPrimary": true,
+            "logoUrl": null,
+            "accentColor": "#2ea5f7",
+            "secondaryColor": "#242429",
+            "elementColor": "#fbfbfb"
+          }
+        ]
+        "##);
     }),
     ("create-airline", |answer| {
         assert_snapshot!(answer, @r#"
-    201 {
-      "airline": {
-        "airlineId": "nordic-wings",
-        "name": "Nordic Wings",
-        "inviteLink": "https://discord.gg/skyteam",
-        "serverId": "112233445566778899",
-        "createdAt": "[now]",
-        "updatedAt": "[now]"
-      },
-      "apiKey": "[key]",
-      "keyId": "[id]"
-    }
-    "#)
+        201 {
+          "airline": {
+            "airlineId": "nordic-wings",
+            "name": "Nordic Wings",
+            "inviteLink": "https://discord.gg/skyteam",
+            "serverId": "112233445566778899",
+            "createdAt": "[now]",
+            "updatedAt": "[now]"
+          },
+          "apiKey": "[key]",
+          "keyId": "[id]"
+        }
+        "#);
     }),
     ("create-key", |answer| {
         assert_snapshot!(answer, @r#"
-    201 {
-      "apiKey": "[key]",
-      "keyId": "[id]"
-    }
-    "#)
+        201 {
+          "apiKey": "[key]",
+          "keyId": "[id]"
+        }
+        "#);
     }),
-    ("revoke-key", |answer| assert_snapshot!(answer, @"204")),
+    ("revoke-key", |answer| {
+        assert_snapshot!(answer, @"204");
+    }),
     ("no-such-route", |answer| {
         assert_snapshot!(answer, @r#"
-    404 {
-      "error": "Not Found",
-      "path": "/no/such/route"
-    }
-    "#)
+        404 {
+          "error": "Not Found",
+          "path": "/no/such/route"
+        }
+        "#);
     }),
 ];
 

@@ -37,7 +37,7 @@ async fn says_soon_that_no_table_answers() {
         Fault::Error(400, "ThrottlingException"),
         Fault::Error(400, "ResourceNotFoundException"),
         Fault::Error(400, "AccessDeniedException"),
-        Fault::Delay(Duration::from_secs(60)),
+        Fault::Delay(Duration::from_mins(1)),
     ];
     let app = TestApp::start().await;
     let key = app.airline("skyteam").await;

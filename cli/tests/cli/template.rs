@@ -1,0 +1,238 @@
+//! `template.yaml` and `events/` agree with the code.
+
+use crate::documents::committed_openapi;
+use serde_json::{Value, json};
+use shared::App;
+use shared::config::Config;
+use shared::store::Table;
+use shared::store::schema::{Definition, Index, Projected, TABLES, TTL_ATTRIBUTE};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use testing::lambda::TIMEOUT;
+use testing::template::{Function, Route, Template, event, events};
+use utoipa_axum::router::OpenApiRouter;
+
+/// The functions that serve routes, with those that they serve.
+fn routers() -> [(&'static str, OpenApiRouter<App>); 3] {
+    [("miles", miles::routes()), ("flights", flights::routes()), ("airlines", airlines::routes())]
+}
+
+/// The routes of an OpenAPI document.
+fn routes_in(document: &Value) -> BTreeSet<Route> {
+    let paths = document["paths"].as_object().expect("a document has paths");
+    let routes = paths.iter().flat_map(|(path, item)| {
+        let operations = item.as_object().expect("a path has operations").iter();
+        operations.map(move |(method, operation)| Route {
+            operation: operation["operationId"].as_str().expect("an operation has an id").to_owned(),
+            key: format!("{} {path}", method.to_uppercase()),
+        })
+    });
+    routes.collect()
+}
+
+/// The routes of a function but for the one that takes what no other does.
+fn named_routes(function: &Function) -> BTreeSet<Route> {
+    function.routes.iter().filter(|route| route.key != "$default").cloned().collect()
+}
+
+#[test]
+fn each_route_goes_to_the_function_that_serves_it() {
+    let template = Template::read();
+    for (name, router) in routers() {
+        let document = serde_json::to_value(router.get_openapi()).expect("a document is JSON");
+        assert_eq!(named_routes(&template.function_of(name)), routes_in(&document), "{name}");
+    }
+}
+
+#[test]
+fn the_routes_are_those_of_openapi_json() {
+    let routes: BTreeSet<_> = Template::read().functions().iter().flat_map(named_routes).collect();
+    assert_eq!(routes, routes_in(&committed_openapi()));
+}
+
+#[test]
+fn what_has_no_route_goes_to_airlines() {
+    let functions = Template::read().functions();
+    let default: Vec<_> =
+        functions.iter().filter(|function| function.routes.iter().any(|route| route.key == "$default")).collect();
+    assert_eq!(default.iter().map(|function| &function.crate_name).collect::<Vec<_>>(), ["airlines"]);
+}
+
+#[test]
+fn end_stale_flights_runs_every_minute_and_nothing_else_on_a_schedule() {
+    let schedules: BTreeMap<_, _> = Template::read()
+        .functions()
+        .into_iter()
+        .filter(|function| !function.schedules.is_empty())
+        .map(|function| (function.crate_name, function.schedules))
+        .collect();
+    assert_eq!(json!(schedules), json!({ "end-stale-flights": ["rate(1 minute)"] }));
+}
+
+#[test]
+fn each_route_and_each_schedule_has_its_event() {
+    let functions = Template::read().functions();
+    let routes = functions.iter().flat_map(|function| function.routes.iter().map(Route::event));
+    let scheduled = functions.iter().filter(|function| !function.schedules.is_empty());
+    let mut expected: Vec<_> = routes.chain(scheduled.map(|function| function.crate_name.clone())).collect();
+    expected.sort();
+    assert_eq!(events(), expected);
+}
+
+#[test]
+fn each_event_is_one_of_its_route() {
+    for route in Template::read().functions().iter().flat_map(|function| &function.routes) {
+        let name = route.event();
+        let event = event(&name);
+        let context = &event["requestContext"];
+        assert_eq!(event["version"], "2.0", "{name}");
+        assert_eq!(event["routeKey"], route.key, "{name}");
+        assert_eq!(context["routeKey"], route.key, "{name}");
+        assert_eq!(context["stage"], "$default", "{name}");
+        assert_eq!(context["http"]["path"], event["rawPath"], "{name}");
+        if let Some((method, path)) = route.key.split_once(' ') {
+            assert_eq!(context["http"]["method"], method, "{name}");
+            assert_eq!(event["rawPath"], filled(path, &event["pathParameters"]), "{name}");
+        }
+        assert_eq!(event["rawQueryString"], query(&event["queryStringParameters"]), "{name}");
+        let length = event["body"].as_str().map_or(0, str::len).to_string();
+        assert_eq!(event["headers"]["content-length"], length, "{name}");
+    }
+}
+
+/// A path with its parameters in place.
+fn filled(path: &str, parameters: &Value) -> String {
+    let parameters = parameters.as_object().into_iter().flatten();
+    parameters.fold(path.to_owned(), |path, (name, value)| {
+        path.replace(&format!("{{{name}}}"), value.as_str().expect("a parameter is text"))
+    })
+}
+
+fn query(parameters: &Value) -> String {
+    let parameters = parameters.as_object().into_iter().flatten();
+    let pairs = parameters.map(|(name, value)| format!("{name}={}", value.as_str().expect("a parameter is text")));
+    pairs.collect::<Vec<_>>().join("&")
+}
+
+#[test]
+fn the_scheduled_event_is_from_eventbridge_scheduler() {
+    let event = event("end-stale-flights");
+    assert_eq!(event["source"], "aws.scheduler");
+    assert_eq!(event["detail-type"], "Scheduled Event");
+}
+
+#[test]
+fn the_tables_are_those_of_the_schema() {
+    let template = Template::read();
+    let tables: BTreeSet<_> = template.resources("AWS::DynamoDB::Table").map(|(name, _)| name).collect();
+    assert_eq!(tables, BTreeSet::from(TABLES.map(|definition| resource_name(definition.table))));
+    for definition in &TABLES {
+        let table = template.resource(resource_name(definition.table));
+        assert_eq!(shape(&table["Properties"]), shape(&properties(definition)), "{:?}", definition.table);
+    }
+}
+
+#[test]
+fn the_tables_survive_the_stack_and_mistakes() {
+    for (name, table) in Template::read().resources("AWS::DynamoDB::Table") {
+        assert_eq!(table["DeletionPolicy"], "Retain", "{name}");
+        assert_eq!(table["UpdateReplacePolicy"], "Retain", "{name}");
+        let properties = &table["Properties"];
+        assert_eq!(properties["DeletionProtectionEnabled"], true, "{name}");
+        assert_eq!(properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"], true, "{name}");
+        assert_eq!(properties["SSESpecification"]["SSEEnabled"], true, "{name}");
+        assert_eq!(properties["BillingMode"], "PAY_PER_REQUEST", "{name}");
+    }
+}
+
+fn resource_name(table: Table) -> &'static str {
+    match table {
+        Table::Users => "UsersTable",
+        Table::Flights => "FlightsTable",
+        Table::Ledgers => "LedgersTable",
+    }
+}
+
+/// A definition as the template puts it.
+fn properties(definition: &Definition) -> Value {
+    let (local, global): (Vec<_>, Vec<_>) = definition.indexes.iter().partition(|index| index.is_local());
+    let keys = definition.indexes.iter().flat_map(|index| [index.partition_key, index.sort_key]);
+    let attributes: BTreeSet<_> = ["pk", "sk"].into_iter().chain(keys).collect();
+    let ttl = definition.expires.then(|| json!({ "AttributeName": TTL_ATTRIBUTE, "Enabled": true }));
+    json!({
+        "KeySchema": key_schema("pk", "sk"),
+        "AttributeDefinitions":
+            attributes.iter().map(|name| json!({ "AttributeName": name, "AttributeType": "S" })).collect::<Vec<_>>(),
+        "GlobalSecondaryIndexes": global.into_iter().map(index).collect::<Vec<_>>(),
+        "LocalSecondaryIndexes": local.into_iter().map(index).collect::<Vec<_>>(),
+        "TimeToLiveSpecification": ttl,
+    })
+}
+
+fn index(index: &Index) -> Value {
+    let projection = match index.projection {
+        Projected::KeysOnly => json!({ "ProjectionType": "KEYS_ONLY" }),
+        Projected::All => json!({ "ProjectionType": "ALL" }),
+        Projected::Include(names) => json!({ "ProjectionType": "INCLUDE", "NonKeyAttributes": names }),
+    };
+    json!({
+        "IndexName": index.name,
+        "KeySchema": key_schema(index.partition_key, index.sort_key),
+        "Projection": projection,
+    })
+}
+
+fn key_schema(partition: &str, sort: &str) -> Value {
+    json!([{ "AttributeName": partition, "KeyType": "HASH" }, { "AttributeName": sort, "KeyType": "RANGE" }])
+}
+
+/// What of a table's properties makes its shape, the lists whose order means nothing sorted.
+fn shape(properties: &Value) -> Value {
+    let sorted = |name: &str| {
+        let mut list = properties[name].as_array().cloned().unwrap_or_default();
+        list.sort_by_key(Value::to_string);
+        list
+    };
+    json!({
+        "KeySchema": properties["KeySchema"],
+        "AttributeDefinitions": sorted("AttributeDefinitions"),
+        "GlobalSecondaryIndexes": sorted("GlobalSecondaryIndexes"),
+        "LocalSecondaryIndexes": sorted("LocalSecondaryIndexes"),
+        "TimeToLiveSpecification": properties["TimeToLiveSpecification"],
+    })
+}
+
+#[test]
+fn every_function_has_the_variables_that_the_configuration_reads() {
+    let read = RefCell::new(BTreeSet::from(["LOG_LEVEL".to_owned()]));
+    let config = Config::from_variables(|name| {
+        read.borrow_mut().insert(name.to_owned());
+        Some(if name == "SESSION_PUBLIC_KEYS" { testing::Session::public_key() } else { "set".to_owned() })
+    });
+    config.expect("every variable is read");
+    for function in Template::read().functions() {
+        let variables = function.properties["Environment"]["Variables"].as_object().expect("variables");
+        // Never set on AWS: for `sam local`.
+        let set: BTreeSet<_> = variables
+            .iter()
+            .filter(|(_, value)| **value != json!({ "Ref": "AWS::NoValue" }))
+            .map(|(name, _)| name.clone())
+            .collect();
+        assert_eq!(set, *read.borrow(), "{}", function.crate_name);
+    }
+}
+
+#[test]
+fn every_function_is_built_and_run_alike() {
+    let template = Template::read();
+    for (name, function) in template.resources("AWS::Serverless::Function") {
+        assert_eq!(function["Metadata"]["BuildMethod"], "rust-cargolambda", "{name}");
+    }
+    for function in template.functions() {
+        let name = &function.crate_name;
+        assert_eq!(function.properties["Runtime"], "provided.al2023", "{name}");
+        assert_eq!(function.properties["Handler"], "bootstrap", "{name}");
+        assert_eq!(function.properties["Timeout"], TIMEOUT.as_secs(), "{name}");
+        assert!((128..=256).contains(&function.properties["MemorySize"].as_u64().expect("a number")), "{name}");
+    }
+}

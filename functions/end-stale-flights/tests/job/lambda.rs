@@ -1,0 +1,96 @@
+//! The built binary, as Lambda runs it.
+
+use insta::assert_json_snapshot;
+use serde_json::{Value, json};
+use std::net::TcpListener;
+use std::time::Duration;
+use testing::lambda::{Environment, Function};
+use testing::{DEMO_KEY, TestApp, demo_event};
+
+const BINARY: &str = env!("CARGO_BIN_EXE_end-stale-flights");
+
+async fn start(environment: &Environment) -> Function {
+    Function::start(BINARY, environment).await.expect("the function starts")
+}
+
+/// The demo, with its flight on the way since long ago.
+async fn with_a_silent_flight() -> TestApp {
+    let app = TestApp::with_demo().await;
+    let started = app.post("/flight/550e8400-e29b-41d4-a716-446655440000/serverStart").key(DEMO_KEY).send().await;
+    let _flight = started.expect(200);
+    app
+}
+
+async fn run(function: &mut Function) -> Value {
+    let answer = function.invoke(&demo_event("end-stale-flights")).await.expect("the job runs");
+    serde_json::from_slice(&answer).expect("its answer is JSON")
+}
+
+#[tokio::test]
+async fn ends_silent_flights_and_logs_one_line() {
+    let app = with_a_silent_flight().await;
+    let mut function = start(&Environment::of(&app)).await;
+
+    assert_eq!(run(&mut function).await, json!({ "ended": 1, "spared": 0 }));
+    let flights = app.post("/users/fetchUsersData").key(DEMO_KEY).json(&json!(["123456789"])).send().await;
+    let flight = &flights.expect(200).json()["data"][0]["flights"][0];
+    assert_eq!(flight["startedAt"], testing::START);
+    assert_eq!(flight["endTime"], testing::START);
+
+    // Nothing is left to do.
+    assert_eq!(run(&mut function).await, json!({ "ended": 0, "spared": 0 }));
+    let ended = function.end().await;
+    assert_json_snapshot!(ended.log("end-stale-flights"), { "[].timestamp" => "[now]", "[].dynamodb_capacity" => "[units]" }, @r#"
+    [
+      {
+        "dynamodb_capacity": "[units]",
+        "dynamodb_requests": 9,
+        "dynamodb_retries": 0,
+        "ended": 1,
+        "level": "INFO",
+        "message": "end-stale-flights",
+        "spared": 0,
+        "target": "end_stale_flights",
+        "timestamp": "[now]"
+      },
+      {
+        "dynamodb_capacity": "[units]",
+        "dynamodb_requests": 8,
+        "dynamodb_retries": 0,
+        "ended": 0,
+        "level": "INFO",
+        "message": "end-stale-flights",
+        "spared": 0,
+        "target": "end_stale_flights",
+        "timestamp": "[now]"
+      }
+    ]
+    "#);
+    assert_eq!(ended.stderr, "");
+}
+
+#[tokio::test]
+async fn fails_before_its_deadline_when_dynamodb_does_not_answer() {
+    let app = TestApp::start().await;
+    let silent = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let endpoint = format!("http://{}", silent.local_addr().expect("it is bound"));
+    let mut function = start(&Environment::of(&app).with("AWS_ENDPOINT_URL_DYNAMODB", &endpoint)).await;
+    let failed = function.invoke_within(&demo_event("end-stale-flights"), Duration::from_secs(1)).await;
+    assert_json_snapshot!(failed.expect_err("the job fails"), @r#"
+    {
+      "errorMessage": "DynamoDB was busy until the time was up",
+      "errorType": "&alloc::boxed::Box<dyn core::error::Error + core::marker::Send + core::marker::Sync>"
+    }
+    "#);
+}
+
+#[tokio::test]
+async fn does_not_start_without_its_variables() {
+    let app = TestApp::start().await;
+    for name in ["USERS_TABLE", "FLIGHTS_TABLE", "LEDGERS_TABLE", "SESSION_PUBLIC_KEYS"] {
+        let ended = Function::start(BINARY, &Environment::of(&app).without(name)).await;
+        let ended = ended.expect_err("the function does not start");
+        assert_eq!(ended.status.code(), Some(1), "{name}");
+        assert!(ended.stderr.contains(name), "{}", ended.stderr);
+    }
+}

@@ -1,0 +1,199 @@
+//! Flights that are not what a flight can be. None gets as far as DynamoDB.
+
+use crate::scene::{draft, with_airline};
+use http::StatusCode;
+use serde_json::{Value, json};
+use testing::TestApp;
+
+const NAME: &str = "expected 1 to 100 characters";
+const SLUG: &str = "expected 1 to 64 of a-z, 0-9 and -";
+const AIRPORT: &str = "expected the 4 letters of an ICAO airport code";
+const TIME: &str = "expected an ISO 8601 time with offset, in the years 1970 to 9999";
+const LINK: &str = "expected an http or https URL of up to 2048 characters";
+
+/// Asserts that a draft with these values in that field is refused, for that reason.
+async fn assert_refused(
+    (app, key): &(TestApp, String),
+    field: &str,
+    values: impl IntoIterator<Item = Value>,
+    reason: &str,
+) {
+    for value in values {
+        let mut draft = draft();
+        draft[field] = value;
+        let refused = app.post("/flight").key(key).json(&draft).send().await;
+
+        assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{draft}");
+        assert_eq!(refused.json(), json!({ "error": format!("\"{field}\": {reason}") }), "{draft}");
+        assert!(app.wire.take_operations().is_empty(), "{draft}");
+    }
+}
+
+#[tokio::test]
+async fn refuses_names_out_of_bounds() {
+    let api = with_airline().await;
+    for field in ["code", "gameId", "aircraft"] {
+        assert_refused(
+            &api,
+            field,
+            [json!(""), json!("a".repeat(101)), json!("🛫".repeat(101)), json!("a".repeat(90_000))],
+            NAME,
+        )
+        .await;
+        assert_refused(&api, field, [json!(" "), json!("\t\n"), json!("\u{2003}")], "expected more than white space")
+            .await;
+    }
+}
+
+#[tokio::test]
+async fn refuses_what_names_no_brand_or_airline() {
+    let api = with_airline().await;
+    for field in ["brandId", "codeshareAirlineId"] {
+        let bad = ["", " ", "SkyTeam", "sky_team", "sky team", "skyteam/main", "skyteam#main", "ŝky"];
+        assert_refused(&api, field, bad.map(|id| json!(id)), SLUG).await;
+        assert_refused(&api, field, [json!("a".repeat(65))], SLUG).await;
+    }
+}
+
+#[tokio::test]
+async fn refuses_what_is_no_airport() {
+    let api = with_airline().await;
+    for field in ["departure", "arrival"] {
+        let bad = ["", "JFK", "KJFKX", "K1FK", "K FK", " KJFK", "KJFK ", "ÅJFK", "ÅÅ", "🛫"];
+        assert_refused(&api, field, bad.map(|code| json!(code)), AIRPORT).await;
+    }
+}
+
+#[tokio::test]
+async fn refuses_what_is_no_time() {
+    let api = with_airline().await;
+    let bad = [
+        "",
+        "now",
+        "tomorrow",
+        "1710511200000",
+        "2024-03-15",
+        "2024-03-15T14:00:00",
+        "15.03.2024 14:00Z",
+        "03/15/2024 14:00Z",
+        "2024-13-01T00:00:00Z",
+        "2024-00-01T00:00:00Z",
+        "2024-02-30T00:00:00Z",
+        "2023-02-29T00:00:00Z",
+        "2024-03-15T25:00:00Z",
+        "2024-03-15T14:60:00Z",
+        "2024-03-15T14:00:00+99:00",
+        "2024-03-15T14:00:00 CET",
+        "10000-01-01T00:00:00Z",
+        "+010000-01-01T00:00:00Z",
+        "1969-12-31T23:59:59.999Z",
+        "1970-01-01T00:00:00+00:01",
+        "-000001-01-01T00:00:00Z",
+        "0000-01-01T00:00:00Z",
+        "２０２４-03-15T14:00:00Z",
+    ];
+    assert_refused(&api, "startTime", bad.map(|time| json!(time)), TIME).await;
+    assert_refused(&api, "startTime", [json!("2".repeat(90_000))], TIME).await;
+}
+
+#[tokio::test]
+async fn refuses_what_is_no_link() {
+    let api = with_airline().await;
+    let bad = [
+        "",
+        "discord.gg/skyteam",
+        "//discord.gg/skyteam",
+        "/skyteam",
+        "https:",
+        "https://",
+        "https:///skyteam",
+        "https://:443/",
+        "ftp://example.com",
+        "javascript:alert(1)",
+        "data:text/html,hi",
+        "mailto:pilot@example.com",
+        "https://example.com/a b",
+        " https://example.com",
+        "https://example.com\n",
+        "https://exämple.com",
+        "https://example.com/ä",
+        "https://example.com:port/",
+    ];
+    assert_refused(&api, "discordEventLink", bad.map(|link| json!(link)), LINK).await;
+    let overlong = format!("https://example.com/{}", "a".repeat(2049 - 20));
+    assert_refused(&api, "discordEventLink", [json!(overlong)], LINK).await;
+}
+
+#[tokio::test]
+async fn refuses_values_of_another_type() {
+    let api = with_airline().await;
+    let types = [
+        (json!(123), "integer \"123\""),
+        (json!(-1), "integer \"-1\""),
+        (json!(1.5), "floating point \"1.5\""),
+        (json!(u64::MAX), "integer \"18446744073709551615\""),
+        (json!(true), "boolean \"true\""),
+        (json!(["ST123"]), "sequence"),
+        (json!({ "id": "ST123" }), "map"),
+    ];
+    let fields = [
+        "code",
+        "gameId",
+        "aircraft",
+        "brandId",
+        "departure",
+        "arrival",
+        "startTime",
+        "codeshareAirlineId",
+        "discordEventLink",
+    ];
+    for field in fields {
+        for (value, found) in types.clone() {
+            assert_refused(&api, field, [value], &format!("invalid type: {found}, expected a string")).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn asks_for_each_required_field() {
+    let api = with_airline().await;
+    let (app, key) = &api;
+    for field in ["code", "gameId", "aircraft", "brandId", "departure", "arrival"] {
+        let mut without = draft();
+        let _removed = without.as_object_mut().unwrap().remove(field);
+        let refused = app.post("/flight").key(key).json(&without).send().await;
+        assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+        assert_eq!(refused.json(), json!({ "error": format!("missing field \"{field}\"") }));
+
+        assert_refused(&api, field, [json!(null)], "invalid type: null, expected a string").await;
+    }
+    assert!(app.wire.take_operations().is_empty());
+}
+
+#[tokio::test]
+async fn refuses_fields_that_a_draft_does_not_have() {
+    let (app, key) = with_airline().await;
+    // What only the server says of a flight, and another spelling of a field.
+    for field in ["id", "airlineId", "startedAt", "endTime", "miles", "Code", "game_id", ""] {
+        let mut draft = draft();
+        draft[field] = json!("2024-03-15T14:00:00.000Z");
+        let refused = app.post("/flight").key(&key).json(&draft).send().await;
+
+        assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{field}");
+        let error = refused.json()["error"].as_str().unwrap().to_owned();
+        assert!(error.contains(&format!("unknown field \"{field}\", expected one of \"code\", \"gameId\"")), "{error}");
+    }
+    assert!(app.wire.take_operations().is_empty());
+}
+
+#[tokio::test]
+async fn refuses_a_field_given_twice() {
+    let (app, key) = with_airline().await;
+    let twice = draft().to_string().replacen('{', r#"{"code":"ST1","#, 1);
+
+    let refused = app.post("/flight").key(&key).body(twice).send().await;
+
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+    assert_eq!(refused.json(), json!({ "error": "duplicate field \"code\"" }));
+    assert!(app.wire.take_operations().is_empty());
+}

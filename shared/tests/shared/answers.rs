@@ -1,0 +1,193 @@
+//! What surrounds every route: the limit of answers, panics, the time there is.
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::State;
+use axum::routing::get;
+use http::{Method, Request, Response, StatusCode};
+use http_body_util::BodyExt;
+use insta::assert_snapshot;
+use lambda_http::{Context, RequestExt};
+use shared::App;
+use shared::error::{FlyersError, MembersError, StoreError};
+use shared::http::MAX_ANSWER_BYTES;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use testing::{Fault, TestApp};
+use tower::ServiceExt;
+use utoipa_axum::router::OpenApiRouter;
+
+/// What Lambda lets a function answer (*Lambda quotas*, invocation payload, synchronous).
+const LAMBDA_LIMIT: usize = 6 * 1024 * 1024;
+
+/// A service whose only route answers so.
+fn service(app: &TestApp, answer: impl Fn(App) -> Response<Body> + Clone + Send + Sync + 'static) -> Router {
+    let handler = get(|State(app): State<App>| async move { answer(app) });
+    shared::http::router(OpenApiRouter::new().route("/x", handler), app.app.clone())
+}
+
+fn request() -> Request<Body> {
+    Request::get("/x").body(Body::empty()).unwrap()
+}
+
+async fn text(response: Response<Body>) -> (StatusCode, String) {
+    let (parts, body) = response.into_parts();
+    (parts.status, String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap())
+}
+
+async fn answer_to(body: &str) -> (StatusCode, String) {
+    let body = body.to_owned();
+    let app = TestApp::start().await;
+    let answer = move |_| Response::new(Body::from(body.clone()));
+    text(service(&app, answer).oneshot(request()).await.unwrap()).await
+}
+
+#[tokio::test]
+async fn are_limited_to_what_lambda_can_answer() {
+    // Each is as long as can be, in the form that it has in the function's answer to Lambda.
+    let plain = "x".repeat(MAX_ANSWER_BYTES);
+    let quotes = "\"".repeat(MAX_ANSWER_BYTES / 2);
+    let backslashes = "\\".repeat(MAX_ANSWER_BYTES / 2);
+    let mixed = "\"key\":".repeat(MAX_ANSWER_BYTES / 8);
+    let wide = "é".repeat(MAX_ANSWER_BYTES / 2);
+
+    for longest in [plain, quotes, backslashes, mixed, wide] {
+        let in_the_answer = serde_json::to_string(&longest).unwrap().len();
+        assert!(in_the_answer < LAMBDA_LIMIT - 15 * 1024, "{in_the_answer}");
+        assert!(in_the_answer > LAMBDA_LIMIT - 17 * 1024, "{in_the_answer}");
+
+        let (status, body) = answer_to(&longest).await;
+        assert_eq!(status, 200);
+        assert!(body == longest);
+
+        let (status, body) = answer_to(&format!("{longest}\"")).await;
+        assert_eq!(status, 413);
+        assert_eq!(body, r#"{"error":"The answer would be larger than 6 MB; ask for less at a time"}"#);
+    }
+}
+
+#[tokio::test]
+async fn of_any_size_below_come_as_they_are() {
+    for body in ["", "x", &"\"".repeat(MAX_ANSWER_BYTES / 4), &"x".repeat(MAX_ANSWER_BYTES / 2 + 1)] {
+        let (status, answered) = answer_to(body).await;
+        assert_eq!(status, 200);
+        assert!(answered == body);
+    }
+}
+
+#[tokio::test]
+async fn keep_their_status_and_headers_whatever_their_size() {
+    let app = TestApp::start().await;
+    for size in [10, MAX_ANSWER_BYTES] {
+        let answer = move |_| {
+            let response = Response::builder().status(201).header("x-kept", "yes");
+            response.body(Body::from("x".repeat(size))).unwrap()
+        };
+
+        let response = service(&app, answer).oneshot(request()).await.unwrap();
+
+        assert_eq!(response.status(), 201);
+        assert_eq!(response.headers()["x-kept"], "yes");
+    }
+}
+
+#[tokio::test]
+async fn are_kept_by_nobody_on_the_way() {
+    let app = TestApp::start().await;
+    let key = app.airline("skyteam").await;
+
+    for path in ["/airline", "/health", "/airline/brands", "/no/such/route", "/flight/x/passengers"] {
+        let answer = app.get(path).key(&key).send().await;
+        assert_eq!(answer.header("cache-control"), Some("no-store"), "{path}");
+        assert_eq!(answer.header("content-type"), Some("application/json"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn say_nothing_of_why_a_handler_panicked() {
+    let app = TestApp::start().await;
+    let router = service(&app, |app| {
+        assert!(app.request_timeout.is_zero(), "the secret of the house");
+        Response::default()
+    });
+
+    for _ in 0..2 {
+        let (status, body) = text(router.clone().oneshot(request()).await.unwrap()).await;
+        assert_eq!((status.as_u16(), body.as_str()), (500, r#"{"error":"Internal Server Error"}"#));
+    }
+}
+
+#[tokio::test]
+async fn say_nothing_of_what_caused_a_failure() {
+    use axum::response::IntoResponse;
+    let cause = || "table prod-users, key MEMBER#ada".into();
+    let errors = [
+        FlyersError::from(StoreError::Busy(cause())).into_response(),
+        FlyersError::from(StoreError::OutcomeUnknown(cause())).into_response(),
+        FlyersError::from(StoreError::Failed(cause())).into_response(),
+        MembersError::from(StoreError::Busy(cause())).into_response(),
+        MembersError::from(StoreError::OutcomeUnknown(cause())).into_response(),
+        MembersError::from(StoreError::Failed(cause())).into_response(),
+    ];
+
+    let mut answers = Vec::new();
+    for error in errors {
+        let (status, body) = text(error).await;
+        answers.push(format!("{} {body}", status.as_u16()));
+    }
+
+    assert_snapshot!(answers.join("\n"), @r#"
+    503 {"error":"Please retry"}
+    500 {"error":"Internal Server Error"}
+    500 {"error":"Internal Server Error"}
+    503 {"statusCode":503,"error":"Service Unavailable","message":"Something went wrong please contact admin"}
+    500 {"statusCode":500,"error":"Internal Server Error","message":"An internal server error occurred"}
+    500 {"statusCode":500,"error":"Internal Server Error","message":"An internal server error occurred"}
+    "#);
+}
+
+/// The context of an invocation that Lambda ends so long from now.
+pub fn context(time: Duration) -> Context {
+    let mut context = Context::default();
+    context.request_id = String::from("8476a536-e9f4-11e8-9739-2dfe598c3fcd");
+    let deadline = SystemTime::now() + time;
+    context.deadline = deadline.duration_since(UNIX_EPOCH).unwrap().as_millis().try_into().unwrap();
+    context
+}
+
+#[tokio::test]
+async fn come_before_lambda_ends_the_function() {
+    let app = TestApp::start().await;
+    let key = app.airline("skyteam").await;
+    let router = shared::http::router(airlines::routes(), app.app.clone());
+    app.wire.disturb_all(Fault::CutBefore);
+
+    for (time, at_most) in [(Duration::from_millis(700), Duration::from_millis(400)), (Duration::ZERO, MOMENT)] {
+        let request = Request::builder().method(Method::GET).uri("/airline").header("x-api-key", &key);
+        let request = request.body(Body::empty()).unwrap().with_lambda_context(context(time));
+        let asked = Instant::now();
+
+        let (status, body) = text(router.clone().oneshot(request).await.unwrap()).await;
+
+        assert!(asked.elapsed() < at_most, "{:?}", asked.elapsed());
+        assert_eq!((status.as_u16(), body.as_str()), (503, r#"{"error":"Please retry"}"#));
+    }
+}
+
+/// What needs no waiting takes less, also on a busy machine.
+const MOMENT: Duration = Duration::from_millis(200);
+
+#[tokio::test]
+async fn are_given_up_after_the_time_there_is() {
+    let app = TestApp::start().await;
+    let key = app.airline("skyteam").await;
+    let app = app.another_instance(Duration::from_millis(150));
+    let _warm = app.get("/airline").key(&key).send().await.expect(200);
+    app.wire.disturb_all(Fault::Delay(Duration::from_mins(1)));
+    let asked = Instant::now();
+
+    let answer = app.get("/airline").key(&key).send().await;
+
+    assert_eq!(answer.status, 503);
+    assert_eq!(answer.header("retry-after"), Some("1"));
+    assert!(asked.elapsed() < Duration::from_millis(150) + MOMENT, "{:?}", asked.elapsed());
+}

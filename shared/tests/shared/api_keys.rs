@@ -1,0 +1,177 @@
+//! API keys, on every route that takes one.
+
+use http::Method;
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+use std::time::Duration;
+use testing::{Answer, Fault, TestApp};
+
+/// Every operation of the API reference, with each parameter of its path as `0`; and what it asks of callers.
+fn operations() -> Vec<(Method, String, Value)> {
+    let routes = miles::routes().merge(flights::routes()).merge(airlines::routes());
+    let document = serde_json::to_value(routes.get_openapi()).unwrap();
+    let mut operations = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let Ok(method) = method.to_uppercase().parse() else { continue };
+            let segments = path.split('/').map(|segment| if segment.starts_with('{') { "0" } else { segment });
+            operations.push((method, segments.collect::<Vec<_>>().join("/"), operation["security"].clone()));
+        }
+    }
+    operations
+}
+
+fn with_keys() -> impl Iterator<Item = (Method, String)> {
+    let takes_a_key = |security: &Value| *security == json!([{ "apiKey": [] }]);
+    operations().into_iter().filter(move |operation| takes_a_key(&operation.2)).map(|(method, path, _)| (method, path))
+}
+
+#[test]
+fn are_asked_for_on_every_route_but_few() {
+    let others = operations().into_iter().filter(|operation| operation.2 != json!([{ "apiKey": [] }]));
+    let others: Vec<_> = others.map(|(method, path, _)| format!("{method} {path}")).collect();
+
+    assert_eq!(others, ["POST /airlines", "POST /airlines/0/keys", "DELETE /airlines/0/keys/0", "GET /health"]);
+    assert_eq!(with_keys().count(), 18);
+}
+
+/// What every route that takes a key answers to this one, which must be the same, and how many requests it took.
+async fn answer_of_all(app: &TestApp, key: Option<&[u8]>) -> (String, usize) {
+    let mut answers = Vec::new();
+    for (method, path) in with_keys() {
+        // No rule of any route would let this body pass.
+        let call = app.call(method, &path).header("content-type", "application/json").body("{");
+        let call = if let Some(key) = key { call.header_bytes("x-api-key", key) } else { call };
+        let answer: Answer = call.send().await;
+        answers.push((answer.shown(), app.wire.take_operations()));
+    }
+    answers.dedup();
+    assert_eq!(answers.len(), 1, "{answers:?}");
+    let (answer, operations) = answers.remove(0);
+    assert!(operations.iter().all(|operation| operation == "GetItem"), "{operations:?}");
+    (answer, operations.len())
+}
+
+#[tokio::test]
+async fn are_missed() {
+    let app = TestApp::start().await;
+    let (missing, requests) = answer_of_all(&app, None).await;
+
+    assert_snapshot!(missing, @r#"
+    401 {
+      "error": "Missing x-api-key header"
+    }
+    "#);
+    assert_eq!(requests, 0);
+    for key in [b"".as_slice(), b" ", b"\t", b" \t  "] {
+        assert_eq!(answer_of_all(&app, Some(key)).await, (missing.clone(), 0));
+    }
+}
+
+#[tokio::test]
+async fn are_looked_up_each_time_when_they_are_unknown() {
+    let app = TestApp::start().await;
+    let _key = app.airline("skyteam").await;
+
+    let (unknown, requests) = answer_of_all(&app, Some(b"sky_unknown")).await;
+
+    assert_snapshot!(unknown, @r#"
+    401 {
+      "error": "Invalid API key"
+    }
+    "#);
+    assert_eq!(requests, 1);
+    assert_eq!(answer_of_all(&app, Some(b"sky_unknown")).await, (unknown, 1));
+}
+
+#[tokio::test]
+async fn are_taken_as_they_are() {
+    let app = TestApp::start().await;
+    let key = app.airline("skyteam").await;
+    let (unknown, _) = answer_of_all(&app, Some(b"sky_unknown")).await;
+    let digest = shared::models::KeyDigest::of(&key).as_str().to_owned();
+    let bare = key.strip_prefix("sky_").unwrap();
+    let others = [
+        key.to_lowercase(),
+        key.to_uppercase(),
+        bare.to_owned(),
+        format!("{key}="),
+        format!("Bearer {key}"),
+        format!("\"{key}\""),
+        format!("{key},{key}"),
+        key[..key.len() - 1].to_owned(),
+        digest,
+        "Zoë".to_owned(),
+        "x".repeat(512),
+    ];
+
+    for other in others {
+        assert_eq!(answer_of_all(&app, Some(other.as_bytes())).await, (unknown.clone(), 1), "{other}");
+    }
+    // As a header arrives that had white space around its value.
+    assert_eq!(app.get("/airline").key(&format!(" {key}\t")).send().await.status, 200);
+}
+
+#[tokio::test]
+async fn are_refused_unread_when_they_can_be_none() {
+    let app = TestApp::start().await;
+    let (unknown, _) = answer_of_all(&app, Some(b"sky_unknown")).await;
+    let (too_long, much_too_long) = (vec![b'x'; 513], vec![b'x'; 100_000]);
+
+    for key in [&b"\xff\xfe"[..], b"sky_\xc3(", &too_long, &much_too_long] {
+        assert_eq!(answer_of_all(&app, Some(key)).await, (unknown.clone(), 0));
+    }
+}
+
+#[tokio::test]
+async fn cost_one_request_when_new_and_none_when_known() {
+    let app = TestApp::start().await;
+    let key = app.airline("skyteam").await;
+
+    for (method, path) in with_keys() {
+        let cold = app.another_instance(app.app.request_timeout);
+        let mut requests = Vec::new();
+        for _ in 0..2 {
+            let answer = cold.call(method.clone(), &path).key(&key).body("{").send().await;
+            assert_ne!(answer.status, 401);
+            requests.push(cold.wire.take_operations());
+        }
+        let [new, known] = &requests[..] else { unreachable!() };
+        assert_eq!(new[0], "GetItem", "{method} {path}");
+        assert_eq!(new[1..], known[..], "{method} {path}");
+    }
+}
+
+#[tokio::test]
+async fn tell_whose_they_are() {
+    let app = TestApp::start().await;
+    let (sky, one) = (app.airline("skyteam").await, app.airline("oneworld").await);
+
+    for (key, airline) in [(&sky, "skyteam"), (&one, "oneworld"), (&sky, "skyteam")] {
+        assert_eq!(app.get("/airline").key(key).send().await.json()["airlineId"], airline);
+    }
+}
+
+#[tokio::test]
+async fn cannot_be_told_while_the_table_does_not_answer() {
+    let app = TestApp::start().await;
+    let key = app.airline("skyteam").await;
+    let cold = app.another_instance(Duration::from_millis(100));
+
+    for (fault, status) in [
+        (Fault::CutBefore, 503),
+        (Fault::Error(400, "ThrottlingException"), 503),
+        (Fault::Error(500, "InternalServerError"), 503),
+        (Fault::Error(400, "AccessDeniedException"), 500),
+    ] {
+        cold.wire.reset();
+        cold.wire.disturb_all(fault.clone());
+        let answer = cold.get("/airline").key(&key).send().await;
+        assert_eq!(answer.status.as_u16(), status, "{fault:?}");
+        // Nothing was learned of the key, neither that it is good nor that it is not.
+        cold.wire.reset();
+        assert_eq!(cold.get("/health").send().await.status, 200);
+    }
+    assert_eq!(cold.get("/airline").key(&key).send().await.status, 200);
+    assert_eq!(cold.wire.take_operations(), ["GetItem", "GetItem"]);
+}

@@ -1,0 +1,134 @@
+//! Cursors are good for the listing that gave them, and for nothing else.
+
+use shared::models::{FlightId, FlyerId, LedgerEntry, Passenger};
+use shared::store::{BadCursor, Page};
+use std::time::Duration;
+use testing::TestApp;
+
+/// Two flights with the same five passengers, in the order of their ids on the first and reversed on the second.
+struct Boarded {
+    app: TestApp,
+    flights: [FlightId; 2],
+}
+
+const FLYERS: [&str; 5] = ["1", "22", "333", "4444", "55555"];
+
+impl Boarded {
+    async fn start() -> Self {
+        let app = TestApp::start().await;
+        let key = app.airline("skyteam").await;
+        let flights = [app.flight(&key, "skyteam").await, app.flight(&key, "skyteam").await];
+        for flyer in FLYERS {
+            app.board(&key, &flights[0], flyer, 1).await;
+        }
+        for flyer in FLYERS.iter().rev() {
+            app.clock.advance(Duration::from_millis(1));
+            app.board(&key, &flights[1], flyer, 2).await;
+        }
+        Self { app, flights: flights.map(|flight| flight.parse().unwrap()) }
+    }
+
+    async fn passengers(
+        &self,
+        flight: usize,
+        limit: usize,
+        cursor: Option<&str>,
+    ) -> Result<Page<Passenger>, BadCursor> {
+        self.app.app.store.passengers_page(self.flights[flight], limit, cursor).await.unwrap()
+    }
+
+    async fn ledger(&self, flyer: &str, limit: usize, cursor: Option<&str>) -> Result<Page<LedgerEntry>, BadCursor> {
+        let flyer: FlyerId = flyer.parse().unwrap();
+        self.app.app.store.ledger_page(&flyer, limit, cursor).await.unwrap()
+    }
+}
+
+#[tokio::test]
+async fn lead_to_everything_once_in_order() {
+    let boarded = Boarded::start().await;
+    let reversed: Vec<_> = FLYERS.iter().rev().copied().collect();
+
+    for (flight, expected) in [(0, FLYERS.to_vec()), (1, reversed)] {
+        for limit in 1..=6 {
+            let mut seen = Vec::new();
+            let mut cursor = None;
+            loop {
+                let page = boarded.passengers(flight, limit, cursor.as_deref()).await.unwrap();
+                assert!((1..=limit).contains(&page.items.len()));
+                seen.extend(page.items.into_iter().map(|passenger| passenger.user_id.to_string()));
+                cursor = page.next;
+                if cursor.is_none() {
+                    break;
+                }
+            }
+            assert_eq!(seen, expected, "{limit} at a time");
+        }
+    }
+}
+
+#[tokio::test]
+async fn are_given_only_where_there_is_more() {
+    let boarded = Boarded::start().await;
+
+    assert!(boarded.passengers(0, 4, None).await.unwrap().next.is_some());
+    assert!(boarded.passengers(0, 5, None).await.unwrap().next.is_none());
+    assert!(boarded.passengers(0, 100, None).await.unwrap().next.is_none());
+    assert!(boarded.ledger("1", 1, None).await.unwrap().next.is_some());
+    assert!(boarded.ledger("1", 2, None).await.unwrap().next.is_none());
+    assert_eq!(boarded.ledger("999", 2, None).await.unwrap(), Page { items: vec![], next: None });
+}
+
+#[tokio::test]
+async fn go_on_where_they_were_whatever_was_added_since() {
+    let boarded = Boarded::start().await;
+    let first = boarded.ledger("1", 1, None).await.unwrap();
+    let key = boarded.app.airline("oneworld").await;
+    let flight = boarded.app.flight(&key, "oneworld").await;
+    boarded.app.board(&key, &flight, "1", 3).await;
+
+    let second = boarded.ledger("1", 1, first.next.as_deref()).await.unwrap();
+
+    assert_eq!([first.items[0].seq, second.items[0].seq], [2, 1]);
+    assert_eq!(second.next, None);
+}
+
+#[tokio::test]
+async fn are_no_good_for_another_listing() {
+    let boarded = Boarded::start().await;
+    let of_flight = boarded.passengers(0, 1, None).await.unwrap().next;
+    let of_ledger = boarded.ledger("1", 1, None).await.unwrap().next;
+
+    assert_eq!(boarded.passengers(1, 1, of_flight.as_deref()).await, Err(BadCursor));
+    assert_eq!(boarded.passengers(0, 1, of_ledger.as_deref()).await, Err(BadCursor));
+    assert_eq!(boarded.ledger("22", 1, of_ledger.as_deref()).await, Err(BadCursor));
+    assert_eq!(boarded.ledger("1", 1, of_flight.as_deref()).await, Err(BadCursor));
+    // With another limit it is the same listing.
+    assert!(boarded.passengers(0, 3, of_flight.as_deref()).await.is_ok());
+}
+
+#[tokio::test]
+async fn are_refused_when_they_were_tampered_with() {
+    let boarded = Boarded::start().await;
+    let good = boarded.passengers(0, 1, None).await.unwrap().next.unwrap();
+    boarded.app.wire.reset();
+
+    let mut bad: Vec<String> = ["", "a", "AAAA", "=", "✈", "%00", "null", "0", " ", "AAAAAAAAAAA", "AAAAAAAAAAAAAAAA"]
+        .map(str::to_owned)
+        .into();
+    for position in 0..good.len() {
+        for other in ['A', 'z', '_', '=', ' '] {
+            let mut changed = good.clone();
+            changed.replace_range(position..=position, &other.to_string());
+            bad.push(changed);
+        }
+        bad.push(good[..position].to_owned());
+    }
+    bad.extend([format!("{good}A"), format!("{good}="), format!("{good}{good}"), good.to_lowercase()]);
+    bad.retain(|cursor| *cursor != good);
+
+    for cursor in bad {
+        assert_eq!(boarded.passengers(0, 1, Some(&cursor)).await, Err(BadCursor), "{cursor}");
+        assert_eq!(boarded.ledger("1", 1, Some(&cursor)).await, Err(BadCursor), "{cursor}");
+    }
+    assert!(boarded.app.wire.take_operations().is_empty());
+}

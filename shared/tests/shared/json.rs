@@ -1,0 +1,111 @@
+//! JSON bodies, and what is said of those that don't fit.
+
+use insta::assert_snapshot;
+use serde::Deserialize;
+use shared::http::{BadInput, parse_json};
+use shared::models::{Integer, Name, Timestamp};
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[allow(dead_code, reason = "it is read into")]
+struct Trip {
+    name: Name,
+    seats: Integer<1, 4>,
+    #[serde(default)]
+    stops: Vec<Stop>,
+    starts_at: Option<Timestamp>,
+}
+
+#[derive(Debug, Deserialize)]
+#[allow(dead_code, reason = "it is read into")]
+struct Stop {
+    name: Name,
+}
+
+fn said_of(json: &[u8]) -> String {
+    match parse_json::<Trip>(json) {
+        Ok(trip) => format!("{trip:?}"),
+        Err(BadInput::Malformed(message)) => message,
+        Err(other) => format!("{other:?}"),
+    }
+}
+
+#[test]
+fn is_read() {
+    let json = br#" {"seats":4, "name":"Z\u00fcrich \u2708", "stops":[{"name":"A","extra":1}], "startsAt":null} "#;
+
+    assert_snapshot!(said_of(json), @r#"Trip { name: Text("Zürich ✈"), seats: Integer(4), stops: [Stop { name: Text("A") }], starts_at: None }"#);
+}
+
+#[test]
+fn is_refused_with_the_path_of_what_is_wrong() {
+    let long = format!(r#"{{"name":"{}","seats":"{}"}}"#, "x".repeat(50), "9".repeat(5000));
+    let cases: &[&[u8]] = &[
+        b"{}",
+        br#"{"name":"A"}"#,
+        br#"{"name":"A","seats":5}"#,
+        br#"{"name":"A","seats":0}"#,
+        br#"{"name":"A","seats":-9223372036854775808}"#,
+        br#"{"name":"A","seats":1,"stops":{}}"#,
+        br#"{"name":"A","seats":1,"stops":[{"name":"B"},{"name":""}]}"#,
+        br#"{"name":"A","seats":1,"stops":[{"name":"B"},{}]}"#,
+        br#"{"name":"A","seats":1,"stops":[null]}"#,
+        br#"{"name":"A","seats":1,"startsAt":"tomorrow"}"#,
+        br#"{"name":"A","seats":1,"startsAt":0}"#,
+        br#"{"name":"A","seats":1,"gate":"B42"}"#,
+        br#"{"name":"A","name":"B","seats":1}"#,
+        br#"{"name":"a `quoted` name","seats":"`1`"}"#,
+        br#"{"name":"A","seats":"ends at line 1 column 3"}"#,
+        br#"{"name":"A","seats":1} {}"#,
+        br#"{"name":"A","seats":1}}"#,
+        br#"{"name":"A","seats":1"#,
+        b"",
+        b" ",
+        b"\xff",
+        "{\"name\":\"\u{7f}\u{200b}\",\"seats\":\"\u{202e}\"}".as_bytes(),
+        long.as_bytes(),
+    ];
+
+    let said: Vec<_> = cases.iter().map(|json| said_of(json)).collect();
+
+    assert!(said.iter().all(|message| message.chars().count() <= 201));
+    assert_snapshot!(said.join("\n"), @r#"
+    missing field "name"
+    missing field "seats"
+    "seats": invalid value: integer "5", expected an integer from 1 to 4
+    "seats": invalid value: integer "0", expected an integer from 1 to 4
+    "seats": invalid value: integer "-9223372036854775808", expected an integer from 1 to 4
+    "stops": invalid type: map, expected a sequence
+    "stops[1].name": expected 1 to 100 characters
+    "stops[1]": missing field "name"
+    "stops[0]": invalid type: null, expected struct Stop
+    "startsAt": expected an ISO 8601 time with offset, in the years 1970 to 9999
+    "startsAt": invalid type: integer "0", expected a string
+    "gate": unknown field "gate", expected one of "name", "seats", "stops", "startsAt"
+    duplicate field "name"
+    "seats": invalid type: string ""1"", expected an integer from 1 to 4
+    "seats": invalid type: string "ends at line 1 column 3", expected an integer from 1 to 4
+    Body must be valid JSON: trailing characters at line 1 column 24
+    Body must be valid JSON: trailing characters at line 1 column 23
+    Body must be valid JSON: EOF while parsing an object at line 1 column 21
+    Body must be valid JSON: EOF while parsing a value at line 1 column 0
+    Body must be valid JSON: EOF while parsing a value at line 1 column 1
+    Body must be UTF-8
+    "seats": invalid type: string "\u{202e}", expected an integer from 1 to 4
+    "seats": invalid type: string "9999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999…
+    "#);
+}
+
+#[test]
+fn is_refused_when_it_is_nested_too_deep() {
+    #[derive(Debug, Deserialize)]
+    #[allow(dead_code, reason = "it is read into")]
+    struct Nested {
+        inner: Option<Box<Nested>>,
+    }
+    let json = format!("{}null{}", r#"{"inner":"#.repeat(10_000), "}".repeat(10_000));
+
+    let Err(BadInput::Malformed(message)) = parse_json::<Nested>(json.as_bytes()) else { panic!("it is read") };
+
+    assert!(message.starts_with("Body must be valid JSON: recursion limit exceeded"), "{message}");
+}

@@ -1,0 +1,13 @@
+//! What all functions share, mostly over HTTP; below it where HTTP does not reach.
+
+mod answers;
+mod api_keys;
+mod config;
+mod cursors;
+mod json;
+mod log;
+mod models;
+mod no_such_route;
+mod session_keys;
+mod sessions;
+mod store;

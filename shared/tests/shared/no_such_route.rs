@@ -1,0 +1,107 @@
+//! What is not served.
+
+use http::Method;
+use insta::{allow_duplicates, assert_snapshot};
+use testing::TestApp;
+
+#[tokio::test]
+async fn is_answered_with_its_path() {
+    let app = TestApp::start().await;
+
+    let answer = app.get("/the/path").send().await;
+
+    assert_snapshot!(answer.shown(), @r#"
+    404 {
+      "error": "Not Found",
+      "path": "/the/path"
+    }
+    "#);
+    assert!(app.wire.take_operations().is_empty());
+}
+
+#[tokio::test]
+async fn is_any_path_but_those_of_the_routes() {
+    let app = TestApp::start().await;
+    let paths = [
+        "/",
+        "//",
+        "/health/",
+        "/Health",
+        "/health/more",
+        "//health",
+        "/airline/",
+        "/airline/products/",
+        "/airline/products/a1b2c3/more",
+        "/airlines/skyteam",
+        "/airlines//keys",
+        "/airlines/skyteam/keys/",
+        "/flight/fetchUpcomingFlights/more",
+        "/user",
+        "/user/123456789",
+        "/usersx",
+        "/favicon.ico",
+        "/..",
+        "/%2e%2e/health",
+        "/%68ealth",
+        "/a%2Fb%20c",
+        "/%FF",
+    ];
+
+    for path in paths {
+        let answer = app.get(&format!("{path}?not=shown")).send().await.expect(404).json();
+        assert_eq!(answer, serde_json::json!({ "error": "Not Found", "path": path }));
+    }
+}
+
+#[tokio::test]
+async fn is_any_method_but_those_of_a_route() {
+    let app = TestApp::start().await;
+    let key = app.airline("skyteam").await;
+    let calls = [
+        (Method::POST, "/health"),
+        (Method::OPTIONS, "/health"),
+        (Method::PUT, "/airline/products/a1b2c3"),
+        (Method::GET, "/airline/products"),
+        (Method::DELETE, "/airline/brands"),
+        (Method::GET, "/airlines"),
+        (Method::GET, "/airlines/skyteam/keys"),
+        (Method::POST, "/airlines/skyteam/keys/k3v9x2m7q4w8"),
+        (Method::GET, "/user/123456789/buyProduct"),
+        (Method::PATCH, "/flight"),
+        (Method::TRACE, "/status"),
+        (Method::from_bytes(b"BREW").unwrap(), "/airline"),
+    ];
+
+    for (method, path) in calls {
+        for key in ["", &key] {
+            let answer = app.call(method.clone(), path).key(key).send().await.expect(404);
+            assert_eq!(answer.json(), serde_json::json!({ "error": "Not Found", "path": path }));
+        }
+    }
+}
+
+#[tokio::test]
+async fn is_answered_below_users_as_members_are_used_to() {
+    let app = TestApp::start().await;
+    let calls = [
+        (Method::GET, "/users/fetchUsersData"),
+        (Method::PUT, "/users/fetchUsersData"),
+        (Method::POST, "/users/"),
+        (Method::POST, "/users/self/more/still"),
+        (Method::DELETE, "/users"),
+        (Method::PUT, "/users/%FF/%00"),
+    ];
+
+    for (method, path) in calls {
+        let answer = app.call(method, path).send().await;
+        allow_duplicates! {
+            assert_snapshot!(answer.shown(), @r#"
+            404 {
+              "statusCode": 404,
+              "error": "Not Found",
+              "message": "Not Found"
+            }
+            "#);
+        }
+    }
+}

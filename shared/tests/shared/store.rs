@@ -1,0 +1,108 @@
+//! What of the tables HTTP does not reach.
+
+use shared::app::Entropy;
+use shared::error::{FlyersError, StoreError};
+use shared::models::{AirlineId, Member, ProductDraft};
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::Duration;
+use testing::{Fault, TestApp};
+
+/// Random numbers of which the first few are all the same.
+struct Repetitive(AtomicU8);
+
+impl Entropy for Repetitive {
+    fn fill(&self, buffer: &mut [u8]) {
+        // An id and a transaction's token at a time.
+        let draw = self.0.fetch_add(1, Ordering::SeqCst);
+        let is_id = buffer.len() == 6;
+        buffer.fill(if is_id && draw < 6 { 0 } else { draw });
+    }
+}
+
+fn draft() -> ProductDraft {
+    serde_json::from_value(serde_json::json!({ "name": "Lounge", "priceMiles": 500 })).unwrap()
+}
+
+#[tokio::test]
+async fn gives_a_product_another_id_when_the_first_is_taken() {
+    let app = TestApp::start().await;
+    let airline: AirlineId = "skyteam".parse().unwrap();
+    let repetitive = app.app.clone().with_entropy(Repetitive(AtomicU8::new(0)));
+
+    let first = shared::airlines::create_product(&repetitive, &airline, draft()).await.unwrap();
+    assert_eq!(app.wire.take_operations(), ["TransactWriteItems"]);
+    let second = shared::airlines::create_product(&repetitive, &airline, draft()).await.unwrap();
+
+    assert_eq!(first.product_id.as_str(), "000000");
+    assert_ne!(second.product_id, first.product_id);
+    assert_eq!(app.wire.take_operations().len(), 3);
+    assert_eq!(shared::airlines::products(&app.app, &airline).await.unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn has_its_tables_made_once() {
+    let app = TestApp::start().await;
+    let key = app.airline("skyteam").await;
+
+    app.app.store.create_tables().await.unwrap();
+
+    assert_eq!(app.get("/airline").key(&key).send().await.status, 200);
+}
+
+#[tokio::test]
+async fn says_when_its_tables_cannot_be_made() {
+    let app = TestApp::start().await;
+    app.wire.disturb_all(Fault::Error(400, "AccessDeniedException"));
+
+    assert!(matches!(app.app.store.create_tables().await, Err(StoreError::Failed(_))));
+}
+
+#[tokio::test]
+async fn lets_one_member_have_an_id_or_a_username() {
+    let app = TestApp::start().await;
+    let now = app.app.now();
+    let member = |id: &str, username: &str| Member {
+        id: id.parse().unwrap(),
+        username: Some(username.to_owned()),
+        first_name: "Ada".to_owned(),
+        last_name: "Lovelace".to_owned(),
+        roles: [("super_user".to_owned(), true), ("archived".to_owned(), false)].into(),
+        created_at: now,
+        updated_at: now,
+    };
+    let store = &app.app.store;
+    let ada = member("ada", "Countess");
+
+    assert!(store.create_member(&ada, app.app.random()).await.unwrap());
+    for other in [member("ada", "other"), member("grace", "Countess"), member("grace", "COUNTESS")] {
+        assert!(!store.create_member(&other, app.app.random()).await.unwrap());
+    }
+    assert!(store.create_member(&member("grace", "other"), app.app.random()).await.unwrap());
+    assert_eq!(store.member(&ada.id).await.unwrap(), Some(ada.clone()));
+    assert_eq!(store.member(&"nobody".parse().unwrap()).await.unwrap(), None);
+    assert!(ada.has_role("super_user") && !ada.has_role("archived") && !ada.has_role("restricted"));
+}
+
+#[tokio::test]
+async fn does_not_take_what_it_cannot_read_for_nothing() {
+    let app = TestApp::start().await;
+    let (airline, other): (AirlineId, AirlineId) = ("skyteam".parse().unwrap(), "nobody".parse().unwrap());
+    let _key = app.airline("skyteam").await;
+
+    // An airline that has a key and no record is a fault of the tables, not of the caller.
+    assert!(matches!(shared::airlines::airline(&app.app, &other).await, Err(FlyersError::Internal(_))));
+    assert!(app.app.store.airline(&other).await.unwrap().is_none());
+    assert!(app.app.store.airline(&airline).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn gives_up_on_a_table_that_is_not_there_at_once() {
+    let app = TestApp::start().await;
+    let elsewhere = app.app.store.clone();
+    app.wire.disturb_all(Fault::Error(400, "ResourceNotFoundException"));
+
+    let read = tokio::time::timeout(Duration::from_secs(1), elsewhere.airline(&"skyteam".parse().unwrap())).await;
+
+    assert!(matches!(read, Ok(Err(StoreError::Failed(_)))));
+    assert_eq!(app.wire.take_operations(), ["GetItem"]);
+}
