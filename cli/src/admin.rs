@@ -1,16 +1,18 @@
 //! Commands for whoever runs the system.
 
 use crate::tables::{self, run};
-use anyhow::{Result, bail};
+use anyhow::Result;
 use clap::{Args, Subcommand};
+use serde_json::json;
 use shared::airlines::AirlineDraft;
-use shared::models::{AirlineId, MemberId, Name, ServerId, WebUrl};
+use shared::members::{SignedUpBy, grant_super_user, sign_up};
+use shared::models::{AirlineId, MemberId, Name, PublicMember, SUPER_USER, ServerId, Username, WebUrl};
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::time::Duration;
 
-/// How long a job may take: as long as its function on AWS.
-const JOB_TIME: Duration = Duration::from_mins(1);
+/// How long a job may take: as long as a function on AWS can.
+const JOB_TIME: Duration = Duration::from_mins(15);
 
 #[derive(Debug, Subcommand)]
 pub enum Airline {
@@ -38,6 +40,17 @@ pub struct CreateAirline {
 pub enum Member {
     /// Make a member, such as the first superuser of a new stack
     Create(CreateMember),
+    /// Make a member a superuser
+    Grant(GrantMember),
+}
+
+#[derive(Debug, Args)]
+pub struct GrantMember {
+    /// The member's id
+    id: MemberId,
+    /// May make airlines and keys, and edit members
+    #[arg(long, required = true)]
+    super_user: bool,
 }
 
 #[derive(Debug, Args)]
@@ -52,29 +65,29 @@ pub struct CreateMember {
     #[arg(long)]
     last_name: Name,
     /// Name in the community: 4 to 32 letters, digits and -
-    #[arg(long, value_parser = parse_username)]
-    username: Option<String>,
+    #[arg(long)]
+    username: Option<Username>,
     /// May make airlines and keys, and edit members
     #[arg(long)]
     super_user: bool,
-}
-
-fn parse_username(username: &str) -> Result<String, &'static str> {
-    let is_valid =
-        (4..=32).contains(&username.len()) && username.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    if is_valid { Ok(username.to_owned()) } else { Err("expected 4 to 32 letters, digits and -") }
 }
 
 #[derive(Debug, Subcommand)]
 pub enum Job {
     /// End flights that gave no sign of life for 5 minutes
     EndStaleFlights,
+    /// Archive members who are not on Discord
+    ArchiveUsers {
+        /// However many they are
+        #[arg(long)]
+        force: bool,
+    },
 }
 
 /// Runs a command on airlines.
 pub async fn airline(command: Airline, tables: &tables::Options) -> Result<ExitCode> {
     let Airline::Create(new) = command;
-    let app = tables.app().await;
+    let app = tables.app().await?;
     let draft =
         AirlineDraft { airline_id: new.id, name: new.name, invite_link: new.invite_link, server_id: new.server_id };
     let created = run(shared::airlines::create(&app, draft)).await?;
@@ -84,31 +97,33 @@ pub async fn airline(command: Airline, tables: &tables::Options) -> Result<ExitC
 
 /// Runs a command on members.
 pub async fn member(command: Member, tables: &tables::Options) -> Result<ExitCode> {
-    let Member::Create(new) = command;
-    let app = tables.app().await;
-    let now = app.now();
-    let roles = new.super_user.then(|| ("super_user".to_owned(), true));
-    let member = shared::models::Member {
-        id: new.id,
-        username: new.username,
-        first_name: new.first_name.to_string(),
-        last_name: new.last_name.to_string(),
-        roles: BTreeMap::from_iter(roles),
-        created_at: now,
-        updated_at: now,
+    let app = tables.app().await?;
+    let id = "skysquad".parse().map_err(anyhow::Error::msg)?;
+    let by = SignedUpBy { id: &id, is_super_user: true, github_id: None, github_user_id: None };
+    let member = match command {
+        Member::Create(new) => {
+            let roles: BTreeMap<&str, bool> = new.super_user.then_some((SUPER_USER, true)).into_iter().collect();
+            let mut draft = json!({
+                "id": new.id, "first_name": new.first_name, "last_name": new.last_name, "roles": roles,
+            });
+            if let Some(username) = new.username {
+                draft["username"] = json!(username);
+            }
+            run(sign_up(&app, by, serde_json::from_value(draft)?)).await?
+        }
+        Member::Grant(grant) => run(grant_super_user(&app, by.id.as_str(), &grant.id)).await?,
     };
-    if !run(app.store.create_member(&member, app.random())).await? {
-        bail!("User already exists");
-    }
-    println!("{}", serde_json::to_string(&member)?);
+    println!("{}", serde_json::to_string(&PublicMember::from(member))?);
     Ok(ExitCode::SUCCESS)
 }
 
 /// Runs a job.
 pub async fn job(job: Job, tables: &tables::Options) -> Result<ExitCode> {
-    let Job::EndStaleFlights = job;
-    let app = tables.app().await;
-    let ended = end_stale_flights::handle(&app, JOB_TIME).await?;
-    println!("{}", serde_json::to_string(&ended)?);
+    let app = tables.app().await?;
+    let done = match job {
+        Job::EndStaleFlights => serde_json::to_string(&end_stale_flights::handle(&app, JOB_TIME).await?)?,
+        Job::ArchiveUsers { force } => serde_json::to_string(&archive_users::handle(&app, JOB_TIME, force).await?)?,
+    };
+    println!("{done}");
     Ok(ExitCode::SUCCESS)
 }

@@ -9,6 +9,7 @@ fn routes() -> OpenApiRouter<App> {
         .merge(miles::routes())
         .merge(flights::routes())
         .merge(airlines::routes())
+        .merge(users::routes())
 }
 
 /// The OpenAPI document, as `openapi.json` at the top of the repository holds it.

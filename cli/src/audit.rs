@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 /// Audits everything; prints a line for each breach.
 pub async fn audit(tables: &tables::Options) -> Result<ExitCode> {
-    let app = tables.app().await;
+    let app = tables.app().await?;
     // Draws on a terminal, and nothing elsewhere.
     let progress = ProgressBar::new_spinner().with_style(ProgressStyle::with_template("{spinner} {msg}")?);
     let on_breach = |breach| progress.suspend(|| println!("{breach}"));

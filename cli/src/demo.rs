@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 use shared::App;
 use shared::app::Clock;
 use shared::ledger::{Boarding, board, open_account};
+use shared::members::{SignedUpBy, sign_up};
 use shared::models::{
-    Airline, AirlineId, BrandDraft, Flight, FlightDraft, Flyer, KeyDigest, Member, MemberId, Product, Timestamp,
+    Airline, AirlineId, BrandDraft, Flight, FlightDraft, Flyer, KeyDigest, MemberId, Product, Timestamp,
 };
 use shared::store::{NewAirline, NewKey};
 use std::time::Duration;
@@ -165,10 +166,12 @@ async fn plan_flights(app: &App) -> Result<()> {
 }
 
 async fn make_super_user(app: &App) -> Result<()> {
-    let member: Member = parse(json!({
+    let id: MemberId = SUPER_USER.parse().map_err(anyhow::Error::msg)?;
+    let draft = parse(json!({
         "id": SUPER_USER, "username": "demo-admin", "first_name": "Demo", "last_name": "Admin",
-        "roles": { "super_user": true }, "created_at": app.now(), "updated_at": app.now(),
+        "roles": { "super_user": true },
     }))?;
-    ensure!(app.store.create_member(&member, app.random()).await?, "member {SUPER_USER} is there already");
+    let by = SignedUpBy { id: &id, is_super_user: true, github_id: None, github_user_id: None };
+    sign_up(app, by, draft).await?;
     Ok(())
 }

@@ -88,7 +88,8 @@ pub async fn serve(options: Options) -> Result<ExitCode> {
 
 fn app(engine: &Engine, session_key: &SessionKey) -> Result<App> {
     let sessions = SessionVerifier::new(&session_key.public_pem()?, DEFAULT_SESSION_COOKIE.to_owned());
-    let config = Config { tables: Tables::default(), sessions: sessions.map_err(anyhow::Error::msg)? };
+    let sessions = sessions.map_err(anyhow::Error::msg)?;
+    let config = Config::with(Tables::default(), sessions, |name| std::env::var(name).ok())?;
     let store = Store::with_config(engine.config(), config.tables.clone());
     Ok(App::new(&config, store))
 }

@@ -1,5 +1,6 @@
 //! Reaching the tables of a stack, deployed or local.
 
+use anyhow::Result;
 use aws_config::BehaviorVersion;
 use clap::Args;
 use shared::App;
@@ -22,7 +23,7 @@ pub struct Options {
 
 impl Options {
     /// The application on those tables. It trusts no session: whoever runs a command is known to AWS.
-    pub async fn app(&self) -> App {
+    pub async fn app(&self) -> Result<App> {
         let default = Tables::default();
         let named = |variable, default| std::env::var(variable).ok().filter(|name| !name.is_empty()).unwrap_or(default);
         let tables = Tables {
@@ -43,8 +44,8 @@ impl Options {
                 (&sdk.load().await).into()
             }
         };
-        let config_of_app = Config { tables: tables.clone(), sessions: SessionVerifier::default() };
-        App::new(&config_of_app, Store::with_config(config, tables))
+        let of_app = Config::with(tables.clone(), SessionVerifier::default(), |name| std::env::var(name).ok())?;
+        Ok(App::new(&of_app, Store::with_config(config, tables)))
     }
 }
 

@@ -69,47 +69,64 @@ impl Config {
     /// # Errors
     /// When one is missing or bad.
     pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
-        let optional = |name| variable(name).filter(|value| !value.is_empty());
-        let required = |name| optional(name).ok_or(ConfigError::Missing(name));
-        fn parse<T: FromStr + PartialOrd>(
-            name: &'static str,
-            text: &str,
-            range: &RangeInclusive<T>,
-        ) -> Result<T, ConfigError> {
-            let bad = || ConfigError::Bad { name, reason: "not a number within its range".to_owned() };
-            text.parse().ok().filter(|number| range.contains(number)).ok_or_else(bad)
-        }
-        let cookie = optional("SESSION_COOKIE").unwrap_or_else(|| DEFAULT_SESSION_COOKIE.to_owned());
+        let required = |name| variable(name).filter(|value| !value.is_empty()).ok_or(ConfigError::Missing(name));
+        let tables = Tables {
+            users: required("USERS_TABLE")?,
+            flights: required("FLIGHTS_TABLE")?,
+            ledgers: required("LEDGERS_TABLE")?,
+        };
+        let cookie = variable("SESSION_COOKIE").filter(|cookie| !cookie.is_empty());
+        let cookie = cookie.unwrap_or_else(|| DEFAULT_SESSION_COOKIE.to_owned());
+        let sessions = SessionVerifier::new(&required("SESSION_PUBLIC_KEYS")?, cookie)
+            .map_err(|reason| ConfigError::Bad { name: "SESSION_PUBLIC_KEYS", reason })?;
+        Self::with(tables, sessions, variable)
+    }
+
+    /// These tables and sessions, and the other variables from wherever they are.
+    ///
+    /// # Errors
+    /// When one is bad.
+    pub fn with(
+        tables: Tables,
+        sessions: SessionVerifier,
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, ConfigError> {
+        let optional = |name| variable(name).filter(|value: &String| !value.is_empty());
+        let default = ArchivingConfig::default();
         Ok(Self {
-            tables: Tables {
-                users: required("USERS_TABLE")?,
-                flights: required("FLIGHTS_TABLE")?,
-                ledgers: required("LEDGERS_TABLE")?,
-            },
-            sessions: SessionVerifier::new(&required("SESSION_PUBLIC_KEYS")?, cookie)
-                .map_err(|reason| ConfigError::Bad { name: "SESSION_PUBLIC_KEYS", reason })?,
+            tables,
+            sessions,
             github: optional("GITHUB_ORG").zip(optional("GITHUB_TOKEN")).map(|(org, token)| GithubConfig {
                 api_url: optional("GITHUB_API_URL").unwrap_or_else(|| "https://api.github.com".to_owned()),
                 org,
                 token,
             }),
             discord: optional("DISCORD_GUILD_ID").zip(optional("DISCORD_BOT_TOKEN")).map(|(guild_id, bot_token)| {
-                DiscordConfig {
-                    api_url: optional("DISCORD_API_URL").unwrap_or_else(|| "https://discord.com/api/v10".to_owned()),
-                    guild_id,
-                    bot_token,
-                }
+                let api_url = optional("DISCORD_API_URL").unwrap_or_else(|| "https://discord.com/api/v10".to_owned());
+                DiscordConfig { api_url, guild_id, bot_token }
             }),
             archiving: ArchivingConfig {
-                max_share: match optional("ARCHIVE_MAX_SHARE") {
-                    Some(text) => parse("ARCHIVE_MAX_SHARE", &text, &(0.0..=1.0))?,
-                    None => ArchivingConfig::default().max_share,
-                },
-                grace_days: match optional("ARCHIVE_GRACE_DAYS") {
-                    Some(text) => parse("ARCHIVE_GRACE_DAYS", &text, &(0..=3650))?,
-                    None => ArchivingConfig::default().grace_days,
-                },
+                max_share: number("ARCHIVE_MAX_SHARE", optional("ARCHIVE_MAX_SHARE"), default.max_share, &(0.0..=1.0))?,
+                grace_days: number(
+                    "ARCHIVE_GRACE_DAYS",
+                    optional("ARCHIVE_GRACE_DAYS"),
+                    default.grace_days,
+                    &(0..=3650),
+                )?,
             },
         })
     }
+}
+
+fn number<T: FromStr + PartialOrd>(
+    name: &'static str,
+    text: Option<String>,
+    default: T,
+    range: &RangeInclusive<T>,
+) -> Result<T, ConfigError> {
+    let Some(text) = text else {
+        return Ok(default);
+    };
+    let bad = || ConfigError::Bad { name, reason: "not a number within its range".to_owned() };
+    text.parse().ok().filter(|number| range.contains(number)).ok_or_else(bad)
 }

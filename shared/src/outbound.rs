@@ -101,8 +101,8 @@ fn rate_limit(status: StatusCode, headers: &HeaderMap) -> Option<u64> {
     let number = |name: &str| headers.get(name)?.to_str().ok()?.parse::<f64>().ok();
     let is_spent = number("x-ratelimit-remaining") == Some(0.0);
     let asks_to_wait = headers.contains_key(RETRY_AFTER);
-    let is_limited = status == StatusCode::TOO_MANY_REQUESTS
-        || (status == StatusCode::FORBIDDEN && (is_spent || asks_to_wait));
+    let is_limited =
+        status == StatusCode::TOO_MANY_REQUESTS || (status == StatusCode::FORBIDDEN && (is_spent || asks_to_wait));
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "seconds, bounded by the clamp")]
     let seconds = number("retry-after").map_or(UNSAID, |seconds| seconds.clamp(0.0, 86_400.0).ceil() as u64);
     is_limited.then_some(seconds)

@@ -7,8 +7,9 @@ use aws_lc_rs::signature::KeyPair as _;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::{Value, json};
 use shared::airlines::AirlineDraft;
-use shared::models::Member;
+use shared::members::{SignedUpBy, sign_up};
 use shared::store::Tables;
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -74,18 +75,12 @@ impl TestApp {
 
     /// Makes a member with these roles.
     pub async fn member(&self, id: &str, roles: &[&str]) {
-        let now = self.app.now();
-        let member = Member {
-            id: id.parse().expect("a member id"),
-            username: None,
-            first_name: "Ada".to_owned(),
-            last_name: "Lovelace".to_owned(),
-            roles: roles.iter().map(|role| ((*role).to_owned(), true)).collect(),
-            created_at: now,
-            updated_at: now,
-        };
-        let token = self.app.random();
-        assert!(self.app.store.create_member(&member, token).await.expect("the member is written"));
+        let roles: BTreeMap<&str, bool> = roles.iter().map(|role| (*role, true)).collect();
+        let draft = json!({ "id": id, "first_name": "Ada", "last_name": "Lovelace", "roles": roles });
+        let draft = serde_json::from_value(draft).expect("a good draft");
+        let nobody = "nobody".parse().expect("a member id");
+        let by = SignedUpBy { id: &nobody, is_super_user: true, github_id: None, github_user_id: None };
+        let _member = sign_up(&self.app, by, draft).await.expect("the member is made");
         self.wire.reset();
     }
 

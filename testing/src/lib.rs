@@ -93,7 +93,7 @@ pub struct TestApp {
 }
 
 fn router(app: &App) -> axum::Router {
-    let routes = miles::routes().merge(flights::routes()).merge(airlines::routes());
+    let routes = miles::routes().merge(flights::routes()).merge(airlines::routes()).merge(users::routes());
     shared::http::router(routes, app.clone())
 }
 

@@ -100,8 +100,9 @@ impl MembersError {
             Self::Conflict(_) | Self::RoleExists => StatusCode::CONFLICT,
             Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::GithubUnavailable { .. }
-            | Self::Failed(Failure::Unavailable | Failure::SearchUnavailable, _) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::GithubUnavailable { .. } | Self::Failed(Failure::Unavailable | Failure::SearchUnavailable, _) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Self::Failed(Failure::Internal, _) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -122,8 +123,7 @@ impl IntoResponse for MembersError {
         if let Self::Failed(_, cause) = &self {
             log(status, Some(cause.as_ref()));
         }
-        let body =
-            MembersErrorBody { status_code: status.as_u16(), error: self.reason(), message: self.to_string() };
+        let body = MembersErrorBody { status_code: status.as_u16(), error: self.reason(), message: self.to_string() };
         let mut response = (status, Json(body)).into_response();
         if let Self::GithubUnavailable { retry_after: Some(seconds), .. } = self {
             response.headers_mut().insert(header::RETRY_AFTER, seconds.into());

@@ -196,6 +196,18 @@ pub mod members {
         App, DeserializeOwned, FromRequest, FromRequestParts, MembersError, Parts, Request, json_object, path_params,
     };
     extractors!(MembersError, must_declare_json: true);
+
+    /// The body, as it came, but declared to be JSON.
+    #[derive(Debug)]
+    pub struct JsonBody(pub super::Bytes);
+
+    impl FromRequest<App> for JsonBody {
+        type Rejection = MembersError;
+
+        async fn from_request(request: Request, _: &App) -> Result<Self, Self::Rejection> {
+            Ok(Self(super::read_declared(request, true).await?))
+        }
+    }
 }
 
 async fn path_params<T: DeserializeOwned + Send>(parts: &mut Parts, app: &App) -> Result<T, BadInput> {
@@ -204,11 +216,7 @@ async fn path_params<T: DeserializeOwned + Send>(parts: &mut Parts, app: &App) -
 }
 
 async fn json_object<T: DeserializeOwned>(request: Request, must_declare_json: bool) -> Result<T, BadInput> {
-    let is_declared = declares_json(request.headers());
-    let bytes = read(request).await?;
-    if must_declare_json && !bytes.is_empty() && !is_declared {
-        return Err(BadInput::NotJson);
-    }
+    let bytes = read_declared(request, must_declare_json).await?;
     let bytes: &[u8] = if bytes.trim_ascii().is_empty() { b"{}" } else { &bytes };
     // serde would fill a struct from an array, too.
     if bytes.trim_ascii_start().first() == Some(&b'{') {
@@ -216,6 +224,15 @@ async fn json_object<T: DeserializeOwned>(request: Request, must_declare_json: b
     }
     parse_json::<serde::de::IgnoredAny>(bytes)?;
     Err(BadInput::Malformed("Body must be a JSON object".to_owned()))
+}
+
+async fn read_declared(request: Request, must_declare_json: bool) -> Result<Bytes, BadInput> {
+    let is_declared = declares_json(request.headers());
+    let bytes = read(request).await?;
+    if must_declare_json && !bytes.is_empty() && !is_declared {
+        return Err(BadInput::NotJson);
+    }
+    Ok(bytes)
 }
 
 async fn read(request: Request) -> Result<Bytes, BadInput> {

@@ -10,7 +10,9 @@ mod settled;
 
 pub use edge::{MAX_ANSWER_BYTES, router};
 pub use error::{FlyersErrorBody, MembersErrorBody};
-pub use extract::{BadInput, Caller, Editor, Idempotency, MAX_BODY_BYTES, RawBody, SignedIn, Superuser, flyers, members, parse_json};
+pub use extract::{
+    BadInput, Caller, Editor, Idempotency, MAX_BODY_BYTES, RawBody, SignedIn, Superuser, flyers, members, parse_json,
+};
 pub use listing::Listing;
 pub use query::QueryParams;
 pub use settled::settled;

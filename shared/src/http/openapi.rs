@@ -21,6 +21,24 @@ pub enum ApiKeyFailures {
     PleaseRetry(FlyersErrorBody),
 }
 
+/// What any route that takes a session may answer.
+#[derive(utoipa::IntoResponses)]
+#[allow(dead_code, reason = "it exists to be described")]
+pub enum SessionFailures {
+    /// No session, or one that is not good.
+    #[response(status = 401)]
+    Unauthorized(MembersErrorBody),
+    /// The member is restricted, or the username is set already.
+    #[response(status = 403)]
+    Forbidden(MembersErrorBody),
+    /// Something unexpected. A write may have taken effect.
+    #[response(status = 500)]
+    Internal(MembersErrorBody),
+    /// Something unexpected, or the tables were busy until the time was up.
+    #[response(status = 503)]
+    Unavailable(MembersErrorBody),
+}
+
 /// What any route for superusers may answer.
 #[derive(utoipa::IntoResponses)]
 #[allow(dead_code, reason = "it exists to be described")]
@@ -79,6 +97,7 @@ pub fn document() -> OpenApi {
             tag("Miles", "Flyers, their miles and what they buy for them."),
             tag("Flights", "Planning, flying and boarding."),
             tag("Airline", "The airline that calls, its products and brands."),
+            tag("Members", "People, and what they are and have."),
             tag("Airlines", "Making airlines and their API keys; for superusers."),
             tag("System", "Whether it works."),
         ]))

@@ -42,6 +42,12 @@ impl QueryParams {
         self.all(name).iter().map(|value| parse(value).ok_or_else(bad)).collect()
     }
 
+    /// Those of these parameters that are given, in order, which stay unread.
+    #[must_use]
+    pub fn given(&self, names: &[&str]) -> Vec<(String, String)> {
+        self.0.iter().filter(|(name, _)| names.contains(&name.as_str())).cloned().collect()
+    }
+
     /// The value of a parameter that may be given once.
     ///
     /// # Errors

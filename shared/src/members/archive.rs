@@ -100,11 +100,14 @@ pub async fn archive(app: &App, how: &Archiving) -> Result<Archived, Failed> {
     let mut run = Archived { found: ids.len(), ..Archived::default() };
     for batch in ids.chunks(BATCH) {
         let members = app.store.members(batch).await?;
-        let attempts = stream::iter(&members).map(async |member| (member, archive_one(app, how, member).await));
+        let attempts = stream::iter(members).map(|member| async move {
+            let ended = archive_one(app, how, &member).await;
+            (member, ended)
+        });
         let ended: Vec<_> = attempts.buffered(SIDE_BY_SIDE).collect().await;
         for (member, ended) in ended {
             let reported = Reported {
-                id: member.id.clone(),
+                id: member.id,
                 first_name: member.first_name.to_string(),
                 last_name: member.last_name.to_string(),
             };
@@ -114,7 +117,7 @@ pub async fn archive(app: &App, how: &Archiving) -> Result<Archived, Failed> {
                 Ok(false) => run.found -= 1,
                 Err(error) => {
                     tracing::error!(
-                        member = member.id.as_str(),
+                        member = reported.id.as_str(),
                         error = &error as &dyn std::error::Error,
                         "could not archive a member"
                     );
@@ -169,7 +172,12 @@ async fn archive_one(app: &App, how: &Archiving, member: &Member) -> Result<bool
 /// Fails if so many are too large a share of the unarchived members. Counts no more of those than it takes to tell: cost
 /// grows with those to archive, not with all.
 async fn hold_back(app: &App, found: usize, max_share: f64) -> Result<(), Failed> {
-    #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts of people")]
+    #[allow(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "counts of people"
+    )]
     let enough = ((found as f64 / max_share).ceil() as usize).max(SAFETY_FROM);
     let mut unarchived = 0;
     for roster in [Roster::NotInDiscord, Roster::InDiscord] {

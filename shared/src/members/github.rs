@@ -5,6 +5,7 @@
 
 use crate::App;
 use crate::error::MembersError;
+use crate::models::Timestamp;
 use crate::outbound::{Patience, Refused};
 use serde::Deserialize;
 use std::collections::HashSet;
@@ -40,30 +41,35 @@ pub struct GithubQuery {
 }
 
 impl GithubQuery {
-    /// Reads the `query` parameter: `filterBy:… sortBy:… startDate:… endDate:… days:…`, apart by spaces. `today` is what
-    /// `days` counts back from.
+    /// Reads the `query` parameter: `filterBy:… sortBy:… startDate:… endDate:… days:…`, apart by spaces. `days` counts
+    /// back from `now`.
     ///
     /// # Errors
     /// `BadRequest`, naming what is wrong.
-    pub fn parse(query: &str, today: jiff::civil::Date) -> Result<Self, MembersError> {
+    pub fn parse(query: &str, now: Timestamp) -> Result<Self, MembersError> {
         let bad = |message: String| MembersError::BadRequest(message);
         let (mut filter, mut oldest_first, mut start, mut end) = (None, false, None, None);
         let mut days = None;
         for token in query.split([' ', '+']).filter(|token| !token.is_empty()) {
-            let (key, value) = token.split_once(':').ok_or_else(|| bad(format!("\"query\": {token} is no key:value")))?;
+            let (key, value) =
+                token.split_once(':').ok_or_else(|| bad(format!("\"query\": {token} is no key:value")))?;
             let date = || {
                 let date: Result<jiff::civil::Date, _> = value.parse();
                 date.map_err(|_| bad(format!("\"query\": {key} must be a date as YYYY-MM-DD")))
             };
             match key {
                 "filterBy" => {
-                    filter = Some(match value {
-                        "OPEN_PRS" => ("is:pr is:open", "created"),
-                        "MERGED_PRS" => ("is:pr is:merged", "merged"),
-                        "OPEN_ISSUES" => ("is:issue is:open", "created"),
-                        "CLOSED_ISSUES" => ("is:issue is:closed", "closed"),
-                        _ => return Err(bad("\"query\": filterBy must be one of OPEN_PRS, MERGED_PRS, OPEN_ISSUES, CLOSED_ISSUES".to_owned())),
-                    });
+                    filter =
+                        Some(match value {
+                            "OPEN_PRS" => ("is:pr is:open", "created"),
+                            "MERGED_PRS" => ("is:pr is:merged", "merged"),
+                            "OPEN_ISSUES" => ("is:issue is:open", "created"),
+                            "CLOSED_ISSUES" => ("is:issue is:closed", "closed"),
+                            _ => return Err(bad(
+                                "\"query\": filterBy must be one of OPEN_PRS, MERGED_PRS, OPEN_ISSUES, CLOSED_ISSUES"
+                                    .to_owned(),
+                            )),
+                        });
                 }
                 "sortBy" => {
                     oldest_first = match value {
@@ -76,7 +82,8 @@ impl GithubQuery {
                 "endDate" => end = Some(date()?),
                 "days" => {
                     let value: Option<i32> = value.parse().ok().filter(|days| (1..=3650).contains(days));
-                    days = Some(value.ok_or_else(|| bad("\"query\": days must be an integer from 1 to 3650".to_owned()))?);
+                    days =
+                        Some(value.ok_or_else(|| bad("\"query\": days must be an integer from 1 to 3650".to_owned()))?);
                 }
                 _ => return Err(bad(format!("\"query\": {key} is not allowed"))),
             }
@@ -84,7 +91,7 @@ impl GithubQuery {
         let (terms, field) = filter.ok_or_else(|| bad("\"query\": filterBy is required".to_owned()))?;
         if let (Some(days), None) = (days, start) {
             let span = jiff::Span::new().days(days);
-            start = today.checked_sub(span).ok();
+            start = now.date().checked_sub(span).ok();
         }
         if start.zip(end).is_some_and(|(start, end)| end < start) {
             return Err(bad("\"query\": endDate must not be before startDate".to_owned()));
@@ -156,4 +163,3 @@ fn unavailable(refused: Refused) -> MembersError {
     tracing::warn!(error = &refused as &dyn std::error::Error, "GitHub is not available");
     MembersError::GithubUnavailable { message: "GitHub is not available", retry_after: refused.retry_after() }
 }
-

@@ -107,12 +107,7 @@ async fn around(
     size: usize,
     backward: bool,
 ) -> Result<(Vec<Entry>, bool), StoreError> {
-    let page = Span {
-        prefix: prefix.to_owned(),
-        from: Bound::Excluded(from.clone()),
-        backward,
-        limit: Some(size + 1),
-    };
+    let page = Span { prefix: prefix.to_owned(), from: Bound::Excluded(from.clone()), backward, limit: Some(size + 1) };
     let other_side =
         Span { from: Bound::Included(from), backward: !backward, limit: Some(1), prefix: prefix.to_owned() };
     let (page, other_side) = try_join(read(app, &page), read(app, &other_side)).await?;

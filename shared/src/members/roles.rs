@@ -4,7 +4,7 @@ use super::settle::{Change, settle};
 use super::{NOT_FOUND, TAKEN};
 use crate::App;
 use crate::error::MembersError;
-use crate::models::{ARCHIVED, MEMBER, Member, MemberId};
+use crate::models::{ARCHIVED, MEMBER, Member, MemberId, SUPER_USER};
 use crate::store::MemberAudit;
 
 /// Which roles a member is to have. Absent ones stay.
@@ -43,4 +43,18 @@ pub async fn change_roles(
         Ok(Change { after, audit: Some(audit) })
     };
     settle(app, id, TAKEN, give).await?.ok_or(NOT_FOUND)
+}
+
+/// Makes a member a superuser; again is harmless. Two requests.
+///
+/// # Errors
+/// `NotFound`; as any write.
+pub async fn grant_super_user(app: &App, by: &str, id: &MemberId) -> Result<Member, MembersError> {
+    let now = app.now();
+    let grant = |mut member: Member| {
+        member.roles.insert(SUPER_USER.to_owned(), true);
+        let audit = MemberAudit { action: format!("{SUPER_USER}: true"), by: by.to_owned(), reason: None, at: now };
+        Ok(Change { after: member, audit: Some(audit) })
+    };
+    settle(app, id, TAKEN, grant).await?.ok_or(NOT_FOUND)
 }

@@ -145,8 +145,7 @@ impl MemberSearch {
             add(facets.into_iter().map(|facet| (facet, Detail::Skill)).collect());
         }
         if self.by_state() {
-            let mut facets: Vec<_> =
-                self.states.iter().map(|state| (Facet::State(*state), Detail::Any)).collect();
+            let mut facets: Vec<_> = self.states.iter().map(|state| (Facet::State(*state), Detail::Any)).collect();
             if self.long_onboarding {
                 facets.push((Facet::State(State::Onboarding), Detail::JoinedBefore(now.minus(LONG_ONBOARDING))));
             }

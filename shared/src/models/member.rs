@@ -41,9 +41,7 @@ impl TryFrom<i64> for Millis {
     type Error = &'static str;
 
     fn try_from(ms: i64) -> Result<Self, Self::Error> {
-        Timestamp::from_millisecond(ms)
-            .map(Self)
-            .map_err(|_| "expected milliseconds since 1970, up to the year 9999")
+        Timestamp::from_millisecond(ms).map(Self).map_err(|_| "expected milliseconds since 1970, up to the year 9999")
     }
 }
 

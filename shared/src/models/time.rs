@@ -30,6 +30,18 @@ impl Timestamp {
         self.0.as_millisecond()
     }
 
+    /// As text in another notation (`strftime`), in UTC.
+    #[must_use]
+    pub fn formatted(self, format: &str) -> String {
+        self.0.strftime(format).to_string()
+    }
+
+    /// The day it is, in UTC.
+    #[must_use]
+    pub fn date(self) -> jiff::civil::Date {
+        self.0.to_zoned(jiff::tz::TimeZone::UTC).date()
+    }
+
     /// Seconds since 1970 began, rounded down: what DynamoDB's TTL attribute holds.
     #[must_use]
     pub fn as_second(self) -> i64 {

@@ -1,0 +1,45 @@
+//! `PATCH /users/{id}/discord`
+
+use axum::Json;
+use axum::extract::State;
+use shared::App;
+use shared::error::{Failure, MembersError};
+use shared::http::members::{Body, Params};
+use shared::http::openapi::SuperuserFailures;
+use shared::http::{MembersErrorBody, Superuser};
+use shared::members::{self, DiscordChange, OrFail};
+use shared::models::{MemberId, PublicMember};
+
+/// Link a member's Discord account, or record joining and leaving
+///
+/// `discordId: null` unlinks. Joining unarchives.
+#[utoipa::path(
+    patch,
+    path = "/users/{id}/discord",
+    tag = "Members",
+    security(("sessionCookie" = []), ("sessionToken" = [])),
+    params(("id" = String, Path, description = "The member's id.")),
+    request_body(content = DiscordChange, example = json!({
+        "discordId": "799600467218923521", "in_discord": true, "discordJoinedAt": "2024-03-15T10:30:00.000Z"
+    })),
+    responses(
+        (status = 200, description = "The member.", body = PublicMember),
+        (status = 400, description = "A field is bad; says which.", body = MembersErrorBody),
+        (status = 404, description = "No such member.", body = MembersErrorBody,
+            example = json!({ "statusCode": 404, "error": "Not Found", "message": "User not found" })),
+        (status = 409, description = "Another member has that account.", body = MembersErrorBody),
+        (status = 413, description = "Body over 100 kB.", body = MembersErrorBody),
+        (status = 415, description = "The body is not declared to be JSON.", body = MembersErrorBody),
+        SuperuserFailures,
+    )
+)]
+pub(crate) async fn change_discord(
+    Superuser(by): Superuser,
+    State(app): State<App>,
+    Params(id): Params<String>,
+    Body(change): Body<DiscordChange>,
+) -> Result<Json<PublicMember>, MembersError> {
+    let id: MemberId = id.parse().map_err(|_| MembersError::NotFound("User not found"))?;
+    let member = members::change_discord(&app, by.as_str(), &id, &change).await.or_fail(Failure::Unavailable)?;
+    Ok(Json(member.into()))
+}

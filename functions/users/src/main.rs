@@ -1,0 +1,8 @@
+//! The Lambda function of members.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    shared::telemetry::init();
+    let app = shared::App::from_env().await?;
+    lambda_http::run(users::router(app)).await
+}
