@@ -4,7 +4,7 @@ use crate::shop::{FLYER, Shop};
 use insta::{allow_duplicates, assert_snapshot};
 use serde_json::json;
 use std::time::Duration;
-use testing::{Answer, Call};
+use testing::{Answer, Call, Fault};
 use tokio::task::JoinSet;
 
 const REPLAYED: &str = "idempotency-replayed";
@@ -267,4 +267,20 @@ async fn does_one_of_two_bodies_at_the_same_time() {
     for (product, status) in answers {
         assert_eq!(status, if product == bought { 200 } else { 422 });
     }
+}
+
+/// A BatchGetItem is not one moment. Here the record is read before the first request is done, and the balance after it.
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_a_repeat_that_saw_the_miles_gone_and_no_record() {
+    let shop = Shop::open(500, 500).await;
+    shop.app.wire.disturb([Fault::LeaveTable("users"), Fault::Delay(Duration::from_millis(300))]);
+    let first = async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        shop.buy().repeatable("one").send().await.expect(200)
+    };
+    let (repeat, first) = tokio::join!(shop.buy().repeatable("one").send(), first);
+
+    assert_eq!(repeat.shown(), first.shown());
+    assert_ne!(is_replay(&repeat), is_replay(&first));
+    assert_eq!(shop.entries().await, 2);
 }

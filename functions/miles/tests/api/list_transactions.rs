@@ -5,7 +5,7 @@ use crate::shop::{FLYER, Shop};
 use insta::{allow_duplicates, assert_snapshot};
 use serde_json::{Value, json};
 use std::time::Duration;
-use testing::{Answer, TestApp};
+use testing::{Answer, Fault, TestApp};
 
 /// A shop whose flyer bought so often for one mile, a second between each.
 async fn shop_with_purchases(count: usize) -> Shop {
@@ -180,6 +180,29 @@ async fn takes_one_request_and_one_more_for_nobody() {
     }
     "#);
     assert_eq!(shop.app.wire.take_operations(), ["Query", "GetItem"]);
+}
+
+#[tokio::test]
+async fn survives_a_fault_and_says_so_when_it_lasts() {
+    let shop = shop_with_purchases(1).await;
+    let impatient = shop.giving_up_after(Duration::from_millis(200)).await;
+    let page = list(&shop, "").await.expect(200);
+
+    for fault in [Fault::Error(400, "ThrottlingException"), Fault::Error(500, "InternalServerError"), Fault::CutAfter] {
+        shop.app.wire.disturb([fault.clone()]);
+        assert_eq!(list(&shop, "").await.shown(), page.shown(), "{fault:?}");
+        shop.app.wire.disturb_all(fault.clone());
+        let refused = list(&impatient, "").await;
+        assert_eq!(refused.shown(), "503 {\n  \"error\": \"Please retry\"\n}", "{fault:?}");
+        assert_eq!(refused.header("retry-after"), Some("1"), "{fault:?}");
+        shop.app.wire.reset();
+    }
+    shop.app.wire.disturb([Fault::Error(400, "AccessDeniedException")]);
+    assert_snapshot!(list(&shop, "").await.shown(), @r#"
+    500 {
+      "error": "Internal Server Error"
+    }
+    "#);
 }
 
 #[tokio::test]

@@ -19,7 +19,7 @@ async fn buy_at_once(shop: &Shop, count: usize) -> Vec<Answer> {
     purchases.join_all().await
 }
 
-/// How often each answer was given, by its first line and error.
+/// How often each answer was given, by status and error.
 fn counted(answers: &[Answer]) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
     for answer in answers {
