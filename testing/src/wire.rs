@@ -11,8 +11,10 @@ use aws_smithy_types::body::SdkBody;
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+use tokio::task::JoinHandle;
 
 /// What happens to a request.
 #[derive(Debug, Clone)]
@@ -37,6 +39,9 @@ pub enum Fault {
     LeaveTable(&'static str),
 }
 
+/// The answer to a request that was held back, once it has arrived.
+type Arrival = JoinHandle<Result<HttpResponse, ConnectorError>>;
+
 #[derive(Default)]
 struct State {
     operations: Vec<String>,
@@ -48,12 +53,18 @@ struct State {
 #[derive(Clone)]
 pub struct Wire {
     state: Arc<Mutex<State>>,
+    /// How many requests are held back and have not arrived yet.
+    held_back: Arc<AtomicUsize>,
     inner: SharedHttpClient,
 }
 
 impl Default for Wire {
     fn default() -> Self {
-        Self { state: Arc::default(), inner: aws_smithy_http_client::Builder::new().build_http() }
+        Self {
+            state: Arc::default(),
+            held_back: Arc::default(),
+            inner: aws_smithy_http_client::Builder::new().build_http(),
+        }
     }
 }
 
@@ -89,6 +100,25 @@ impl Wire {
         self.state().forever = Some(fault);
     }
 
+    /// Waits until all that was held back, by [`Fault::Delay`] or [`Fault::Late`], has arrived and taken effect.
+    pub async fn all_arrived(&self) {
+        while self.held_back.load(Ordering::SeqCst) > 0 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+
+    /// Sends a request after that time, on a task of its own: whoever waits may go away, and it still arrives.
+    fn hold_back(&self, inner: SharedHttpConnector, request: HttpRequest, time: Duration) -> Arrival {
+        self.held_back.fetch_add(1, Ordering::SeqCst);
+        let held_back = self.held_back.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(time).await;
+            let answer = inner.call(request).await;
+            held_back.fetch_sub(1, Ordering::SeqCst);
+            answer
+        })
+    }
+
     fn next_fault(&self, operation: &str) -> Fault {
         let mut state = self.state();
         state.operations.push(operation.to_owned());
@@ -115,12 +145,12 @@ impl HttpConnector for Disturbed {
         let target = request.headers().get("x-amz-target").unwrap_or_default();
         let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
         let fault = self.wire.next_fault(&operation);
-        let inner = self.inner.clone();
-        HttpConnectorFuture::new(disturb(inner, request, fault))
+        HttpConnectorFuture::new(disturb(self.wire.clone(), self.inner.clone(), request, fault))
     }
 }
 
 async fn disturb(
+    wire: Wire,
     inner: SharedHttpConnector,
     mut request: HttpRequest,
     fault: Fault,
@@ -151,18 +181,11 @@ async fn disturb(
             Err(cut())
         }
         Fault::Delay(time) => {
-            // On a task of its own: whoever waits may go away, and the request still arrives.
-            let late = tokio::spawn(async move {
-                tokio::time::sleep(time).await;
-                inner.call(request).await
-            });
-            late.await.map_err(|error| ConnectorError::other(error.into(), None))?
+            let arrival = wire.hold_back(inner, request, time).await;
+            arrival.map_err(|error| ConnectorError::other(error.into(), None))?
         }
         Fault::Late(time) => {
-            drop(tokio::spawn(async move {
-                tokio::time::sleep(time).await;
-                inner.call(request).await
-            }));
+            drop(wire.hold_back(inner, request, time));
             Err(cut())
         }
         Fault::LeaveUnprocessed | Fault::LeaveTable(_) => {

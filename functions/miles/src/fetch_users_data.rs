@@ -106,7 +106,9 @@ fn user_id(position: usize, json: &str) -> Result<Option<String>, FlyersError> {
         return Ok(None);
     }
     if json.starts_with('"') {
-        let text: String = parse_json(json.as_bytes())?;
+        // All that can be wrong here, where the body as a whole is JSON.
+        let half = |_| FlyersError::BadRequest(format!("\"userIds[{position}]\" holds half of a surrogate pair"));
+        let text: String = parse_json(json.as_bytes()).map_err(half)?;
         let id = text.trim();
         return Ok((!id.is_empty()).then(|| id.to_owned()));
     }

@@ -156,22 +156,16 @@ async fn tell_whose_they_are() {
 async fn cannot_be_told_while_the_table_does_not_answer() {
     let app = TestApp::start().await;
     let key = app.airline("skyteam").await;
-    let cold = app.another_instance(Duration::from_millis(100));
+    let cold = app.another_instance(Duration::from_secs(1));
 
-    for (fault, status) in [
-        (Fault::CutBefore, 503),
-        (Fault::Error(400, "ThrottlingException"), 503),
-        (Fault::Error(500, "InternalServerError"), 503),
-        (Fault::Error(400, "AccessDeniedException"), 500),
-    ] {
+    for (fault, status) in [(Fault::CutBefore, 503), (Fault::Error(400, "AccessDeniedException"), 500)] {
         cold.wire.reset();
         cold.wire.disturb_all(fault.clone());
         let answer = cold.get("/airline").key(&key).send().await;
         assert_eq!(answer.status.as_u16(), status, "{fault:?}");
-        // Nothing was learned of the key, neither that it is good nor that it is not.
-        cold.wire.reset();
-        assert_eq!(cold.get("/health").send().await.status, 200);
     }
+    // Nothing was learned of the key, neither that it is good nor that it is not.
+    cold.wire.reset();
     assert_eq!(cold.get("/airline").key(&key).send().await.status, 200);
     assert_eq!(cold.wire.take_operations(), ["GetItem", "GetItem"]);
 }

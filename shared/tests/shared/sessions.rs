@@ -1,6 +1,8 @@
 //! Which sessions are good.
 
 use crate::session_keys::{KeyPair, OTHER, OURS};
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
 use data_encoding::BASE64URL_NOPAD;
 use http::{HeaderMap, HeaderValue, header};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
@@ -117,6 +119,9 @@ fn is_signed_by_rs256_and_nothing_else() {
         let token = signed(&Header::new(algorithm), &claims(), &OURS);
         assert_eq!(member_of(&token), REFUSED, "{algorithm:?}");
     }
+    let elliptic = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new()).unwrap();
+    let elliptic = EncodingKey::from_ec_der(elliptic.as_ref());
+    assert_eq!(member_of(&encode(&Header::new(Algorithm::ES256), &claims(), &elliptic).unwrap()), REFUSED);
     assert_eq!(member_of(&signed(&Header::new(Algorithm::RS256), &claims(), &OURS)), "ada");
 }
 

@@ -87,7 +87,7 @@ async fn stops_when_its_time_is_up() {
         app.wire.disturb(vec![Fault::None; undisturbed]);
         app.wire.disturb_all(Fault::Error(400, "ThrottlingException"));
 
-        let stopped = handle(&app.app, Duration::from_millis(300)).await;
+        let stopped = handle(&app.app, Duration::from_millis(500)).await;
 
         assert!(matches!(stopped, Err(StoreError::Busy(_))), "{stopped:?}");
         app.wire.reset();

@@ -159,7 +159,7 @@ async fn goes_by_the_latest_tick_and_not_by_the_last_to_arrive() {
     let _ticked = report(&app, &key, &flight, "tick").await.expect(200);
     app.clock.advance(MINUTE);
     let _ticked = report(&app, &key, &flight, "tick").await.expect(200);
-    tokio::time::sleep(Duration::from_millis(600)).await;
+    app.wire.all_arrived().await;
 
     app.clock.advance(5 * MINUTE);
     assert_eq!(run(&app).await, (1, 0));

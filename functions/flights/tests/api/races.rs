@@ -111,6 +111,7 @@ async fn ends_a_flight_between_boardings() {
         // The end comes at another moment in each round.
         tokio::time::sleep(Duration::from_millis(5 * round)).await;
         let _ended = report(&app, &key, &flight, "serverEnd").await.expect(200);
+        let listed_at_the_end = passengers(&app, &key, &flight).await;
         let late = board(&app, &key, &flight, &boarding(&(round * 100 + 99).to_string())).await;
         assert_eq!(late.json(), json!({ "error": "Flight has ended" }));
 
@@ -128,6 +129,7 @@ async fn ends_a_flight_between_boardings() {
             }
         }
         let listed = passengers(&app, &key, &flight).await;
+        assert_eq!(listed, listed_at_the_end, "nobody boards after the end");
         assert_eq!(listed.len(), boarded.len());
         assert_eq!(listed.into_iter().collect::<HashSet<_>>(), boarded);
     }
@@ -139,7 +141,7 @@ async fn ends_a_flight_between_boardings() {
 #[tokio::test(flavor = "multi_thread")]
 async fn boards_nobody_whom_the_end_overtakes() {
     let (app, key, flight) = shared_scene().await;
-    app.wire.disturb([Fault::None, Fault::Delay(Duration::from_millis(500))]);
+    app.wire.disturb([Fault::None, Fault::Delay(Duration::from_secs(1))]);
     let boarding = tokio::spawn({
         let (app, key, flight) = (app.clone(), key.clone(), flight.clone());
         async move { board(&app, &key, &flight, &boarding(FLYER)).await }

@@ -1,23 +1,346 @@
 //! `POST /user/{id}/buyProduct`
 
+use crate::example::documented_community;
+use crate::shop::{FLYER, Shop};
 use insta::assert_snapshot;
-use serde_json::json;
+use serde_json::{Value, json};
+use std::time::Duration;
 use testing::TestApp;
 
-const FLYER: &str = "123456789";
+#[tokio::test]
+async fn answers_the_documented_example() {
+    let app = TestApp::start().await;
+    let key = documented_community(&app).await;
+
+    let order = json!({ "productId": "a1b2c3" });
+    let bought = app.post("/user/123456789/buyProduct").key(&key).json(&order).send().await;
+
+    assert_snapshot!(bought.shown(), @r#"
+    200 {
+      "ok": true,
+      "user": {
+        "userId": "123456789",
+        "username": "pilot123",
+        "displayName": "Captain John",
+        "miles": 4500,
+        "avatarUrl": "https://tr.rbxcdn.com/...",
+        "createdAt": "2024-01-10T08:00:00.000Z",
+        "updatedAt": "2024-03-15T10:30:00.000Z"
+      },
+      "product": {
+        "productId": "a1b2c3",
+        "airlineId": "skyteam",
+        "name": "Priority Boarding",
+        "description": "Board the aircraft before other passengers",
+        "priceMiles": 500,
+        "active": true,
+        "createdAt": "2024-01-15T10:30:00.000Z"
+      }
+    }
+    "#);
+}
 
 #[tokio::test]
-async fn deducts_the_price() {
-    let app = TestApp::start().await;
-    let key = app.airline("skyteam").await;
-    let product = app.product(&key, 500).await;
-    let flight = app.flight(&key, "skyteam").await;
-    app.board(&key, &flight, FLYER, 5000).await;
+async fn writes_the_ledger_entry() {
+    let shop = Shop::open(500, 5000).await;
+    shop.app.clock.advance(Duration::from_secs(5));
 
+    let _bought = shop.buy().send().await.expect(200);
+
+    let ledger = shop.sound_ledger().await;
+    assert_snapshot!(serde_json::to_string_pretty(&ledger[1..]).unwrap(), @r#"
+    [
+      {
+        "airlineId": "skyteam",
+        "amount": -500,
+        "balanceAfter": 4500,
+        "createdAt": "2024-03-15T10:30:05.000Z",
+        "flightId": null,
+        "id": "123456789-2",
+        "note": "Purchase: Priority Boarding",
+        "productId": "9pxo5k",
+        "seq": 2,
+        "source": "purchase",
+        "type": "spend",
+        "userId": "123456789"
+      }
+    ]
+    "#);
+}
+
+#[tokio::test]
+async fn moves_updated_at_alone_of_the_flyers_times() {
+    let shop = Shop::open(500, 5000).await;
+    shop.app.clock.advance(Duration::from_millis(5001));
+
+    let user = &shop.buy().send().await.expect(200).json()["user"];
+
+    assert_eq!(user["createdAt"], "2024-03-15T10:30:00.000Z");
+    assert_eq!(user["updatedAt"], "2024-03-15T10:30:05.001Z");
+    let asked = shop.app.post("/users/fetchUsersData").key(&shop.key).json(&json!([FLYER])).send().await.json();
+    assert_eq!(asked["data"][0]["user"], *user, "the answer is what is stored");
+}
+
+#[tokio::test]
+async fn spends_the_last_mile() {
+    let shop = Shop::open(500, 1000).await;
+
+    let balances = [shop.buy().send().await, shop.buy().send().await].map(|answer| answer.expect(200).json());
+
+    assert_eq!(balances.map(|answer| answer["user"]["miles"].as_u64()), [Some(500), Some(0)]);
+    assert_snapshot!(shop.buy().send().await.shown(), @r#"
+    400 {
+      "error": "Insufficient miles"
+    }
+    "#);
+    assert_eq!(shop.entries().await, 3);
+}
+
+#[tokio::test]
+async fn takes_two_requests_and_one_more_for_a_key_not_seen_yet() {
+    let shop = Shop::open(500, 5000).await;
+
+    let _bought = shop.buy().send().await.expect(200);
+    assert_eq!(shop.app.wire.take_operations(), ["BatchGetItem", "TransactWriteItems"]);
+
+    let elsewhere = Shop { app: shop.app.another_instance(Duration::from_secs(10)).into(), ..shop.clone() };
+    let _bought = elsewhere.buy().send().await.expect(200);
+    assert_eq!(elsewhere.app.wire.take_operations(), ["GetItem", "BatchGetItem", "TransactWriteItems"]);
+
+    let _bought = elsewhere.buy().header("idempotency-key", "one").send().await.expect(200);
+    assert_eq!(elsewhere.app.wire.take_operations(), ["BatchGetItem", "TransactWriteItems"]);
+}
+
+/// With an Idempotency-Key, a refusal is sure only when no outcome was recorded after the balance was read.
+#[tokio::test]
+async fn takes_one_request_to_refuse_and_one_more_with_an_idempotency_key() {
+    let shop = Shop::open(5001, 5000).await;
+
+    let _refused = shop.buy().send().await.expect(400);
+    assert_eq!(shop.app.wire.take_operations(), ["BatchGetItem"]);
+
+    let _refused = shop.buy().header("idempotency-key", "one").send().await.expect(400);
+    assert_eq!(shop.app.wire.take_operations(), ["BatchGetItem", "GetItem"]);
+}
+
+/// Each request has one thing less wrong with it than the one before.
+#[tokio::test]
+async fn checks_in_the_documented_order() {
+    let shop = Shop::open(500, 499).await;
+    let too_dear = json!({ "productId": shop.product });
+    let unknown = json!({ "productId": "zzzzzz" });
+    let cases = [
+        ("", "5", json!({})),
+        ("sky_unknown", "5", json!({})),
+        (&shop.key, "5", json!({})),
+        (&shop.key, "5", unknown.clone()),
+        (&shop.key, FLYER, unknown),
+        (&shop.key, FLYER, too_dear),
+    ];
+    let mut answers = Vec::new();
+    for (key, flyer, body) in cases {
+        let path = format!("/user/{flyer}/buyProduct");
+        answers.push(shop.app.post(&path).key(key).json(&body).send().await.shown());
+    }
+    assert_snapshot!(answers.join("\n"), @r#"
+    401 {
+      "error": "Missing x-api-key header"
+    }
+    401 {
+      "error": "Invalid API key"
+    }
+    400 {
+      "error": "Missing productId in body"
+    }
+    404 {
+      "error": "User not found"
+    }
+    404 {
+      "error": "Product not found"
+    }
+    400 {
+      "error": "Insufficient miles"
+    }
+    "#);
+    assert_eq!(shop.entries().await, 1);
+}
+
+#[tokio::test]
+async fn asks_for_a_product_id() {
+    let shop = Shop::open(500, 5000).await;
+
+    for body in ["", "  ", "{}", r#"{"productId":null}"#, r#"{"productId":""}"#, r#"{"productID":"a1b2c3"}"#] {
+        let refused = shop.order().body(body).send().await;
+        assert_eq!(refused.shown(), "400 {\n  \"error\": \"Missing productId in body\"\n}", "{body:?}");
+    }
+    assert_eq!(shop.app.wire.take_operations(), [""; 0]);
+}
+
+/// A flyer's id is 1 to 20 digits; any other text is of nobody.
+#[tokio::test]
+async fn knows_no_other_flyers() {
+    let shop = Shop::open(500, 5000).await;
+    let twenty_one = "9".repeat(21);
+    let long = "1".repeat(5000);
+    let ids =
+        ["", "5", "0123456789", "-1", "1.5", "1e3", "abc", "%20", "123456789%20", "%00", "FLYER", "123456789%2F5"];
+
+    for id in ids.into_iter().chain([twenty_one.as_str(), &long]) {
+        let path = format!("/user/{id}/buyProduct");
+        let refused = shop.app.post(&path).key(&shop.key).json(&json!({ "productId": shop.product })).send().await;
+        assert_eq!(refused.shown(), "404 {\n  \"error\": \"User not found\"\n}", "{id:?}");
+    }
+    assert!(shop.app.wire.take_operations().iter().all(|operation| operation == "BatchGetItem"), "nothing is written");
+}
+
+/// Unknown, inactive and another airline's are not to be told apart.
+#[tokio::test]
+async fn knows_no_other_products() {
+    let shop = Shop::open(500, 5000).await;
+    let rival = shop.app.airline("rival").await;
+    let foreign = shop.app.product(&rival, 500).await;
+    let inactive = shop.app.product(&shop.key, 500).await;
+    let change = json!({ "active": false });
+    let changed = shop.app.patch(&format!("/airline/products/{inactive}")).key(&shop.key).json(&change).send().await;
+    let _inactive = changed.expect(200);
+    let long = "a".repeat(50_000);
+    let upper_case = shop.product.to_uppercase();
+
+    let unknown = ["zzzzzz", "a", "a1b2c", "a1b2c3d", " ", "a1b2c#", "ä1b2c3", "PRODUCT#", "\u{0}"];
+    for product in unknown.into_iter().chain([&*foreign, &inactive, &long, &upper_case]) {
+        let refused = shop.order().json(&json!({ "productId": product })).send().await;
+        assert_eq!(refused.shown(), "404 {\n  \"error\": \"Product not found\"\n}", "{product:?}");
+    }
+    assert_eq!(shop.entries().await, 1);
+}
+
+/// What cannot be bought at all is not said to be too dear.
+#[tokio::test]
+async fn finds_the_product_before_it_looks_at_the_balance() {
+    let shop = Shop::open(500, 499).await;
+    let _inactive = shop.change_product(&json!({ "active": false })).send().await.expect(200);
+
+    let refused = shop.buy().send().await;
+
+    assert_snapshot!(refused.shown(), @r#"
+    404 {
+      "error": "Product not found"
+    }
+    "#);
+}
+
+#[tokio::test]
+async fn sells_at_the_price_and_under_the_name_of_now() {
+    let shop = Shop::open(500, 5000).await;
+    let _bought = shop.buy().send().await.expect(200);
+    let change = json!({ "name": "Lounge", "priceMiles": 4500, "description": "Quiet" });
+    let _changed = shop.change_product(&change).send().await.expect(200);
+
+    let bought = shop.buy().send().await;
+
+    assert_snapshot!(bought.shown(), @r#"
+    200 {
+      "ok": true,
+      "user": {
+        "userId": "123456789",
+        "username": "pilot123",
+        "displayName": "Captain John",
+        "miles": 0,
+        "avatarUrl": null,
+        "createdAt": "2024-03-15T10:30:00.000Z",
+        "updatedAt": "2024-03-15T10:30:00.000Z"
+      },
+      "product": {
+        "productId": "9pxo5k",
+        "airlineId": "skyteam",
+        "name": "Lounge",
+        "description": "Quiet",
+        "priceMiles": 4500,
+        "active": true,
+        "createdAt": "2024-03-15T10:30:00.000Z"
+      }
+    }
+    "#);
+    let ledger = shop.sound_ledger().await;
+    let shown: Vec<&Value> = ledger.iter().map(|entry| &entry["note"]).collect();
+    assert_eq!(shown, ["Miles earned from flight", "Purchase: Priority Boarding", "Purchase: Lounge"]);
+}
+
+#[tokio::test]
+async fn sells_again_what_is_active_again() {
+    let shop = Shop::open(500, 5000).await;
+
+    for (active, status) in [(false, 404), (true, 200)] {
+        let _changed = shop.change_product(&json!({ "active": active })).send().await.expect(200);
+        let _answer = shop.buy().send().await.expect(status);
+    }
+}
+
+#[tokio::test]
+async fn sells_to_flyers_with_ids_of_any_length() {
+    let shop = Shop::open(500, 0).await;
+
+    for flyer in ["1", "0", "00000000000000000001", "99999999999999999999"] {
+        let flight = shop.app.flight(&shop.key, "skyteam").await;
+        shop.app.board(&shop.key, &flight, flyer, 500).await;
+        let path = format!("/user/{flyer}/buyProduct");
+        let order = json!({ "productId": shop.product });
+        let bought = shop.app.post(&path).key(&shop.key).json(&order).send().await.expect(200).json();
+        assert_eq!(bought["user"]["userId"], flyer);
+        assert_eq!(bought["user"]["miles"], 0);
+    }
+    assert_eq!(shop.entries().await, 1);
+}
+
+/// Two airlines sell to the same flyer out of one balance, each its own products only.
+#[tokio::test]
+async fn spends_one_balance_at_all_airlines() {
+    let shop = Shop::open(500, 1000).await;
+    let rival = shop.app.airline("rival").await;
+    let lounge = shop.app.product(&rival, 300).await;
+
+    let _bought = shop.buy().send().await.expect(200);
     let path = format!("/user/{FLYER}/buyProduct");
-    let bought = app.post(&path).key(&key).json(&json!({ "productId": product })).send().await;
+    let bought = shop.app.post(&path).key(&rival).json(&json!({ "productId": lounge })).send().await.expect(200);
 
-    assert_snapshot!(bought.shown(), @"");
-    assert_eq!(app.wire.take_operations(), ["BatchGetItem", "TransactWriteItems"]);
-    assert_snapshot!(serde_json::to_string_pretty(&app.ledger(&key, FLYER).await).unwrap(), @"");
+    assert_eq!(bought.json()["user"]["miles"], 200);
+    let airlines: Vec<_> = shop.sound_ledger().await.iter().map(|entry| entry["airlineId"].clone()).collect();
+    assert_eq!(airlines, ["skyteam", "skyteam", "rival"]);
+}
+
+/// Game servers' clients have never had to declare their JSON, nor to leave other fields out.
+#[tokio::test]
+async fn reads_json_however_it_is_declared() {
+    let shop = Shop::open(500, 5000).await;
+    let order = format!("\n\t {{ \"note\": [1, {{}}], \"productId\" : \"{}\" }} ", shop.product);
+
+    for content_type in ["text/plain", "application/x-www-form-urlencoded", ""] {
+        let _bought = shop.order().header("content-type", content_type).body(order.clone()).send().await.expect(200);
+    }
+    assert_eq!(shop.entries().await, 4);
+}
+
+#[tokio::test]
+async fn forbids_to_keep_the_answer() {
+    let shop = Shop::open(500, 5000).await;
+
+    let bought = shop.buy().send().await;
+
+    assert_eq!(bought.header("content-type"), Some("application/json"));
+    assert_eq!(bought.header("cache-control"), Some("no-store"));
+    assert_eq!(bought.header("idempotency-replayed"), None);
+}
+
+#[tokio::test]
+async fn is_served_to_posts_only() {
+    let shop = Shop::open(500, 5000).await;
+
+    let answer = shop.app.get(&format!("/user/{FLYER}/buyProduct")).key(&shop.key).send().await;
+
+    assert_snapshot!(answer.shown(), @r#"
+    404 {
+      "error": "Not Found",
+      "path": "/user/123456789/buyProduct"
+    }
+    "#);
 }

@@ -46,8 +46,8 @@ async fn settles_to_one_boarding() {
         let answer = stage.call(TIME).await;
 
         assert_eq!(answer.shown(), undisturbed.shown(), "{faults:?}");
-        // What is late arrives.
-        tokio::time::sleep(Duration::from_millis(150)).await;
+        stage.app.wire.all_arrived().await;
+        stage.app.wire.reset();
         assert_eq!(stage.effects().await, 1, "{faults:?}");
     }))
     .await;
@@ -57,7 +57,7 @@ async fn settles_to_one_boarding() {
 /// would say that nothing happened.
 #[tokio::test]
 async fn answers_500_where_the_outcome_stays_unknown() {
-    let late = Late(Duration::from_millis(900));
+    let late = Late(Duration::from_millis(1200));
     let sequences: [&[Fault]; 3] = [
         &[Through, Through, CutAfter, Conflict],
         &[Through, Through, late.clone(), Conflict],
@@ -68,10 +68,10 @@ async fn answers_500_where_the_outcome_stays_unknown() {
         stage.app.wire.disturb(faults.iter().cloned());
         stage.app.wire.disturb_all(Error(400, "ThrottlingException"));
 
-        let answer = stage.call(Duration::from_millis(600)).await;
+        let answer = stage.call(Duration::from_secs(1)).await;
 
         assert_eq!(answer.status.as_u16(), 500, "{faults:?}");
-        tokio::time::sleep(Duration::from_millis(500)).await;
+        stage.app.wire.all_arrived().await;
         stage.app.wire.reset();
         assert_eq!(stage.effects().await, 1, "{faults:?}");
     }))
@@ -83,7 +83,7 @@ async fn tells_the_outcome_to_who_asks_again_with_the_same_key() {
     let (app, key, flight) = with_flight().await;
     app.wire.disturb([Through, Through]);
     app.wire.disturb_all(CutAfter);
-    let unknown = board_within(&app, Duration::from_millis(500), &key, &flight).await;
+    let unknown = board_within(&app, Duration::from_secs(1), &key, &flight).await;
     assert_eq!(unknown.status.as_u16(), 500);
     app.wire.reset();
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use testing::Fault;
 
 /// Long enough for the requests that are let through, also on a busy machine.
-const TIME: Duration = Duration::from_millis(800);
+const TIME: Duration = Duration::from_secs(1);
 
 /// What lasts.
 #[derive(Debug, Clone)]
@@ -28,7 +28,7 @@ fn cases() -> [Case; 6] {
         case(Fault::Error(500, "InternalServerError"), true, 0),
         case(Fault::CutBefore, true, 0),
         case(Fault::CutAfter, true, 1),
-        case(Fault::Delay(Duration::from_millis(1100)), true, 1),
+        case(Fault::Delay(Duration::from_millis(1200)), true, 1),
     ]
 }
 
@@ -49,7 +49,7 @@ async fn assert_survived(stage: Stage, write: Write, position: usize, case: &Cas
         assert_eq!(answer.header("retry-after"), Some("1"), "{of}");
     }
     // What is under way arrives, and then nothing is disturbed any more.
-    tokio::time::sleep(Duration::from_millis(500)).await;
+    stage.app.wire.all_arrived().await;
     stage.app.wire.reset();
     let expected = if is_write { case.effects } else { 0 };
     assert_eq!(stage.effects().await, expected, "{of}");
@@ -107,23 +107,25 @@ async fn assert_gives_up(stage: Stage, write: Write) {
 
 #[tokio::test]
 async fn answers_503_where_other_transactions_stay_in_the_way() {
-    for (write, before) in [(Write::CreateFlight, 0), (Write::BoardPassenger, 1)] {
+    let tried = [(Write::CreateFlight, 0), (Write::BoardPassenger, 1)].map(async |(write, before)| {
         let stage = Stage::of(write).await;
         // A boarding is judged anew, by one request, before each transaction.
         let round = iter::repeat_n(Fault::None, before).chain([Fault::Conflict]);
-        stage.app.wire.disturb(iter::once(Fault::None).chain(iter::repeat_n(round, 100).flatten()));
+        stage.app.wire.disturb(iter::once(Fault::None).chain(iter::repeat_n(round, 200).flatten()));
         assert_gives_up(stage, write).await;
-    }
+    });
+    join_all(tried).await;
 }
 
 #[tokio::test]
 async fn answers_503_where_an_item_stays_in_a_transaction() {
-    for write in [Write::ServerStart, Write::Tick, Write::ServerEnd] {
+    let tried = [Write::ServerStart, Write::Tick, Write::ServerEnd].map(async |write| {
         let stage = Stage::of(write).await;
         stage.app.wire.disturb([Fault::None]);
         stage.app.wire.disturb_all(Fault::Error(400, "TransactionConflictException"));
         assert_gives_up(stage, write).await;
-    }
+    });
+    join_all(tried).await;
 }
 
 #[tokio::test]

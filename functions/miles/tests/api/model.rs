@@ -1,0 +1,201 @@
+//! Movements in any order, against a model of them that is too simple to be wrong.
+
+use crate::invariants::sound_ledger;
+use proptest::prelude::*;
+use proptest::sample::select;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use testing::{Answer, TestApp};
+
+const AIRLINES: [&str; 2] = ["skyteam", "rival"];
+const FLYERS: [&str; 3] = ["1", "2", "3"];
+/// The prices of each airline's products.
+const PRICES: [i64; 2] = [100, 700];
+/// Each airline's flights.
+const FLIGHTS: usize = 2;
+
+/// What an airline does; products, flights and entries by their position.
+#[derive(Debug, Clone)]
+enum Action {
+    Board { airline: usize, flyer: &'static str, operator: usize, flight: usize, miles: i64 },
+    Buy { airline: usize, flyer: &'static str, seller: usize, product: usize },
+    Refund { airline: usize, flyer: &'static str, seq: usize },
+}
+
+fn actions() -> impl Strategy<Value = Vec<Action>> {
+    let airline = || 0..AIRLINES.len();
+    let miles = select(vec![0, 1, 99, 100, 500, 700, 1_000_000]);
+    // Mostly the airline's own, so that most actions succeed.
+    let own_or_not = || prop_oneof![4 => Just(0), 1 => Just(1)];
+    let board = (airline(), select(&FLYERS[..]), own_or_not(), 0..FLIGHTS, miles).prop_map(
+        |(airline, flyer, other, flight, miles)| {
+            let operator = (airline + other) % AIRLINES.len();
+            Action::Board { airline, flyer, operator, flight, miles }
+        },
+    );
+    let buy =
+        (airline(), select(&FLYERS[..]), own_or_not(), 0..PRICES.len()).prop_map(|(airline, flyer, other, product)| {
+            let seller = (airline + other) % AIRLINES.len();
+            Action::Buy { airline, flyer, seller, product }
+        });
+    let refund = (airline(), select(&FLYERS[..]), 0..8_usize).prop_map(|(airline, flyer, seq)| Action::Refund {
+        airline,
+        flyer,
+        seq,
+    });
+    prop::collection::vec(prop_oneof![3 => board, 4 => buy, 3 => refund], 1..32)
+}
+
+/// An entry of a ledger: all of it that differs between movements.
+#[derive(Debug, Clone, PartialEq)]
+struct Entry {
+    airline: usize,
+    source: &'static str,
+    amount: i64,
+    reverses: Option<usize>,
+}
+
+/// What the system is to do.
+#[derive(Debug, Default)]
+struct Model {
+    ledgers: BTreeMap<&'static str, Vec<Entry>>,
+    boarded: BTreeSet<(&'static str, usize, usize)>,
+}
+
+impl Model {
+    fn balance(&self, flyer: &str) -> i64 {
+        self.ledgers[flyer].iter().map(|entry| entry.amount).sum()
+    }
+
+    /// Does it, and tells the status.
+    fn apply(&mut self, action: &Action) -> u16 {
+        let (flyer, entry, status) = match *action {
+            Action::Board { airline, flyer, operator, flight, miles } => {
+                if airline != operator {
+                    return 404;
+                }
+                if !self.boarded.insert((flyer, operator, flight)) {
+                    return 409;
+                }
+                (flyer, Entry { airline, source: "flight", amount: miles, reverses: None }, 201)
+            }
+            Action::Buy { airline, flyer, seller, product } => {
+                if !self.ledgers.contains_key(flyer) || airline != seller {
+                    return 404;
+                }
+                if self.balance(flyer) < PRICES[product] {
+                    return 400;
+                }
+                (flyer, Entry { airline, source: "purchase", amount: -PRICES[product], reverses: None }, 200)
+            }
+            Action::Refund { airline, flyer, seq } => {
+                let ledger = self.ledgers.get(flyer).map(Vec::as_slice).unwrap_or_default();
+                let Some(purchase) = seq.checked_sub(1).and_then(|position| ledger.get(position)) else { return 404 };
+                if purchase.airline != airline {
+                    return 404;
+                }
+                if purchase.source != "purchase" {
+                    return 400;
+                }
+                if ledger.iter().any(|entry| entry.reverses == Some(seq)) {
+                    return 409;
+                }
+                (flyer, Entry { airline, source: "refund", amount: -purchase.amount, reverses: Some(seq) }, 201)
+            }
+        };
+        self.ledgers.entry(flyer).or_default().push(entry);
+        status
+    }
+
+    /// A ledger as the API is to show it, without what the model does not know.
+    fn ledger(&self, flyer: &str) -> Vec<Value> {
+        let mut balance = 0;
+        let entries = self.ledgers.get(flyer).map(Vec::as_slice).unwrap_or_default();
+        let shown = entries.iter().map(|entry| {
+            balance += entry.amount;
+            let reverses = entry.reverses.map(|seq| format!("{flyer}-{seq}"));
+            json!([AIRLINES[entry.airline], entry.source, entry.amount, balance, reverses])
+        });
+        shown.collect()
+    }
+}
+
+/// The real thing: keys, products and flights by airline.
+struct System {
+    app: TestApp,
+    airlines: Vec<(String, Vec<String>, Vec<String>)>,
+}
+
+impl System {
+    async fn start() -> Self {
+        let app = TestApp::start().await;
+        let mut airlines = Vec::new();
+        for airline in AIRLINES {
+            let key = app.airline(airline).await;
+            let (mut products, mut flights) = (Vec::new(), Vec::new());
+            for price in PRICES {
+                products.push(app.product(&key, price.unsigned_abs()).await);
+            }
+            for _ in 0..FLIGHTS {
+                flights.push(app.flight(&key, airline).await);
+            }
+            airlines.push((key, products, flights));
+        }
+        Self { app, airlines }
+    }
+
+    async fn apply(&self, action: &Action) -> Answer {
+        let (airline, path, body) = match *action {
+            Action::Board { airline, flyer, operator, flight, miles } => {
+                let path = format!("/flight/{}/passengers", self.airlines[operator].2[flight]);
+                let body = json!({ "userId": flyer, "miles": miles, "username": "pilot123", "displayName": "Pilot" });
+                (airline, path, body)
+            }
+            Action::Buy { airline, flyer, seller, product } => {
+                let body = json!({ "productId": self.airlines[seller].1[product] });
+                (airline, format!("/user/{flyer}/buyProduct"), body)
+            }
+            Action::Refund { airline, flyer, seq } => {
+                (airline, format!("/user/{flyer}/transactions/{flyer}-{seq}/refund"), json!({}))
+            }
+        };
+        self.app.post(&path).key(&self.airlines[airline].0).json(&body).send().await
+    }
+
+    async fn ledger(&self, flyer: &str) -> Vec<Value> {
+        let key = &self.airlines[0].0;
+        let listed = self.app.get(&format!("/user/{flyer}/transactions")).key(key).send().await;
+        if listed.status == 404 {
+            return Vec::new();
+        }
+        let entries = sound_ledger(&self.app, key, flyer).await;
+        let fields = ["airlineId", "source", "amount", "balanceAfter", "reverses"];
+        entries.iter().map(|entry| fields.map(|field| entry[field].clone()).into_iter().collect()).collect()
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn moves_miles_as_the_model_does(actions in actions()) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let (mut model, system) = (Model::default(), System::start().await);
+            for action in &actions {
+                let expected = model.apply(action);
+                let answer = system.apply(action).await;
+                prop_assert_eq!(answer.status.as_u16(), expected, "{:?}: {}", action, answer.json());
+                if answer.status.is_success() {
+                    let user = &answer.json()["user"];
+                    let flyer = user["userId"].as_str().unwrap();
+                    prop_assert_eq!(user["miles"].as_i64(), Some(model.balance(flyer)), "{:?}", action);
+                }
+            }
+            for flyer in FLYERS {
+                prop_assert_eq!(system.ledger(flyer).await, model.ledger(flyer));
+            }
+            Ok(())
+        })?;
+    }
+}

@@ -1,0 +1,204 @@
+//! Movements of one flyer's miles at the same time.
+
+use crate::movements::{OPERATIONS, Trial};
+use crate::shop::{FLYER, Shop};
+use insta::{allow_duplicates, assert_snapshot};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::time::Duration;
+use testing::{Answer, Fault};
+use tokio::task::JoinSet;
+
+/// So many purchases at the same time, each on a task of its own.
+async fn buy_at_once(shop: &Shop, count: usize) -> Vec<Answer> {
+    let mut purchases = JoinSet::new();
+    for _ in 0..count {
+        let shop = shop.clone();
+        purchases.spawn(async move { shop.buy().send().await });
+    }
+    purchases.join_all().await
+}
+
+/// How often each answer was given, by status and error.
+fn counted(answers: &[Answer]) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for answer in answers {
+        let error = answer.json()["error"].as_str().unwrap_or("-").to_owned();
+        *counts.entry(format!("{} {error}", answer.status.as_u16())).or_default() += 1;
+    }
+    counts
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sells_once_to_50_who_have_miles_for_one() {
+    let shop = Shop::open(500, 500).await;
+
+    let answers = buy_at_once(&shop, 50).await;
+
+    let expected = [("200 -".to_owned(), 1), ("400 Insufficient miles".to_owned(), 49)];
+    assert_eq!(counted(&answers), BTreeMap::from(expected));
+    assert_eq!(shop.app.balance(&shop.key, FLYER).await, 0);
+    assert_eq!(shop.entries().await, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sells_7_times_to_64_who_have_miles_for_7() {
+    let shop = Shop::open(500, 3999).await;
+
+    let answers = buy_at_once(&shop, 64).await;
+
+    let expected = [("200 -".to_owned(), 7), ("400 Insufficient miles".to_owned(), 57)];
+    assert_eq!(counted(&answers), BTreeMap::from(expected));
+    // Each success was answered the balance that it left.
+    let mut left: Vec<_> = answers.iter().filter_map(|answer| answer.json()["user"]["miles"].as_u64()).collect();
+    left.sort_unstable();
+    assert_eq!(left, [499, 999, 1499, 1999, 2499, 2999, 3499]);
+    assert_eq!(shop.entries().await, 8);
+}
+
+/// Several instances of the function do not help each other, so neither must they need to.
+#[tokio::test(flavor = "multi_thread")]
+async fn sells_once_from_10_instances() {
+    let shop = Shop::open(500, 500).await;
+    let mut purchases = JoinSet::new();
+    for _ in 0..10 {
+        let instance = Shop { app: shop.app.another_instance(Duration::from_secs(10)).into(), ..shop.clone() };
+        purchases.spawn(async move { instance.buy().send().await });
+    }
+
+    let expected = [("200 -".to_owned(), 1), ("400 Insufficient miles".to_owned(), 9)];
+    assert_eq!(counted(&purchases.join_all().await), BTreeMap::from(expected));
+    assert_eq!(shop.entries().await, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sells_at_the_price_that_it_answers() {
+    let shop = Shop::open(100, 1_000_000).await;
+    let mut changes = JoinSet::new();
+    for round in 0..20 {
+        for change in [json!({ "priceMiles": 100 + round }), json!({ "active": false }), json!({ "active": true })] {
+            let shop = shop.clone();
+            changes.spawn(async move { shop.change_product(&change).send().await.expect(200) });
+        }
+    }
+    let answers = buy_at_once(&shop, 40).await;
+    let _changed = changes.join_all().await;
+
+    let ledger = shop.sound_ledger().await;
+    let bought: Vec<_> = answers.iter().filter(|answer| answer.status == 200).map(Answer::json).collect();
+    for answer in &bought {
+        let entry = ledger.iter().find(|entry| entry["balanceAfter"] == answer["user"]["miles"]);
+        let amount = entry.expect("each success has its entry")["amount"].as_i64().unwrap();
+        assert_eq!(answer["product"]["priceMiles"], -amount);
+        assert_eq!(answer["product"]["active"], true);
+    }
+    assert_eq!(ledger.len(), 1 + bought.len());
+    let refused = counted(&answers);
+    assert!(refused.keys().all(|answer| ["200 -", "404 Product not found"].contains(&&**answer)), "{refused:?}");
+}
+
+/// What changes between reading the product and paying for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn reads_a_product_anew_that_changed_meanwhile() {
+    for (change, status, miles) in [
+        (json!({ "priceMiles": 700 }), 200, 4300),
+        (json!({ "priceMiles": 5001 }), 400, 5000),
+        (json!({ "active": false }), 404, 5000),
+    ] {
+        let shop = Shop::open(500, 5000).await;
+        shop.app.wire.disturb([Fault::None, Fault::Delay(Duration::from_millis(200))]);
+        let changing = async {
+            tokio::time::sleep(Duration::from_millis(60)).await;
+            shop.change_product(&change).send().await.expect(200)
+        };
+        let (answer, _changed) = tokio::join!(shop.buy().send(), changing);
+
+        let answer = answer.expect(status);
+        if status == 200 {
+            assert_eq!(answer.json()["product"]["priceMiles"], 700);
+        }
+        assert_eq!(shop.app.balance(&shop.key, FLYER).await, miles);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn gives_back_once_to_20_who_ask() {
+    let shop = Shop::open(500, 500).await;
+    let _bought = shop.buy().send().await.expect(200);
+    let mut refunds = JoinSet::new();
+    for _ in 0..20 {
+        let shop = shop.clone();
+        refunds.spawn(async move { shop.refund("123456789-2").send().await });
+    }
+
+    let expected = [("201 -".to_owned(), 1), ("409 Already refunded".to_owned(), 19)];
+    assert_eq!(counted(&refunds.join_all().await), BTreeMap::from(expected));
+    assert_eq!(shop.app.balance(&shop.key, FLYER).await, 500);
+    assert_eq!(shop.entries().await, 3);
+}
+
+/// Everything that moves miles, at once, by two airlines.
+#[tokio::test(flavor = "multi_thread")]
+async fn keeps_the_ledger_gap_free_whatever_moves_the_miles() {
+    let shop = Shop::open(100, 1000).await;
+    let rival = Shop { key: shop.app.airline("rival").await, ..shop.clone() };
+    let rival = Shop { product: rival.app.product(&rival.key, 300).await, ..rival };
+    for _ in 0..4 {
+        let _bought = shop.buy().send().await.expect(200);
+    }
+    let mut flights = Vec::new();
+    for _ in 0..8 {
+        flights.push((shop.key.clone(), shop.app.flight(&shop.key, "skyteam").await));
+        flights.push((rival.key.clone(), shop.app.flight(&rival.key, "rival").await));
+    }
+
+    let mut movements = JoinSet::new();
+    for (key, flight) in flights {
+        let shop = shop.clone();
+        movements.spawn(async move {
+            let boarding = json!({ "userId": FLYER, "miles": 7 });
+            shop.app.post(&format!("/flight/{flight}/passengers")).key(&key).json(&boarding).send().await
+        });
+    }
+    for seller in [shop.clone(), rival.clone()].into_iter().cycle().take(16) {
+        movements.spawn(async move { seller.buy().send().await });
+    }
+    for seq in [2, 3, 4, 5, 2, 3, 4, 5] {
+        let shop = shop.clone();
+        movements.spawn(async move { shop.refund(&format!("{FLYER}-{seq}")).send().await });
+    }
+    let answers = movements.join_all().await;
+
+    let counts = counted(&answers);
+    // Boardings and refunds.
+    assert_eq!(counts["201 -"], 16 + 4);
+    assert_eq!(counts["409 Already refunded"], 4);
+    let sold = counts.get("200 -").copied().unwrap_or_default();
+    assert_eq!(sold + counts.get("400 Insufficient miles").copied().unwrap_or_default(), 16);
+    let ledger = shop.sound_ledger().await;
+    assert_eq!(ledger.len(), 5 + 16 + 4 + sold);
+    for answer in answers.iter().filter(|answer| answer.status.is_success()) {
+        let left = &answer.json()["user"]["miles"];
+        assert!(ledger.iter().any(|entry: &Value| entry["balanceAfter"] == *left), "no entry leaves {left}");
+    }
+}
+
+#[tokio::test]
+async fn asks_to_retry_when_others_are_in_the_way_until_the_time_is_up() {
+    let shop = Shop::open(500, 5000).await;
+    for operation in OPERATIONS {
+        let trial = Trial::prepare(operation, &shop).await.giving_up_after(Duration::from_millis(500)).await;
+        // The state is read before each attempt.
+        trial.wire().disturb([Fault::None, Fault::Conflict].into_iter().cycle().take(1000));
+        let answer = trial.call().send().await;
+
+        assert!(trial.wire().take_operations().len() > 2, "it was tried again");
+        allow_duplicates!(assert_snapshot!(answer.shown(), @r#"
+        503 {
+          "error": "Please retry"
+        }
+        "#));
+        assert_eq!(answer.header("retry-after"), Some("1"));
+        assert_eq!(trial.written().await.len(), 0);
+    }
+}
