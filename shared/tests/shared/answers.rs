@@ -161,7 +161,7 @@ async fn come_before_lambda_ends_the_function() {
     let router = shared::http::router(airlines::routes(), app.app.clone());
     app.wire.disturb_all(Fault::CutBefore);
 
-    let time = Duration::from_millis(800);
+    let time = Duration::from_millis(1500);
     for (time, at_most) in [(time, time), (Duration::ZERO, MOMENT)] {
         let request = Request::builder().method(Method::GET).uri("/airline").header("x-api-key", &key);
         let request = request.body(Body::empty()).unwrap().with_lambda_context(context(time));
