@@ -8,7 +8,7 @@ use shared::App;
 use shared::error::{Failure, MembersError};
 use shared::http::openapi::SessionFailures;
 use shared::http::{MembersErrorBody, QueryParams, SignedIn};
-use shared::members::{MemberSearch, OrFail, search};
+use shared::members::{MemberSearch, OrFail, SearchedRole, search};
 use shared::models::{MemberId, PublicMember, State as MemberState};
 use std::time::Duration;
 
@@ -70,13 +70,13 @@ pub(crate) async fn search_users(
     let page = page_request(&mut query)?;
     // Links that the original system made carry it.
     query.flag("dev")?;
-    let rest =
-        query.given(&FILTERS).iter().map(|(name, value)| format!("&{name}={}", encode(value))).collect::<String>();
+    let rest: Vec<String> =
+        query.given(&FILTERS).iter().map(|(name, value)| format!("&{name}={}", encode(value))).collect();
     let filters = filters(&mut query)?;
     query.finish()?;
     let found = search(&app, &filters, &page).await.or_fail(Failure::SearchUnavailable)?;
     let message = if found.count == 0 { "No users found" } else { "Users found successfully!" };
-    let links = Links::new("/users/search", page.size, &rest, found.next.as_ref(), found.prev.as_ref());
+    let links = Links::new("/users/search", page.size, &rest.concat(), found.next.as_ref(), found.prev.as_ref());
     Ok(Json(UsersFound { message, users: found.members, links, count: found.count }))
 }
 
@@ -98,15 +98,12 @@ fn filters(query: &mut QueryParams) -> Result<MemberSearch, MembersError> {
             None => search.long_onboarding = true,
         }
     }
-    let roles = query.parse_all("role", "one of MEMBER, INDISCORD, ARCHIVED", |text| match text {
-        "MEMBER" | "member" => Some(0),
-        "INDISCORD" | "in_discord" => Some(1),
-        "ARCHIVED" | "archived" => Some(2),
+    search.roles = query.parse_all("role", "one of MEMBER, INDISCORD, ARCHIVED", |text| match text {
+        "MEMBER" | "member" => Some(SearchedRole::Member),
+        "INDISCORD" | "in_discord" => Some(SearchedRole::InDiscord),
+        "ARCHIVED" | "archived" => Some(SearchedRole::Archived),
         _ => None,
     })?;
-    search.role_member = roles.contains(&0);
-    search.role_in_discord = roles.contains(&1);
-    search.role_archived = roles.contains(&2);
     Ok(search)
 }
 

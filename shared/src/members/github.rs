@@ -148,7 +148,7 @@ pub(super) async fn authors(app: &App, query: &GithubQuery) -> Result<Vec<String
                 Patience::None,
             )
             .await
-            .map_err(unavailable)?;
+            .map_err(|refused| unavailable(&refused))?;
         let count = results.items.len();
         let logins = results.items.into_iter().filter_map(|issue| issue.user).map(|user| user.login.to_lowercase());
         authors.extend(logins.filter(|login| seen.insert(login.clone())));
@@ -159,7 +159,7 @@ pub(super) async fn authors(app: &App, query: &GithubQuery) -> Result<Vec<String
     Ok(authors)
 }
 
-fn unavailable(refused: Refused) -> MembersError {
-    tracing::warn!(error = &refused as &dyn std::error::Error, "GitHub is not available");
+fn unavailable(refused: &Refused) -> MembersError {
+    tracing::warn!(error = refused as &dyn std::error::Error, "GitHub is not available");
     MembersError::GithubUnavailable { message: "GitHub is not available", retry_after: refused.retry_after() }
 }

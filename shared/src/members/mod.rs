@@ -23,7 +23,7 @@ pub use github::{GithubConfig, GithubQuery};
 pub use list::{Cursor, MemberList, PageRequest, list, list_by_github};
 pub use profile::{ProfileChange, change_profile};
 pub use roles::{RoleChange, change_roles, grant_super_user};
-pub use search::{MemberSearch, SearchResult, search};
+pub use search::{MemberSearch, SearchResult, SearchedRole, search};
 pub use sign_up::{MemberDraft, SignedUpBy, sign_up};
 pub use skills::{delete_skill, put_skill, skills_of};
 pub use status::{StatusDraft, set_status, status_of};

@@ -38,16 +38,23 @@ pub struct MemberSearch {
     pub states: Vec<State>,
     /// Onboarding, and on Discord for more than 31 days; another value of the same kind as `states`.
     pub long_onboarding: bool,
-    /// Has the role `member`.
-    pub role_member: bool,
-    /// Has the role `in_discord`.
-    pub role_in_discord: bool,
-    /// Is archived. Nobody else is found who is.
-    pub role_archived: bool,
+    /// What the member is. Nobody who is archived is found by anything else than that.
+    pub roles: Vec<SearchedRole>,
     /// Has a linked Discord account, or none.
     pub verified: Vec<bool>,
     /// On Discord for more than that.
     pub in_discord_for: Option<Duration>,
+}
+
+/// A role that members are searched by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SearchedRole {
+    /// A full member.
+    Member,
+    /// On the Discord server.
+    InDiscord,
+    /// Put away.
+    Archived,
 }
 
 /// What a search finds.
@@ -75,8 +82,18 @@ impl MemberSearch {
         !self.states.is_empty() || self.long_onboarding
     }
 
-    fn by_role(&self) -> bool {
-        self.role_member || self.role_in_discord
+    fn archived_wanted(&self) -> bool {
+        self.roles.contains(&SearchedRole::Archived)
+    }
+
+    /// The roles that are asked of the unarchived.
+    fn asked_roles(&self) -> Vec<&'static str> {
+        let name = |role: &SearchedRole| match role {
+            SearchedRole::Member => Some(MEMBER),
+            SearchedRole::InDiscord => Some(IN_DISCORD),
+            SearchedRole::Archived => None,
+        };
+        self.roles.iter().filter_map(name).collect()
     }
 
     /// Whether nothing is asked for.
@@ -106,11 +123,9 @@ impl MemberSearch {
             || state.is_some_and(|state| self.states.contains(&state))
             || (self.long_onboarding && state == Some(State::Onboarding) && on_discord_for(LONG_ONBOARDING));
         let by_role = if member.has_role(ARCHIVED) {
-            self.role_archived
+            self.archived_wanted()
         } else {
-            (self.role_member && member.has_role(MEMBER))
-                || (self.role_in_discord && member.has_role(IN_DISCORD))
-                || !(self.by_role() || self.role_archived)
+            self.roles.is_empty() || self.asked_roles().into_iter().any(|role| member.has_role(role))
         };
         let by_discord = self.verified.is_empty() || self.verified.contains(&member.discord_id.is_some());
         let by_time = self.in_discord_for.is_none_or(on_discord_for);
@@ -121,10 +136,9 @@ impl MemberSearch {
     /// values. None if nobody of them can match; everybody, if only being archived is asked for.
     fn kinds(&self, archived: bool, now: Timestamp) -> Option<Vec<Kind>> {
         let mut kinds = Vec::new();
-        if archived && !self.role_archived {
-            return None;
-        }
-        if !archived && self.role_archived && !self.by_role() {
+        let roles = self.asked_roles();
+        let is_wanted = if archived { self.archived_wanted() } else { !(self.archived_wanted() && roles.is_empty()) };
+        if !is_wanted {
             return None;
         }
         let mut add = |facets: Vec<(Facet, Detail)>| {
@@ -151,10 +165,8 @@ impl MemberSearch {
             }
             add(facets);
         }
-        if !archived && self.by_role() {
-            let roles = [(self.role_member, MEMBER), (self.role_in_discord, IN_DISCORD)];
-            let asked = roles.into_iter().filter(|(is_asked, _)| *is_asked);
-            add(asked.map(|(_, role)| (Facet::Role(role), Detail::Any)).collect());
+        if !archived && !roles.is_empty() {
+            add(roles.into_iter().map(|role| (Facet::Role(role), Detail::Any)).collect());
         }
         if !self.verified.is_empty() {
             add(self.verified.iter().map(|verified| (Facet::Verified(*verified), Detail::Any)).collect());

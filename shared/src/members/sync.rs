@@ -90,12 +90,12 @@ pub async fn sync(app: &App, discord: &DiscordConfig) -> Result<Synced, SyncErro
         };
         changes.push((id, change));
     }
-    let changed = stream::iter(changes).map(async |(id, change)| {
-        let changed = change_discord(app, "archive-users", &id, &change).await;
-        changed.map(|_| ()).map_err(|error| (id, error))
+    let attempts = stream::iter(changes).map(async |(id, change)| {
+        let attempt = change_discord(app, "archive-users", &id, &change).await;
+        attempt.map(|_| ()).map_err(|error| (id, error))
     });
-    let changed: Vec<Result<(), (MemberId, MembersError)>> = changed.buffer_unordered(SIDE_BY_SIDE).collect().await;
-    for (id, error) in changed.into_iter().filter_map(Result::err) {
+    let ended: Vec<Result<(), (MemberId, MembersError)>> = attempts.buffer_unordered(SIDE_BY_SIDE).collect().await;
+    for (id, error) in ended.into_iter().filter_map(Result::err) {
         synced.failed += 1;
         let error = &error as &dyn std::error::Error;
         tracing::error!(member = id.as_str(), error, "could not take over a member from Discord");

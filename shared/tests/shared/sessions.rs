@@ -36,7 +36,7 @@ fn rs256(claims: &Value) -> String {
 /// The member whose session it is, or what is said to who has none.
 fn member(verifier: &SessionVerifier, headers: &HeaderMap, now: Timestamp) -> String {
     match verifier.verify(headers, now) {
-        Ok(member) => member.to_string(),
+        Ok(session) => session.id.to_string(),
         Err(error) => error.to_string(),
     }
 }

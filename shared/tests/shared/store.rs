@@ -2,7 +2,7 @@
 
 use shared::app::Entropy;
 use shared::error::{FlyersError, StoreError};
-use shared::models::{AirlineId, Member, ProductDraft};
+use shared::models::{AirlineId, ProductDraft};
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 use testing::{Fault, TestApp};
@@ -55,32 +55,6 @@ async fn says_when_its_tables_cannot_be_made() {
     app.wire.disturb_all(Fault::Error(400, "AccessDeniedException"));
 
     assert!(matches!(app.app.store.create_tables().await, Err(StoreError::Failed(_))));
-}
-
-#[tokio::test]
-async fn lets_one_member_have_an_id_or_a_username() {
-    let app = TestApp::start().await;
-    let now = app.app.now();
-    let member = |id: &str, username: &str| Member {
-        id: id.parse().unwrap(),
-        username: Some(username.to_owned()),
-        first_name: "Ada".to_owned(),
-        last_name: "Lovelace".to_owned(),
-        roles: [("super_user".to_owned(), true), ("archived".to_owned(), false)].into(),
-        created_at: now,
-        updated_at: now,
-    };
-    let store = &app.app.store;
-    let ada = member("ada", "Countess");
-
-    assert!(store.create_member(&ada, app.app.random()).await.unwrap());
-    for other in [member("ada", "other"), member("grace", "Countess"), member("grace", "COUNTESS")] {
-        assert!(!store.create_member(&other, app.app.random()).await.unwrap());
-    }
-    assert!(store.create_member(&member("grace", "other"), app.app.random()).await.unwrap());
-    assert_eq!(store.member(&ada.id).await.unwrap(), Some(ada.clone()));
-    assert_eq!(store.member(&"nobody".parse().unwrap()).await.unwrap(), None);
-    assert!(ada.has_role("super_user") && !ada.has_role("archived") && !ada.has_role("restricted"));
 }
 
 #[tokio::test]
