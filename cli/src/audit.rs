@@ -13,17 +13,18 @@ pub async fn audit(tables: &tables::Options) -> Result<ExitCode> {
     let on_breach = |breach| progress.suspend(|| println!("{breach}"));
     let on_progress = |done: &shared::audit::Audited| {
         progress.set_message(format!(
-            "{} flyers, {} ledger entries, {} boardings, {} breaches",
-            done.flyers, done.entries, done.boardings, done.breaches
+            "{} flyers, {} ledger entries, {} boardings, {} members, {} breaches",
+            done.flyers, done.entries, done.boardings, done.members, done.breaches
         ));
     };
     let audited = run(shared::audit::audit(&app, on_breach, on_progress)).await?;
     progress.finish_and_clear();
     eprintln!(
-        "audited {} flyers, {} ledger entries, {} boardings: {}",
+        "audited {} flyers, {} ledger entries, {} boardings, {} members: {}",
         audited.flyers,
         audited.entries,
         audited.boardings,
+        audited.members,
         if audited.breaches == 0 { "all holds".to_owned() } else { format!("{} breaches", audited.breaches) }
     );
     Ok(if audited.breaches == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })

@@ -1,9 +1,11 @@
-//! The audit: proof that what must hold of the ledger does (contract, *What holds at all times*).
+//! The audit: proof that what must hold of the ledger does (contract, *What holds at all times*), and that the members'
+//! index agrees with the members.
 //!
 //! It reads everything and writes nothing, and may run beside traffic: each flyer is read first, then as much of the
 //! ledger and the history as that flyer had, none of which changes any more.
 
 mod flyer;
+mod members;
 
 use crate::App;
 use crate::error::StoreError;
@@ -28,6 +30,8 @@ pub struct Audited {
     pub entries: u64,
     /// Boardings.
     pub boardings: u64,
+    /// Members.
+    pub members: u64,
     /// Things that do not hold.
     pub breaches: u64,
 }
@@ -110,6 +114,7 @@ pub async fn audit(
         }
         from = next;
     }
+    members::check(app, &mut done, &mut tell).await?;
     Ok(done)
 }
 

@@ -3,6 +3,7 @@
 mod admin;
 mod audit;
 mod documents;
+mod import;
 mod permissions;
 mod readme;
 mod serve;

@@ -1,15 +1,17 @@
 //! Reading everything, for the audit: the only scans there are.
 
 use super::item::{Item, from_item, value, values};
-use super::keys::{FLYER, Key, OUTCOME, PASSENGER_PREFIX, flyer_partition};
+use super::keys::{CLAIM, FLYER, Key, MEMBER, OUTCOME, PASSENGER_PREFIX, flyer_partition};
 use super::ledgers::StoredPassenger;
+use super::members::indexed;
 use super::query::Range;
 use super::request::read;
 use super::{Outcome, Store, StoredEntry, Table};
 use crate::error::StoreError;
-use crate::models::{Account, FlightId, FlyerId, HistoryEntry, Passenger};
+use crate::models::{Account, FlightId, FlyerId, HistoryEntry, Member, MemberId, Passenger};
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use serde::de::DeserializeOwned;
+use std::collections::HashSet;
 
 /// Where a scan stands.
 #[derive(Debug, Clone, Default)]
@@ -135,6 +137,17 @@ impl Store {
         values: Item,
         from: Position,
     ) -> Result<Part<T>, StoreError> {
+        let (items, next) = self.scan_items(table, filter, values, from).await?;
+        Ok((items.into_iter().map(from_item).collect::<Result<_, _>>()?, next))
+    }
+
+    async fn scan_items(
+        &self,
+        table: Table,
+        filter: &str,
+        values: Item,
+        from: Position,
+    ) -> Result<Part<Item>, StoreError> {
         let answer = read(|| {
             self.client
                 .scan()
@@ -148,8 +161,7 @@ impl Store {
                 .send()
         })
         .await?;
-        let items = answer.items.unwrap_or_default().into_iter().map(from_item).collect::<Result<_, _>>()?;
-        Ok((items, answer.last_evaluated_key.map(|key| Position(Some(key)))))
+        Ok((answer.items.unwrap_or_default(), answer.last_evaluated_key.map(|key| Position(Some(key)))))
     }
 
     /// Whether there is no airline yet, nor anything else in its table: one request.
@@ -159,5 +171,88 @@ impl Store {
     pub async fn is_empty(&self) -> Result<bool, StoreError> {
         let answer = read(|| self.client.scan().table_name(self.name(Table::Flights)).limit(1).send()).await?;
         Ok(answer.items().is_empty())
+    }
+}
+
+/// A claim or an entry of the members' index, as a scan finds it.
+#[derive(Debug, Clone)]
+pub struct IndexItem {
+    key: Key,
+    /// Whose it says to be.
+    pub owner: Option<MemberId>,
+}
+
+impl IndexItem {
+    fn of(item: Item) -> Result<Self, StoreError> {
+        #[derive(serde::Deserialize)]
+        struct Owned {
+            id: Option<MemberId>,
+        }
+        let key = super::batch::key_of(Table::Users, &item)?;
+        let owner = if key.sk == CLAIM {
+            from_item::<Owned>(item)?.id
+        } else {
+            // Positions are an id, or have it second.
+            key.sk.split('#').nth(1).unwrap_or(&key.sk).parse().ok()
+        };
+        Ok(Self { key, owner })
+    }
+
+    /// Its key, in words.
+    #[must_use]
+    pub fn name(&self) -> String {
+        format!("{} {}", self.key.pk, self.key.sk)
+    }
+
+    /// Whether a member should have it.
+    #[must_use]
+    pub fn belongs_to(&self, member: &Member) -> bool {
+        indexed(member).contains_key(&self.key)
+    }
+}
+
+impl Store {
+    /// The next part of all members.
+    ///
+    /// # Errors
+    /// As any read: when the time was up, or DynamoDB failed.
+    pub async fn scan_members(&self, from: Position) -> Result<Part<Member>, StoreError> {
+        self.scan(Table::Users, "#sk = :sk", values([(":sk", value(MEMBER))]), from).await
+    }
+
+    /// The next part of all claims and index entries.
+    ///
+    /// # Errors
+    /// As any read: when the time was up, or DynamoDB failed.
+    pub async fn scan_index(&self, from: Position) -> Result<Part<IndexItem>, StoreError> {
+        let filter = "begins_with(#pk, :facet) OR #sk = :claim";
+        let asked = values([(":facet", value("FACET#")), (":claim", value(CLAIM))]);
+        let (items, next) = self.scan_items(Table::Users, filter, asked, from).await?;
+        Ok((items.into_iter().map(IndexItem::of).collect::<Result<_, _>>()?, next))
+    }
+
+    /// The claims and index entries that a member should have and has not, or has otherwise, in words.
+    ///
+    /// # Errors
+    /// As any read: when the time was up, or DynamoDB failed.
+    pub async fn missing_from_index(&self, member: &Member) -> Result<Vec<String>, StoreError> {
+        let expected = indexed(member);
+        let mut found = self.batch_get(expected.keys().cloned().collect()).await?;
+        let wrong = expected.into_iter().filter_map(|(key, item)| match found.take_item(&key) {
+            Some(other) if other == item => None,
+            Some(_) => Some(format!("{} {} says something else", key.pk, key.sk)),
+            None => Some(format!("{} {} is missing", key.pk, key.sk)),
+        });
+        Ok(wrong.collect())
+    }
+
+    /// Which of those are there still, by name.
+    ///
+    /// # Errors
+    /// As any read: when the time was up, or DynamoDB failed.
+    pub async fn still_in_index(&self, items: &[&IndexItem]) -> Result<HashSet<String>, StoreError> {
+        let mut found = self.batch_get(items.iter().map(|item| item.key.clone()).collect()).await?;
+        let there = items.iter().filter(|item| found.take_item(&item.key).is_some());
+        Ok(there.map(|item| item.name()).collect())
     }
 }

@@ -78,7 +78,7 @@ impl Key {
     }
 
     fn claim(of: &str, value: &str) -> Self {
-        Self::new(Table::Users, format!("{of}#{value}"), "CLAIM")
+        Self::new(Table::Users, format!("{of}#{value}"), CLAIM)
     }
 
     /// A member's entry in the index.
@@ -133,7 +133,7 @@ impl Key {
             format!("ICAO#{icao}"),
             format!("CALLSIGN#{}", callsign.as_str().to_lowercase()),
         ]
-        .map(|pk| Self::new(Table::Flights, pk, "CLAIM"))
+        .map(|pk| Self::new(Table::Flights, pk, CLAIM))
     }
 
     pub fn flight(flight: FlightId) -> Self {
@@ -153,6 +153,9 @@ pub(super) const KEY_PREFIX: &str = "KEY#";
 pub(super) const PRODUCT_PREFIX: &str = "PRODUCT#";
 pub(super) const BRAND_PREFIX: &str = "BRAND#";
 pub(super) const PASSENGER_PREFIX: &str = "PASSENGER#";
+
+/// The sort key of every claim.
+pub(super) const CLAIM: &str = "CLAIM";
 
 /// Where all badges are.
 pub(super) const BADGES: &str = "BADGES";

@@ -1,7 +1,7 @@
 //! Members, their claims and their entries in the index.
 
 use super::item::{Item, to_item, value, values};
-use super::keys::{BADGES, Key};
+use super::keys::{BADGES, CLAIM, Key};
 use super::query::Range;
 use super::transaction::{Ended, Transaction};
 use super::update::Changed;
@@ -10,7 +10,7 @@ use crate::error::StoreError;
 use crate::models::facet::{EntryDetail, Partition, entries};
 use crate::models::{Badge, BadgeId, DiscordId, Member, MemberId, Timestamp, Username};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Bound;
 use uuid::Uuid;
 
@@ -302,25 +302,33 @@ fn entry(item: Item) -> Result<Entry, StoreError> {
     Ok(Entry { position, detail: super::item::from_item(item)? })
 }
 
-/// Adds what takes a member's claims and index entries from what they were to what they will be.
+/// The claims and index entries that a member should have.
+pub(super) fn indexed(member: &Member) -> BTreeMap<Key, Item> {
+    let claims = Key::member_claims(member).into_iter().map(|key| {
+        let item = to_item(&key, &Claim { id: member.id.clone() });
+        (key, item)
+    });
+    let entries = entries(member).into_iter().map(|((partition, position), detail)| {
+        let key = Key::facet(&partition, &position);
+        let item = to_item(&key, &detail);
+        (key, item)
+    });
+    claims.chain(entries).collect()
+}
+
+/// Adds what takes a member's claims and index entries from what they were to what they will be. Claims must be free;
+/// entries are the member's own.
 fn reindexed<'a>(mut transaction: Transaction<'a>, before: Option<&Member>, after: &Member) -> Transaction<'a> {
-    let had: BTreeSet<Key> = before.map(Key::member_claims).unwrap_or_default().into_iter().collect();
-    let has: BTreeSet<Key> = Key::member_claims(after).into_iter().collect();
-    for claim in has.difference(&had) {
-        transaction = transaction.create(claim, &Claim { id: after.id.clone() });
+    let old = before.map(indexed).unwrap_or_default();
+    let new = indexed(after);
+    for (key, item) in new.iter().filter(|(key, item)| old.get(*key) != Some(*item)) {
+        transaction = match key.sk.as_str() {
+            CLAIM => transaction.put(key, item.clone(), "attribute_not_exists(#pk)", Item::new()),
+            _ => transaction.replace(key, item.clone()),
+        };
     }
-    for claim in had.difference(&has) {
-        transaction = transaction.delete(claim);
-    }
-    let old = before.map(entries).unwrap_or_default();
-    let new = entries(after);
-    for ((partition, position), detail) in &new {
-        if old.get(&(partition.clone(), position.clone())) != Some(detail) {
-            transaction = transaction.replace(&Key::facet(partition, position), detail);
-        }
-    }
-    for (partition, position) in old.keys().filter(|key| !new.contains_key(*key)) {
-        transaction = transaction.remove(&Key::facet(partition, position));
+    for key in old.keys().filter(|key| !new.contains_key(*key)) {
+        transaction = transaction.remove(key);
     }
     transaction
 }

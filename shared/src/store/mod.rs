@@ -24,7 +24,7 @@ mod transaction;
 mod update;
 
 pub use airlines::{KeyAdded, KeyRecord, LiveKey, NewAirline, NewKey};
-pub use audit::{CreditedPassenger, Part, Position};
+pub use audit::{CreditedPassenger, IndexItem, Part, Position};
 pub use cursor::{BadCursor, Page};
 pub use flights::{MissingForFlight, SilentFlight};
 pub use flyers::HistoryRound;

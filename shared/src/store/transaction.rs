@@ -75,10 +75,10 @@ impl Transaction<'_> {
     }
 
     /// Puts an item, whether or not it is there.
-    pub fn replace(self, key: &Key, value: &impl Serialize) -> Self {
+    pub fn replace(self, key: &Key, item: Item) -> Self {
         let put = Put::builder()
             .table_name(self.store.name(key.table))
-            .set_item(Some(to_item(key, value)))
+            .set_item(Some(item))
             .build()
             .expect("table and item are set");
         self.add(TransactWriteItem::builder().put(put).build())

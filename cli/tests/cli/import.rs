@@ -1,0 +1,79 @@
+//! `skysquad import`
+
+use crate::server::Server;
+use insta::assert_snapshot;
+use serde_json::Value;
+use std::fs;
+use std::process::Output;
+use tempfile::TempDir;
+
+fn import(server: &Server, lines: &str) -> Output {
+    let directory = TempDir::new().unwrap();
+    let file = directory.path().join("members.ndjson");
+    fs::write(&file, lines).unwrap();
+    server.run(&["import", "members", file.to_str().unwrap()])
+}
+
+/// What the import printed: lines refused, then the summary.
+fn said(output: &Output) -> String {
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    format!("{}{}", text(&output.stdout), text(&output.stderr))
+}
+
+fn member(server: &Server, username: &str) -> Value {
+    let (status, body) = server.send("GET", &format!("/users/{username}"), &[], "");
+    assert_eq!(status, 200, "{body}");
+    body["user"].clone()
+}
+
+/// A document with all that the original system may have in it.
+const ADA: &str = r#"{"id":"ada1","username":"Ada-L","first_name":"Ada","last_name":"Lovelace","email":"ada@example.com","phone":"+441234567","yoe":12,"company":"Analytical Engines","designation":"","img":"https://example.com/ada.png","github_id":"AdaL","github_user_id":"42","github_display_name":"Ada","linkedin_id":"ada","twitter_id":"","website":"https://example.com","isMember":true,"userType":"developer","discordId":"799600467218923521","discordJoinedAt":"2023-01-02T03:04:05.678000+00:00","tokens":{"githubAccessToken":"SECRET-TOKEN"},"chaincode":"SECRET-CHAIN","roles":{"member":true,"in_discord":true},"picture":{"publicId":"p1","url":"https://example.com/p1.png"},"incompleteUserDetails":false,"profileURL":"https://ada.example.com","created_at":1600000000000,"updated_at":1700000000000,"nickname_synced":true}"#;
+
+#[test]
+fn takes_over_members_but_not_their_secrets() {
+    let server = Server::start(&["--no-demo"]);
+    let imported = import(&server, ADA);
+    assert_eq!(imported.status.code(), Some(0), "{imported:?}");
+    assert_snapshot!(serde_json::to_string_pretty(&member(&server, "ada-l")).unwrap(), @"");
+    assert!(server.run(&["audit"]).status.success());
+}
+
+#[test]
+fn changes_nothing_the_second_time() {
+    let server = Server::start(&["--no-demo"]);
+    assert_snapshot!(said(&import(&server, ADA)), @"");
+    let before = member(&server, "ada-l");
+    let again = import(&server, &ADA.replace("Analytical Engines", "Somewhere else"));
+    assert_snapshot!(said(&again), @"");
+    assert_eq!(again.status.code(), Some(0));
+    assert_eq!(member(&server, "ada-l"), before);
+}
+
+#[test]
+fn tells_which_lines_it_refuses_and_takes_the_others() {
+    let server = Server::start(&["--no-demo"]);
+    let lines = [
+        r#"{"id":"one","username":"number-one","first_name":"One","last_name":"X"}"#,
+        r#"{"id":"two","username":"NUMBER-ONE","first_name":"Two","last_name":"X"}"#,
+        r#"{"id":"three","username":"ab","first_name":"Three","last_name":"X"}"#,
+        "",
+        r#"{"id":"four","first_name":"Four"}"#,
+        r#"{"id":"five","first_name":"Five","last_name":"X","phone":"secret number"}"#,
+        "not json",
+        r#"{"id":"six","first_name":"Six","last_name":"X","email":"","phone":null,"created_at":"yesterday"}"#,
+        r#"{"id":"seven","first_name":"Seven","last_name":"X","email":"","phone":null,"username":""}"#,
+    ];
+    let imported = import(&server, &lines.join("\n"));
+    assert_eq!(imported.status.code(), Some(1));
+    assert_snapshot!(said(&imported), @"");
+    assert_eq!(member(&server, "number-one")["id"], "one");
+    assert!(server.run(&["audit"]).status.success());
+}
+
+#[test]
+fn fails_without_the_file() {
+    let server = Server::start(&["--no-demo"]);
+    let failed = server.run(&["import", "members", "nowhere.ndjson"]);
+    assert_eq!(failed.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&failed.stderr).contains("cannot read nowhere.ndjson"), "{failed:?}");
+}
