@@ -5,6 +5,7 @@ use super::item::{Item, names, to_item};
 use super::keys::Key;
 use super::request::{Backoff, Refusal, call};
 use crate::error::StoreError;
+use aws_lc_rs::digest::{SHA256, digest};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{ConditionCheck, Delete, Put, ReturnConsumedCapacity, TransactWriteItem, Update};
 use serde::Serialize;
@@ -31,7 +32,11 @@ pub(super) enum Ended {
 }
 
 impl Store {
+    /// A transaction without operations yet. DynamoDB keeps tokens for the whole account, so the table's name goes into
+    /// it: stacks and tests side by side may have the same random numbers.
     pub(super) fn transaction(&self, token: [u8; 16]) -> Transaction<'_> {
+        let digest = digest(&SHA256, &[token.as_slice(), self.tables.users.as_bytes()].concat());
+        let token = digest.as_ref()[..16].try_into().expect("a SHA-256 digest has 32 bytes");
         Transaction { store: self, token: uuid::Builder::from_random_bytes(token).into_uuid(), operations: Vec::new() }
     }
 }
