@@ -5,6 +5,7 @@ use crate::members::{DiscordConfig, GithubConfig};
 use crate::store::Tables;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
+use std::time::Duration;
 
 /// All that the environment says.
 #[derive(Debug, Clone)]
@@ -13,9 +14,11 @@ pub struct Config {
     pub tables: Tables,
     /// How members' sessions are checked: `SESSION_PUBLIC_KEYS`, `SESSION_COOKIE`.
     pub sessions: SessionVerifier,
-    /// `GITHUB_API_URL`, `GITHUB_ORG`, `GITHUB_TOKEN`; none unless organisation and token are set.
+    /// `GITHUB_API_URL`, `GITHUB_ORG`, `GITHUB_TOKEN`, `GITHUB_TIMEOUT_SECONDS`; none unless organisation and token are
+    /// set.
     pub github: Option<GithubConfig>,
-    /// `DISCORD_API_URL`, `DISCORD_GUILD_ID`, `DISCORD_BOT_TOKEN`; none unless guild and token are set.
+    /// `DISCORD_API_URL`, `DISCORD_GUILD_ID`, `DISCORD_BOT_TOKEN`, `DISCORD_TIMEOUT_SECONDS`; none unless guild and token
+    /// are set.
     pub discord: Option<DiscordConfig>,
     /// `ARCHIVE_MAX_SHARE`, `ARCHIVE_GRACE_DAYS`.
     pub archiving: ArchivingConfig,
@@ -37,7 +40,7 @@ impl Default for ArchivingConfig {
 }
 
 /// A variable that is missing or bad. Stops the start.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 pub enum ConfigError {
     /// It is not set, or empty.
     #[error("environment variable {0} is missing")]
@@ -50,6 +53,13 @@ pub enum ConfigError {
         /// Why, without the value.
         reason: String,
     },
+}
+
+/// As the message: this is how a `main` that returns the error prints it.
+impl std::fmt::Debug for ConfigError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, f)
+    }
 }
 
 /// The default of `SESSION_COOKIE`.
@@ -93,6 +103,8 @@ impl Config {
     ) -> Result<Self, ConfigError> {
         let optional = |name| variable(name).filter(|value: &String| !value.is_empty());
         let default = ArchivingConfig::default();
+        let timeout = |name| number(name, optional(name), 10, &(1..=60)).map(Duration::from_secs);
+        let (github_timeout, discord_timeout) = (timeout("GITHUB_TIMEOUT_SECONDS")?, timeout("DISCORD_TIMEOUT_SECONDS")?);
         Ok(Self {
             tables,
             sessions,
@@ -100,10 +112,11 @@ impl Config {
                 api_url: optional("GITHUB_API_URL").unwrap_or_else(|| "https://api.github.com".to_owned()),
                 org,
                 token,
+                timeout: github_timeout,
             }),
             discord: optional("DISCORD_GUILD_ID").zip(optional("DISCORD_BOT_TOKEN")).map(|(guild_id, bot_token)| {
                 let api_url = optional("DISCORD_API_URL").unwrap_or_else(|| "https://discord.com/api/v10".to_owned());
-                DiscordConfig { api_url, guild_id, bot_token }
+                DiscordConfig { api_url, guild_id, bot_token, timeout: discord_timeout }
             }),
             archiving: ArchivingConfig {
                 max_share: number("ARCHIVE_MAX_SHARE", optional("ARCHIVE_MAX_SHARE"), default.max_share, &(0.0..=1.0))?,

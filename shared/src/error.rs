@@ -6,6 +6,13 @@
 /// The cause of a failure, for the log.
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 
+/// An error with what caused it, and what caused that: a log line shows of an error only its own words.
+#[must_use]
+pub fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
+    let words: Vec<_> = std::iter::successors(Some(error), |&error| error.source()).map(ToString::to_string).collect();
+    words.join(": ")
+}
+
 /// Why storage did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {

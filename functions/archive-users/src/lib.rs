@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use shared::App;
+use shared::error::with_causes;
 use shared::invocation::Invocation;
 use shared::members::{Archiving, Failed, SyncError, Synced, archive, sync};
 use std::time::Duration;
@@ -20,7 +21,7 @@ pub struct ArchiveRun {
     pub found: usize,
     /// Members archived.
     pub archived: usize,
-    /// Members left for the next run, because of a failure.
+    /// Members left for the next run, because of a failure or for want of time.
     pub failed: usize,
 }
 
@@ -39,8 +40,8 @@ pub enum RunError {
 /// logs what it did. With `force` a run is not held back, however many it archives.
 ///
 /// # Errors
-/// When Discord's list is not complete, too many would be archived, or DynamoDB failed. The next run goes on where this
-/// one stopped.
+/// When Discord's list is not complete or could not be taken over, too many would be archived, or DynamoDB failed. The next
+/// run goes on where this one stopped.
 pub async fn handle(app: &App, time: Duration, force: bool) -> Result<ArchiveRun, RunError> {
     let invocation = Invocation::lasting(time);
     let ended = invocation.clone().run(Box::pin(run(app, force))).await;
@@ -55,7 +56,7 @@ pub async fn handle(app: &App, time: Duration, force: bool) -> Result<ArchiveRun
             "archive-users"
         ),
         Err(error) => tracing::error!(
-            error = error as &dyn std::error::Error,
+            error = with_causes(error),
             dynamodb_requests = invocation.requests(),
             dynamodb_retries = invocation.retries(),
             dynamodb_capacity = invocation.capacity(),
@@ -67,7 +68,12 @@ pub async fn handle(app: &App, time: Duration, force: bool) -> Result<ArchiveRun
 
 async fn run(app: &App, force: bool) -> Result<ArchiveRun, RunError> {
     let discord = match &app.discord {
-        Some(discord) => Some(sync(app, discord).await?),
+        Some(discord) => {
+            let synced = sync(app, discord).await?;
+            let Synced { on_discord, joined, left } = synced;
+            tracing::info!(on_discord, joined, left, "took over from Discord");
+            Some(synced)
+        }
         None => None,
     };
     let how = Archiving {
@@ -76,5 +82,5 @@ async fn run(app: &App, force: bool) -> Result<ArchiveRun, RunError> {
         max_share: (!force).then_some(app.archiving.max_share),
     };
     let run = archive(app, &how).await?;
-    Ok(ArchiveRun { discord, found: run.found, archived: run.archived.len(), failed: run.failed.len() })
+    Ok(ArchiveRun { discord, found: run.found(), archived: run.archived.len(), failed: run.failed.len() })
 }

@@ -19,7 +19,7 @@ use utoipa_axum::routes;
 #[must_use]
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(list::list_users, sign_up::create_user, roles::archive_users))
+        .routes(routes!(list::list_users, sign_up::create_user, roles::update_users))
         .routes(routes!(own::get_self, own::update_self))
         .routes(routes!(search::search_users))
         .routes(routes!(lookup::get_user_by_id))

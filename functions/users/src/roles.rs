@@ -1,7 +1,8 @@
 //! `PATCH /users/{id}/temporary/data` and `PATCH /users`
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{FromRequestParts, State};
+use http::request::Parts;
 use serde::{Deserialize, Serialize};
 use shared::App;
 use shared::error::{Failure, MembersError};
@@ -11,6 +12,18 @@ use shared::http::{MembersErrorBody, QueryParams, Superuser, parse_json};
 use shared::members::{self, Archiving, OrFail, Reported, RoleChange, unverified};
 use shared::models::{MemberId, PublicMember, Text};
 use std::time::Duration;
+
+/// A superuser. When it cannot be found out who calls, these routes say so in their own way.
+pub(crate) struct Officer(MemberId);
+
+impl FromRequestParts<App> for Officer {
+    type Rejection = MembersError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
+        let Superuser(member) = Superuser::from_request_parts(parts, app).await.or_fail(Failure::Internal)?;
+        Ok(Self(member))
+    }
+}
 
 /// Which roles a member is to have.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
@@ -58,7 +71,7 @@ pub(crate) struct Message {
     )
 )]
 pub(crate) async fn change_roles(
-    Superuser(by): Superuser,
+    Officer(by): Officer,
     State(app): State<App>,
     Params(id): Params<String>,
     JsonBody(body): JsonBody,
@@ -138,8 +151,8 @@ pub(crate) struct ActionCounts {
         SuperuserFailures,
     )
 )]
-pub(crate) async fn archive_users(
-    Superuser(by): Superuser,
+pub(crate) async fn update_users(
+    Officer(by): Officer,
     State(app): State<App>,
     mut query: QueryParams,
     body: Result<Body<Action>, MembersError>,
@@ -167,13 +180,13 @@ async fn archive(app: &App, by: &MemberId, debug: bool) -> Result<Json<ActionDon
     // A person's explicit wish is not held back.
     let how = Archiving { by: by.to_string(), grace: Duration::ZERO, max_share: None };
     let run = members::archive(app, &how).await.or_fail(Failure::Internal)?;
-    let message = if run.found == 0 {
+    let message = if run.found() == 0 {
         "Couldn't find any users currently inactive in Discord but not archived."
     } else {
         "Successfully updated users archived role to true if in_discord role is false"
     };
     let data = ActionCounts {
-        total_users: run.found,
+        total_users: run.found(),
         total_users_archived: run.archived.len(),
         total_operations_failed: run.failed.len(),
         updated_user_details: debug.then_some(run.archived),

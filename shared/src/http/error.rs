@@ -1,6 +1,6 @@
 //! Errors as responses.
 
-use crate::error::{Failure, FlyersError, MembersError};
+use crate::error::{Failure, FlyersError, MembersError, with_causes};
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
@@ -38,12 +38,6 @@ fn log(status: StatusCode, cause: Option<&(dyn Error + Send + Sync + 'static)>) 
     if let Some(cause) = cause {
         tracing::error!(status = status.as_u16(), error = with_causes(cause), "a request failed");
     }
-}
-
-/// An error with what caused it, and what caused that: a log line shows of an error only its own words.
-fn with_causes(error: &(dyn Error + 'static)) -> String {
-    let words: Vec<_> = std::iter::successors(Some(error), |&error| error.source()).map(ToString::to_string).collect();
-    words.join(": ")
 }
 
 impl FlyersError {

@@ -1,11 +1,12 @@
 //! Putting members away who are not on Discord.
 
 use crate::App;
-use crate::error::{Failure, MembersError, StoreError};
+use crate::error::{Failure, MembersError, StoreError, with_causes};
+use crate::invocation::Invocation;
 use crate::models::facet::{Partition, Roster, since};
 use crate::models::{ARCHIVED, IN_DISCORD, Member, MemberId};
 use crate::store::{Backoff, MemberAudit, MemberChanged, Span};
-use futures_util::stream::{self, StreamExt};
+use futures_util::stream::{self, StreamExt, TryStreamExt};
 use serde::Serialize;
 use std::ops::Bound;
 use std::time::Duration;
@@ -13,8 +14,12 @@ use std::time::Duration;
 /// How many members are put away at once.
 const SIDE_BY_SIDE: usize = 16;
 
-/// How many are read at once.
+/// How many are read by one request, and how many of these are under way at once: few, for answers are large.
 const BATCH: usize = 100;
+const BATCHES_SIDE_BY_SIDE: usize = 4;
+
+/// With less time left than this, no further member is begun with.
+const TIME_FOR_ONE: Duration = Duration::from_millis(250);
 
 /// A run from this many unarchived members on is held back if it would put away too large a share of them.
 const SAFETY_FROM: usize = 10;
@@ -47,12 +52,18 @@ pub struct Reported {
 /// What a run did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Archived {
-    /// Those found who were to be archived.
-    pub found: usize,
     /// Those archived.
     pub archived: Vec<Reported>,
-    /// Those left for the next run, because of a failure.
+    /// Those left for the next run, because of a failure or for want of time.
     pub failed: Vec<Reported>,
+}
+
+impl Archived {
+    /// How many were to be archived and did not join Discord, nor were archived by somebody else, meanwhile.
+    #[must_use]
+    pub fn found(&self) -> usize {
+        self.archived.len() + self.failed.len()
+    }
 }
 
 /// Why a run did not come to anything.
@@ -84,47 +95,62 @@ impl From<Failed> for MembersError {
 
 /// Archives every member who is not on Discord and not archived, each by one conditional transaction, so that somebody
 /// who joins meanwhile is not archived (contract, *PATCH /users*). Runs that overlap or are cut short do no harm. One
-/// request for each 100 of them and one for each.
+/// request for each megabyte of index, some 10,000 of them, one for each 100 and one for each.
+///
+/// All are read before the first is archived, so that an error of reading means that nobody was. Those whom the time does
+/// not suffice for are left for the next run and counted as failed.
 ///
 /// # Errors
 /// `Safety` and `All` as they say; as any read.
 pub async fn archive(app: &App, how: &Archiving) -> Result<Archived, Failed> {
-    let until = app.now().minus(how.grace);
-    let span = Span { from: Bound::Included(since(until, "~")), backward: true, ..Span::default() };
-    let not_in_discord = Partition::Roster(Roster::NotInDiscord);
-    let entries = app.store.index_entries(&not_in_discord, &span).await?;
-    let ids = entries.iter().map(|entry| super::list::id_at(&entry.position)).collect::<Result<Vec<_>, _>>()?;
+    let ids = candidates(app, how.grace).await?;
     if let Some(max_share) = how.max_share {
         hold_back(app, ids.len(), max_share).await?;
     }
-    let mut run = Archived { found: ids.len(), ..Archived::default() };
-    for batch in ids.chunks(BATCH) {
-        let members = app.store.members(batch).await?;
-        let attempts = stream::iter(members).map(|member| async move {
-            let ended = archive_one(app, how, &member).await;
+    let batches: Vec<Vec<MemberId>> = ids.chunks(BATCH).map(<[_]>::to_vec).collect();
+    let members: Vec<Vec<Member>> = stream::iter(batches)
+        .map(|batch| async move { app.store.members(&batch).await })
+        .buffered(BATCHES_SIDE_BY_SIDE)
+        .try_collect()
+        .await?;
+    let invocation = Invocation::current();
+    let attempts = stream::iter(members.into_iter().flatten()).map(|member| {
+        let has_time = invocation.remaining() > TIME_FOR_ONE;
+        async move {
+            let ended = if has_time { Some(archive_one(app, how, &member).await) } else { None };
             (member, ended)
-        });
-        let ended: Vec<_> = attempts.buffered(SIDE_BY_SIDE).collect().await;
-        for (member, ended) in ended {
-            let reported = Reported {
-                id: member.id,
-                first_name: member.first_name.to_string(),
-                last_name: member.last_name.to_string(),
-            };
-            match ended {
-                Ok(true) => run.archived.push(reported),
-                // Joined Discord, or archived by somebody else, while the run was on its way.
-                Ok(false) => run.found -= 1,
-                Err(error) => {
-                    tracing::error!(
-                        member = reported.id.as_str(),
-                        error = &error as &dyn std::error::Error,
-                        "could not archive a member"
-                    );
-                    run.failed.push(reported);
-                }
+        }
+    });
+    let mut attempts = attempts.buffered(SIDE_BY_SIDE);
+    let mut run = Archived::default();
+    let mut left = 0;
+    while let Some((member, ended)) = attempts.next().await {
+        let reported = Reported {
+            id: member.id,
+            first_name: member.first_name.to_string(),
+            last_name: member.last_name.to_string(),
+        };
+        match ended {
+            Some(Ok(true)) => run.archived.push(reported),
+            // Joined Discord, or archived by somebody else, while the run was on its way.
+            Some(Ok(false)) => {}
+            Some(Err(error)) => {
+                tracing::error!(
+                    member = reported.id.as_str(),
+                    error = with_causes(&error),
+                    "could not archive a member"
+                );
+                run.failed.push(reported);
+            }
+            None => {
+                left += 1;
+                run.failed.push(reported);
             }
         }
+    }
+    if left > 0 {
+        let archived = run.archived.len();
+        tracing::error!(archived, left, "the time was up before all were archived; the next run goes on");
     }
     if run.archived.is_empty() && !run.failed.is_empty() {
         return Err(Failed::All(run.failed.len()));
@@ -132,16 +158,39 @@ pub async fn archive(app: &App, how: &Archiving) -> Result<Archived, Failed> {
     Ok(run)
 }
 
+/// Who is to be archived: those not on Discord who signed up so long ago; all of them, if no time is given.
+async fn candidates(app: &App, grace: Duration) -> Result<Vec<MemberId>, StoreError> {
+    let span = if grace.is_zero() {
+        Span::default()
+    } else {
+        let until = since(app.now().minus(grace), "~");
+        Span { from: Bound::Included(until), backward: true, ..Span::default() }
+    };
+    let entries = app.store.index_entries(&Partition::Roster(Roster::NotInDiscord), &span).await?;
+    entries.iter().map(|entry| super::list::id_at(&entry.position)).collect()
+}
+
 /// Archives one member, unless they joined Discord or were archived meanwhile. Tells whether it did.
 async fn archive_one(app: &App, how: &Archiving, member: &Member) -> Result<bool, StoreError> {
     let operation = uuid::Builder::from_random_bytes(app.random()).into_uuid();
+    // The version that an attempt without an answer would have made.
+    let mut doubted: Option<u64> = None;
     let mut backoff = Backoff::default();
     let mut before = member.clone();
     loop {
         if before.operation == Some(operation) {
             return Ok(true);
         }
-        if before.has_role(IN_DISCORD) || before.has_role(ARCHIVED) {
+        if before.has_role(IN_DISCORD) {
+            return Ok(false);
+        }
+        if doubted.is_some_and(|version| before.version >= version) {
+            // Archived by that attempt and changed since, or by somebody else, or archived and brought back: no second
+            // attempt may undo what somebody decided after the first.
+            let cause = "others have changed the member since an attempt got no answer".into();
+            return Err(StoreError::OutcomeUnknown(cause));
+        }
+        if before.has_role(ARCHIVED) {
             return Ok(false);
         }
         let now = app.now();
@@ -157,7 +206,11 @@ async fn archive_one(app: &App, how: &Archiving, member: &Member) -> Result<bool
         match app.store.change_member(&before, &after, operation, Some(&audit), app.random()).await? {
             MemberChanged::Done => return Ok(true),
             MemberChanged::Taken => return Err(StoreError::Failed("archiving takes nothing unique".into())),
-            MemberChanged::Stale { .. } => {}
+            MemberChanged::Stale { in_doubt } => {
+                if in_doubt {
+                    doubted = Some(before.version + 1);
+                }
+            }
         }
         if !backoff.wait().await {
             return Err(StoreError::Busy("other changes of the member were in the way".into()));
@@ -171,14 +224,20 @@ async fn archive_one(app: &App, how: &Archiving, member: &Member) -> Result<bool
 
 /// Fails if so many are too large a share of the unarchived members. Counts no more of those than it takes to tell: cost
 /// grows with those to archive, not with all.
+#[allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "counts of people"
+)]
 async fn hold_back(app: &App, found: usize, max_share: f64) -> Result<(), Failed> {
-    #[allow(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "counts of people"
-    )]
-    let enough = ((found as f64 / max_share).ceil() as usize).max(SAFETY_FROM);
+    /// Shares such as 0.07 are not exact: 7 of 100 are no more than that share all the same.
+    const ROUNDING: f64 = 1e-6;
+    if found == 0 {
+        return Ok(());
+    }
+    let enough = if max_share > 0.0 { (found as f64 / max_share).ceil() as usize } else { 0 };
+    let enough = enough.max(SAFETY_FROM);
     let mut unarchived = 0;
     for roster in [Roster::NotInDiscord, Roster::InDiscord] {
         if unarchived < enough {
@@ -186,7 +245,7 @@ async fn hold_back(app: &App, found: usize, max_share: f64) -> Result<(), Failed
             unarchived += app.store.index_entries(&Partition::Roster(roster), &span).await?.len();
         }
     }
-    if unarchived >= SAFETY_FROM && unarchived < enough {
+    if unarchived >= SAFETY_FROM && found as f64 > max_share * unarchived as f64 + ROUNDING {
         return Err(Failed::Safety { found, unarchived, max_share });
     }
     Ok(())

@@ -2,13 +2,19 @@
 //!
 //! <https://docs.github.com/en/rest/search/search#search-issues-and-pull-requests>: 100 results a page, 1,000 in all, 30
 //! requests a minute with a token.
+//!
+//! GitHub sorts by when an issue or pull request was created or last updated, and not by when it was closed or merged. So
+//! what is found by these dates is put into their order here. That is exact as long as GitHub finds no more than the 1,000
+//! that it gives; of more, it is asked for those with the latest (or earliest) update, among which the latest (or earliest)
+//! closed ones are, as nothing is closed without being updated.
 
 use crate::App;
-use crate::error::MembersError;
+use crate::error::{MembersError, with_causes};
 use crate::models::Timestamp;
 use crate::outbound::{Patience, Refused};
 use serde::Deserialize;
 use std::collections::HashSet;
+use std::time::Duration;
 
 /// Results of a page, and the most that GitHub gives of one search.
 const PAGE: usize = 100;
@@ -23,6 +29,8 @@ pub struct GithubConfig {
     pub org: String,
     /// What opens it.
     pub token: String,
+    /// How long one request may take.
+    pub timeout: Duration,
 }
 
 impl std::fmt::Debug for GithubConfig {
@@ -36,7 +44,9 @@ impl std::fmt::Debug for GithubConfig {
 pub struct GithubQuery {
     /// In GitHub's own terms: `is:pr is:open created:…`.
     terms: String,
-    /// By what the results are sorted there.
+    /// Whether the results are in the order in which they were closed, rather than created. Merging closes.
+    by_closing: bool,
+    /// Whether that order begins with the earliest.
     oldest_first: bool,
 }
 
@@ -50,12 +60,17 @@ impl GithubQuery {
         let bad = |message: String| MembersError::BadRequest(message);
         let (mut filter, mut oldest_first, mut start, mut end) = (None, false, None, None);
         let mut days = None;
+        let mut seen = HashSet::new();
         for token in query.split([' ', '+']).filter(|token| !token.is_empty()) {
             let (key, value) =
                 token.split_once(':').ok_or_else(|| bad(format!("\"query\": {token} is no key:value")))?;
+            if !seen.insert(key) {
+                return Err(bad(format!("\"query\": {key} must be given once")));
+            }
             let date = || {
-                let date: Result<jiff::civil::Date, _> = value.parse();
-                date.map_err(|_| bad(format!("\"query\": {key} must be a date as YYYY-MM-DD")))
+                // Other notations of ISO 8601, and times of day, are dates to `parse` as well.
+                let date = value.parse().ok().filter(|date: &jiff::civil::Date| date.to_string() == value);
+                date.ok_or_else(|| bad(format!("\"query\": {key} must be a date as YYYY-MM-DD")))
             };
             match key {
                 "filterBy" => {
@@ -102,64 +117,77 @@ impl GithubQuery {
             (None, Some(end)) => format!(" {field}:<={end}"),
             (Some(start), Some(end)) => format!(" {field}:{start}..{end}"),
         };
-        Ok(Self { terms: format!("{terms}{range}"), oldest_first })
+        Ok(Self { terms: format!("{terms}{range}"), by_closing: field != "created", oldest_first })
     }
 }
 
 /// The logins, in lower case, of those who authored what the query asks for, each once, in its order.
 pub(super) async fn authors(app: &App, query: &GithubQuery) -> Result<Vec<String>, MembersError> {
-    #[derive(Deserialize)]
-    struct Results {
-        total_count: usize,
-        items: Vec<Issue>,
-    }
-    #[derive(Deserialize)]
-    struct Issue {
-        /// None of a deleted account.
-        user: Option<User>,
-    }
-    #[derive(Deserialize)]
-    struct User {
-        login: String,
-    }
     let Some(config) = &app.github else {
         return Err(MembersError::GithubUnavailable { message: "GitHub is not configured", retry_after: None });
     };
-    let terms = format!("org:{} {}", config.org, query.terms);
-    let order = if query.oldest_first { "asc" } else { "desc" };
+    let mut issues = find(app, config, query).await.map_err(|refused| unavailable(&refused))?;
+    if query.by_closing {
+        issues.sort_by_key(|issue| issue.closed_at);
+        if !query.oldest_first {
+            issues.reverse();
+        }
+    }
     let mut seen = HashSet::new();
-    let mut authors = Vec::new();
+    let logins = issues.into_iter().filter_map(|issue| issue.user).map(|user| user.login.to_lowercase());
+    Ok(logins.filter(|login| seen.insert(login.clone())).collect())
+}
+
+#[derive(Deserialize)]
+struct Results {
+    total_count: usize,
+    /// Whether GitHub gave up looking before it had found all.
+    #[serde(default)]
+    incomplete_results: bool,
+    items: Vec<Issue>,
+}
+
+/// An issue or pull request.
+#[derive(Deserialize)]
+struct Issue {
+    /// None of a deleted account.
+    user: Option<User>,
+    closed_at: Option<Timestamp>,
+}
+
+#[derive(Deserialize)]
+struct User {
+    login: String,
+}
+
+/// What the query asks for, as far as GitHub gives it, in GitHub's order. One request for each 100, at most ten.
+async fn find(app: &App, config: &GithubConfig, query: &GithubQuery) -> Result<Vec<Issue>, Refused> {
+    let url = format!("{}/search/issues", config.api_url.trim_end_matches('/'));
+    let terms = format!("org:{} {}", config.org, query.terms);
+    let sort = if query.by_closing { "updated" } else { "created" };
+    let order = if query.oldest_first { "asc" } else { "desc" };
+    let authorization = format!("Bearer {}", config.token);
+    let headers = [("authorization", authorization.as_str()), ("accept", "application/vnd.github+json")];
+    let mut issues = Vec::new();
     for page in 1..=MOST / PAGE {
-        let results: Results = app
-            .outbound
-            .get_json(
-                &format!("{}/search/issues", config.api_url.trim_end_matches('/')),
-                &[
-                    ("q", terms.as_str()),
-                    ("sort", "created"),
-                    ("order", order),
-                    ("per_page", "100"),
-                    ("page", page.to_string().as_str()),
-                ],
-                &[
-                    ("authorization", format!("Bearer {}", config.token).as_str()),
-                    ("accept", "application/vnd.github+json"),
-                ],
-                Patience::None,
-            )
-            .await
-            .map_err(|refused| unavailable(&refused))?;
+        let number = page.to_string();
+        let parameters =
+            [("q", terms.as_str()), ("sort", sort), ("order", order), ("per_page", "100"), ("page", number.as_str())];
+        let results: Results =
+            app.outbound.get_json(&url, &parameters, &headers, config.timeout, Patience::None).await?;
+        if results.incomplete_results {
+            return Err(Refused::bad_answer("not all results"));
+        }
         let count = results.items.len();
-        let logins = results.items.into_iter().filter_map(|issue| issue.user).map(|user| user.login.to_lowercase());
-        authors.extend(logins.filter(|login| seen.insert(login.clone())));
+        issues.extend(results.items);
         if count < PAGE || page * PAGE >= results.total_count.min(MOST) {
             break;
         }
     }
-    Ok(authors)
+    Ok(issues)
 }
 
 fn unavailable(refused: &Refused) -> MembersError {
-    tracing::warn!(error = refused as &dyn std::error::Error, "GitHub is not available");
+    tracing::warn!(error = with_causes(refused), "GitHub is not available");
     MembersError::GithubUnavailable { message: "GitHub is not available", retry_after: refused.retry_after() }
 }

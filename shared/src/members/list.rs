@@ -118,10 +118,11 @@ async fn read(app: &App, span: &Span) -> Result<Vec<Entry>, StoreError> {
     app.store.index_entries(&Partition::Listing(Listing { facet: Facet::All, archived: false }), span).await
 }
 
-/// Those members as everybody may see them, without any that were put away since the index was read.
+/// Those members as everybody may see them, without any that are put away or have no username yet: they are not listed.
 async fn present(app: &App, ids: &[MemberId]) -> Result<Vec<PublicMember>, StoreError> {
     let members = app.store.members(ids).await?;
-    Ok(members.into_iter().filter(|member: &Member| !member.has_role(ARCHIVED)).map(PublicMember::from).collect())
+    let is_listed = |member: &Member| member.username.is_some() && !member.has_role(ARCHIVED);
+    Ok(members.into_iter().filter(is_listed).map(PublicMember::from).collect())
 }
 
 /// The unarchived members who authored what the query asks for on GitHub, in that order (contract, *GET /users*). One

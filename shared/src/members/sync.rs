@@ -5,7 +5,7 @@
 
 use super::discord::{DiscordChange, change_discord};
 use crate::App;
-use crate::error::{MembersError, StoreError};
+use crate::error::{MembersError, StoreError, with_causes};
 use crate::models::facet::{Partition, Roster};
 use crate::models::{MemberId, Timestamp};
 use crate::outbound::{Patience, Refused};
@@ -13,9 +13,7 @@ use crate::store::Span;
 use futures_util::stream::{self, StreamExt};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
-
-/// Members of a page.
-const PAGE: usize = 1000;
+use std::time::Duration;
 
 /// How many members are changed at once.
 const SIDE_BY_SIDE: usize = 16;
@@ -29,6 +27,8 @@ pub struct DiscordConfig {
     pub guild_id: String,
     /// What opens it.
     pub bot_token: String,
+    /// How long one request may take.
+    pub timeout: Duration,
 }
 
 impl std::fmt::Debug for DiscordConfig {
@@ -47,8 +47,6 @@ pub struct Synced {
     pub joined: usize,
     /// Members found to have left.
     pub left: usize,
-    /// Members who could not be changed.
-    pub failed: usize,
 }
 
 /// Why nothing was taken over.
@@ -60,17 +58,21 @@ pub enum SyncError {
     /// Our members could not be read.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Some who joined or left could not be changed, so that what is stored is not what Discord says.
+    #[error("{0} members could not be taken over from Discord")]
+    Unsettled(usize),
 }
 
 /// Takes over from Discord who is on the server, and since when. An incomplete list changes nothing. One request to
-/// Discord for each 1,000 people there, one read for each megabyte of index, and two requests for each member who joined
-/// or left.
+/// Discord for each 1,000 people there and one more, one read for each megabyte of index, and two requests for each member
+/// who joined or left.
 ///
 /// # Errors
-/// `Incomplete`; as any read.
+/// `Incomplete`; `Unsettled` when somebody could not be changed, and the others were; as any read.
 pub async fn sync(app: &App, discord: &DiscordConfig) -> Result<Synced, SyncError> {
-    let there = people(app, discord).await?;
+    // What is stored is read first: who is recorded as joined while Discord is asked must not pass for somebody who left.
     let linked = app.store.index_entries(&Partition::Roster(Roster::Linked), &Span::default()).await?;
+    let there = people(app, discord).await?;
     let mut changes: Vec<(MemberId, DiscordChange)> = Vec::new();
     let mut synced = Synced { on_discord: there.len(), ..Synced::default() };
     for entry in linked {
@@ -78,9 +80,13 @@ pub async fn sync(app: &App, discord: &DiscordConfig) -> Result<Synced, SyncErro
         let (Ok(id), Some(discord_id)) = (entry.position.parse(), detail.discord_id) else { continue };
         let was_there = detail.in_discord == Some(true);
         let change = match there.get(&discord_id) {
-            Some(joined_at) if !was_there || *joined_at != detail.joined_at => {
-                synced.joined += usize::from(!was_there);
+            Some(joined_at) if !was_there => {
+                synced.joined += 1;
                 DiscordChange { in_discord: Some(true), discord_joined_at: *joined_at, discord_id: None }
+            }
+            // The date alone: somebody who was put away while on Discord has not joined anew.
+            Some(Some(joined_at)) if detail.joined_at != Some(*joined_at) => {
+                DiscordChange { discord_joined_at: Some(*joined_at), ..DiscordChange::default() }
             }
             None if was_there => {
                 synced.left += 1;
@@ -95,15 +101,17 @@ pub async fn sync(app: &App, discord: &DiscordConfig) -> Result<Synced, SyncErro
         attempt.map(|_| ()).map_err(|error| (id, error))
     });
     let ended: Vec<Result<(), (MemberId, MembersError)>> = attempts.buffer_unordered(SIDE_BY_SIDE).collect().await;
-    for (id, error) in ended.into_iter().filter_map(Result::err) {
-        synced.failed += 1;
-        let error = &error as &dyn std::error::Error;
-        tracing::error!(member = id.as_str(), error, "could not take over a member from Discord");
+    let failed: Vec<_> = ended.into_iter().filter_map(Result::err).collect();
+    for (id, error) in &failed {
+        tracing::error!(member = id.as_str(), error = with_causes(error), "could not take over a member from Discord");
     }
-    Ok(synced)
+    if failed.is_empty() { Ok(synced) } else { Err(SyncError::Unsettled(failed.len())) }
 }
 
 /// Who is on the server, and since when, by Discord account.
+///
+/// The list ends with an empty page, not with one that is not full: Discord does not promise to fill pages, and whoever
+/// would be missing would be archived.
 async fn people(app: &App, discord: &DiscordConfig) -> Result<HashMap<String, Option<Timestamp>>, Refused> {
     #[derive(Deserialize)]
     struct Person {
@@ -117,28 +125,28 @@ async fn people(app: &App, discord: &DiscordConfig) -> Result<HashMap<String, Op
     let url = format!("{}/guilds/{}/members", discord.api_url.trim_end_matches('/'), discord.guild_id);
     let authorization = format!("Bot {}", discord.bot_token);
     let mut people = HashMap::new();
-    let mut after = "0".to_owned();
+    let mut last: u64 = 0;
     loop {
-        let page: Vec<Person> = app
-            .outbound
-            .get_json(
-                &url,
-                &[("limit", "1000"), ("after", &after)],
-                &[("authorization", &authorization)],
-                Patience::Wait,
-            )
-            .await?;
-        let count = page.len();
-        let before = people.len();
-        if let Some(last) = page.last() {
-            after.clone_from(&last.user.id);
+        let after = last.to_string();
+        let query = [("limit", "1000"), ("after", &after)];
+        let headers = [("authorization", authorization.as_str())];
+        let page: Vec<Person> =
+            app.outbound.get_json(&url, &query, &headers, discord.timeout, Patience::Wait).await?;
+        if page.is_empty() {
+            break;
         }
-        people.extend(page.into_iter().map(|person| (person.user.id, person.joined_at)));
-        if people.len() < before + count {
-            return Err(Refused::bad_answer("a member is listed twice"));
-        }
-        if count < PAGE {
-            return Ok(people);
+        let before = last;
+        for person in page {
+            let id: u64 = person.user.id.parse().map_err(|_| Refused::bad_answer("an account's id is no number"))?;
+            if id <= before {
+                return Err(Refused::bad_answer("a page does not begin where the last one ended"));
+            }
+            last = last.max(id);
+            if people.insert(person.user.id, person.joined_at).is_some() {
+                return Err(Refused::bad_answer("somebody is listed twice"));
+            }
         }
     }
+    // The bot itself is on the server.
+    if people.is_empty() { Err(Refused::bad_answer("nobody is listed")) } else { Ok(people) }
 }
