@@ -1,0 +1,60 @@
+//! Members to begin with.
+
+use serde_json::{Value, json};
+use testing::{Answer, Session, TestApp};
+
+/// An API with a superuser, and the superuser's session.
+pub async fn with_superuser() -> (TestApp, String) {
+    let app = TestApp::start().await;
+    app.member("root", &["super_user"]).await;
+    let root = app.session("root");
+    (app, root)
+}
+
+/// Signs up with that session.
+pub async fn sign_up(app: &TestApp, session: &str, draft: &Value) -> Answer {
+    app.post("/users").bearer(session).json(draft).send().await
+}
+
+/// Ada, who says everything of herself that members may say when they sign up.
+pub fn ada() -> Value {
+    json!({
+        "username": "Ada-Lovelace", "first_name": "Ada", "last_name": "Lovelace", "email": "ada@example.com",
+        "phone": 919_876_543_210_u64, "yoe": 3, "company": "Analytical Engines", "designation": "Programmer",
+        "img": "https://example.com/ada.png", "github_id": "AdaL", "github_user_id": "1815",
+        "linkedin_id": "ada-lovelace", "twitter_id": "ada", "instagram_id": "ada.l", "website": "https://ada.example.com",
+        "github_display_name": "Ada, Countess of Lovelace",
+    })
+}
+
+/// Signs `ada` up, and tells her session.
+pub async fn signed_up_ada(app: &TestApp) -> String {
+    let session = app.session("ada");
+    let _ada = sign_up(app, &session, &ada()).await.expect(200);
+    app.wire.reset();
+    session
+}
+
+/// Makes a member with that id and username, and tells the session.
+pub async fn named(app: &TestApp, root: &str, id: &str, username: &str) -> String {
+    let draft = json!({ "id": id, "username": username, "first_name": "Grace", "last_name": "Hopper" });
+    let _member = sign_up(app, root, &draft).await.expect(200);
+    app.wire.reset();
+    app.session(id)
+}
+
+/// A member as everybody sees them.
+pub async fn seen(app: &TestApp, id: &str) -> Value {
+    let found = app.get(&format!("/users/userId/{id}")).send().await.expect(200).json();
+    app.wire.reset();
+    found["user"].clone()
+}
+
+/// A good session of that member, whose token says more.
+pub fn session_with(app: &TestApp, id: &str, claims: &Value) -> String {
+    let now = app.app.now().as_second();
+    let mut all = json!({ "userId": id, "iat": now, "exp": now + 3600 });
+    let more = claims.as_object().expect("claims are an object").clone();
+    all.as_object_mut().expect("it is one").extend(more);
+    Session::token(&all)
+}
