@@ -34,7 +34,8 @@ pub fn router(routes: OpenApiRouter<App>, app: App) -> Router {
 /// What is not served at all: said in the way of the contract that the path belongs to.
 async fn no_such_route(uri: Uri) -> Response {
     let path = uri.path();
-    if path == "/users" || path.starts_with("/users/") {
+    let is_below = |root| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    if is_below("/users") || is_below("/badges") {
         MembersError::NotFound("Not Found").into_response()
     } else {
         FlyersError::NoSuchRoute(path.to_owned()).into_response()

@@ -2,9 +2,10 @@
 
 use crate::App;
 use crate::auth::{Active, ApiCaller, Session, activate, authenticate, authorize_superuser};
-use crate::error::{FlyersError, MembersError};
+use crate::error::{Failure, FlyersError, MembersError};
 use crate::invocation::Invocation;
 use crate::ledger::IdempotencyKey;
+use crate::members::OrFail;
 use crate::models::MemberId;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use bytes::Bytes;
@@ -112,7 +113,8 @@ impl FromRequestParts<App> for Editor {
     type Rejection = MembersError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
-        let active = activate(app, &parts.method, &parts.headers).await?;
+        // All routes that take it say so when something goes wrong.
+        let active = activate(app, &parts.method, &parts.headers).await.or_fail(Failure::Unavailable)?;
         Invocation::current().set_caller(active.session.id.as_str());
         Ok(Self(active))
     }

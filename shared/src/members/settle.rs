@@ -64,7 +64,8 @@ pub(super) async fn settle(
         }
         if !backoff.wait().await {
             let cause = "other changes of the member were in the way until the time was up".into();
-            return Err(StoreError::Busy(cause).into());
+            let error = if doubted.is_some() { StoreError::OutcomeUnknown(cause) } else { StoreError::Busy(cause) };
+            return Err(error.into());
         }
     }
 }
