@@ -17,7 +17,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::time::MissedTickBehavior;
+use tokio::time::{Instant, MissedTickBehavior};
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -27,6 +27,12 @@ const SETUP_TIME: Duration = Duration::from_mins(1);
 
 /// How often silent flights are ended, as by the schedule on AWS, and how long a run may take.
 const EVERY_MINUTE: Duration = Duration::from_mins(1);
+
+/// How often members are archived who are not on Discord, as by the schedule on AWS.
+const EVERY_DAY: Duration = Duration::from_hours(24);
+
+/// How long that may take, as on AWS.
+const ARCHIVE_TIME: Duration = Duration::from_mins(15);
 
 #[derive(Debug, Args)]
 pub struct Options {
@@ -98,18 +104,28 @@ fn app(engine: &Engine, session_key: &SessionKey) -> Result<App> {
 async fn set_up(app: &App, wants_demo: bool) -> Result<bool> {
     app.store.create_tables().await?;
     if wants_demo && app.store.is_empty().await? {
-        demo::load(app).await?;
+        engine::demo::load(app).await?;
     }
-    Ok(app.store.airline(&demo::airline_id()).await?.is_some())
+    let airline = engine::demo::AIRLINE.parse().map_err(anyhow::Error::msg)?;
+    Ok(app.store.airline(&airline).await?.is_some())
 }
 
+/// Runs the jobs, which log what they do.
 async fn run_jobs(app: App) {
     let mut minutes = tokio::time::interval(EVERY_MINUTE);
-    minutes.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    // Not at the start: who looks at the demo is to find it whole.
+    let mut days = tokio::time::interval_at(Instant::now() + EVERY_DAY, EVERY_DAY);
+    for interval in [&mut minutes, &mut days] {
+        interval.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    }
     loop {
-        minutes.tick().await;
-        if let Err(error) = end_stale_flights::handle(&app, EVERY_MINUTE).await {
-            tracing::error!(error = &error as &dyn std::error::Error, "end-stale-flights failed");
+        tokio::select! {
+            _ = minutes.tick() => {
+                let _logged = end_stale_flights::handle(&app, EVERY_MINUTE).await;
+            }
+            _ = days.tick() => {
+                let _logged = archive_users::handle(&app, ARCHIVE_TIME, false).await;
+            }
         }
     }
 }

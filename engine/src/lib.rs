@@ -1,5 +1,7 @@
 //! DynamoDB in this process, for local work and tests: the crate `dynoxide-rs`, on SQLite, in memory or in a file,
-//! reached over loopback by the same AWS SDK client as the real one.
+//! reached over loopback by the same AWS SDK client as the real one. And a demo community to fill it with.
+
+pub mod demo;
 
 use aws_sdk_dynamodb::config::{BehaviorVersion, Builder, Credentials, Region};
 use dynoxide::Database;

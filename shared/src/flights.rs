@@ -4,7 +4,8 @@ use crate::App;
 use crate::error::{FlyersError, StoreError};
 use crate::models::{AirlineId, DEFAULT_EVENT_LINK, Flight, FlightDraft, FlightId, Passenger, UpcomingFlight};
 use crate::store::{Changed, MissingForFlight, Page};
-use futures_util::future::{try_join, try_join_all};
+use futures_util::future::try_join;
+use futures_util::stream::{self, StreamExt};
 use serde::Serialize;
 use std::time::Duration;
 
@@ -126,17 +127,17 @@ pub struct StaleFlightsEnded {
     pub spared: usize,
 }
 
-/// Ends the flights that were started and have had no sign of life for [`SILENCE`], at their last one. Runs
-/// that overlap, or that are cut short, do no harm. Eight requests and one for each silent flight.
+/// Ends the flights that were started and have had no sign of life for [`SILENCE`], at their last one. A flight that
+/// cannot be ended holds up no other. Runs that overlap, or that are cut short, do no harm. Eight requests and one for
+/// each silent flight.
 ///
 /// # Errors
-/// When the time was up or DynamoDB failed; flights ended until then are ended.
+/// When DynamoDB failed, or the time was up: the first failure. Every flight that could be ended is.
 pub async fn end_stale(app: &App) -> Result<StaleFlightsEnded, StoreError> {
     let silent = app.store.silent_flights(app.now().minus(SILENCE)).await?;
-    let mut ended = 0;
-    for batch in silent.chunks(SIDE_BY_SIDE) {
-        let batch = try_join_all(batch.iter().map(|flight| app.store.end_silent_flight(*flight))).await?;
-        ended += batch.into_iter().filter(|has_ended| *has_ended).count();
-    }
-    Ok(StaleFlightsEnded { ended, spared: silent.len() - ended })
+    let attempts = stream::iter(silent).map(|flight| app.store.end_silent_flight(flight)).buffered(SIDE_BY_SIDE);
+    let attempts: Vec<Result<bool, StoreError>> = attempts.collect().await;
+    let outcomes = attempts.into_iter().collect::<Result<Vec<bool>, _>>()?;
+    let ended = outcomes.iter().filter(|has_ended| **has_ended).count();
+    Ok(StaleFlightsEnded { ended, spared: outcomes.len() - ended })
 }

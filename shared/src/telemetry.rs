@@ -5,7 +5,8 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 /// The crates whose log lines are our own.
-const OURS: [&str; 6] = ["shared", "skysquad", "miles", "flights", "airlines", "end_stale_flights"];
+const OURS: [&str; 8] =
+    ["shared", "skysquad", "miles", "flights", "airlines", "users", "end_stale_flights", "archive_users"];
 
 /// Which log lines are written: `LOG_LEVEL` for our own (default `info`), warnings of everybody else's.
 #[must_use]

@@ -15,7 +15,7 @@ mod wire;
 
 pub use access::Accesses;
 pub use client::{Answer, Call};
-pub use demo::{DEMO_KEY, demo_event, demo_session};
+pub use demo::{DEMO_FLIGHT, DEMO_KEY, DEMO_SUPER_USER, demo_event, demo_session};
 pub use fixtures::{BRAND, Session};
 pub use wire::{Fault, Wire};
 
@@ -136,6 +136,14 @@ impl TestApp {
     pub fn another_instance(&self, request_timeout: Duration) -> Self {
         let mut app = self.app.clone();
         app.request_timeout = request_timeout;
+        self.instance(app)
+    }
+
+    /// The same tables behind another instance of the function, configured otherwise.
+    #[must_use]
+    pub fn configured(&self, configure: impl FnOnce(&mut App)) -> Self {
+        let mut app = self.app.clone();
+        configure(&mut app);
         self.instance(app)
     }
 

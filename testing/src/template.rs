@@ -53,6 +53,12 @@ impl Template {
         Self(plain(serde_norway::from_str(&yaml).expect("the template is YAML")))
     }
 
+    /// The parameters, by name.
+    pub fn parameters(&self) -> impl Iterator<Item = (&str, &Value)> {
+        let all = self.0["Parameters"].as_object().expect("a template has parameters");
+        all.iter().map(|(name, parameter)| (name.as_str(), parameter))
+    }
+
     /// The resources of a type, by name.
     pub fn resources(&self, kind: &str) -> impl Iterator<Item = (&str, &Value)> {
         let all = self.0["Resources"].as_object().expect("a template has resources");
@@ -75,8 +81,11 @@ impl Template {
 
     fn function(&self, function: &Value) -> Function {
         let mut properties = self.0["Globals"]["Function"].clone();
+        let common = properties["Environment"]["Variables"].as_object().expect("variables").clone();
         let own = function["Properties"].as_object().expect("a function has properties").clone();
         properties.as_object_mut().expect("functions have properties in common").extend(own);
+        let variables = properties["Environment"]["Variables"].as_object_mut().expect("variables");
+        variables.extend(common);
         let code = properties["CodeUri"].as_str().expect("a function has code");
         let crate_name = code.strip_prefix("functions/").expect("functions are in functions/").to_owned();
         let (mut routes, mut schedules) = (Vec::new(), Vec::new());

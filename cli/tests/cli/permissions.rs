@@ -1,10 +1,14 @@
 //! The functions' roles in `template.yaml` allow what their code does, and nothing else.
 
-use serde_json::Value;
+use serde_json::{Value, json};
+use shared::members::DiscordConfig;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 use testing::template::{Function, Template};
 use testing::{DEMO_KEY, TestApp, demo_event};
+use wiremock::matchers::{any, query_param};
+use wiremock::{Mock, MockServer, ResponseTemplate};
 
 /// Which actions on which resources a function's role allows, `Query FlightsTable/index/upcoming`.
 fn allowed(template: &Template, function: &Function) -> BTreeSet<String> {
@@ -57,16 +61,45 @@ async fn used(function: &Function) -> BTreeSet<String> {
         }
         used.append(&mut accesses.noted());
     }
-    if function.crate_name == "end-stale-flights" {
-        let demo = TestApp::with_demo().await;
-        let _flight = demo.call_of(&demo_event("server-start")).send().await.expect(200);
-        demo.clock.advance(Duration::from_hours(1));
-        let (app, accesses) = demo.noting_accesses();
-        let run = end_stale_flights::handle(&app.app, Duration::from_secs(10)).await.expect("the job runs");
-        assert_eq!(run.ended, 1);
-        used.append(&mut accesses.noted());
-    }
+    used.append(&mut match function.crate_name.as_str() {
+        "end-stale-flights" => used_by_end_stale_flights().await,
+        "archive-users" => used_by_archive_users().await,
+        _ => BTreeSet::new(),
+    });
     used
+}
+
+async fn used_by_end_stale_flights() -> BTreeSet<String> {
+    let demo = TestApp::with_demo().await;
+    let _flight = demo.call_of(&demo_event("server-start")).send().await.expect(200);
+    demo.clock.advance(Duration::from_hours(1));
+    let (app, accesses) = demo.noting_accesses();
+    let run = end_stale_flights::handle(&app.app, Duration::from_secs(10)).await.expect("the job runs");
+    assert_eq!(run.ended, 1);
+    accesses.noted()
+}
+
+/// With a Discord server that only one of the demo's members is still on.
+async fn used_by_archive_users() -> BTreeSet<String> {
+    let discord = MockServer::start().await;
+    let people = json!([{ "user": { "id": "799600467218923521" }, "joined_at": "2024-02-02T18:00:00.000000+00:00" }]);
+    let first = Mock::given(query_param("after", "0")).respond_with(ResponseTemplate::new(200).set_body_json(people));
+    first.mount(&discord).await;
+    let rest = Mock::given(any()).respond_with(ResponseTemplate::new(200).set_body_json(json!([])));
+    rest.with_priority(10).mount(&discord).await;
+
+    let demo = TestApp::with_demo().await;
+    let (mut app, accesses) = demo.noting_accesses();
+    app.app.discord = Some(Arc::new(DiscordConfig {
+        api_url: discord.uri(),
+        guild_id: "1".to_owned(),
+        bot_token: "token".to_owned(),
+        timeout: Duration::from_secs(10),
+    }));
+    let run = archive_users::handle(&app.app, Duration::from_secs(10), false).await.expect("the job runs");
+    assert_eq!(run.discord.map(|synced| synced.left), Some(3));
+    assert_eq!(run.archived, 5);
+    accesses.noted()
 }
 
 #[tokio::test]
@@ -76,6 +109,10 @@ async fn each_role_allows_what_its_function_does_and_nothing_else() {
         let log_group = function.properties["LoggingConfig"]["LogGroup"]["Ref"].as_str().expect("a log group");
         let mut expected =
             BTreeSet::from(["CreateLogStream", "PutLogEvents"].map(|action| format!("logs:{action} {log_group}")));
+        let on_failure = &function.properties["EventInvokeConfig"]["DestinationConfig"]["OnFailure"];
+        if let Some(queue) = on_failure["Destination"]["Fn::GetAtt"][0].as_str() {
+            expected.insert(format!("sqs:SendMessage {queue}"));
+        }
         expected.extend(used(&function).await.into_iter().map(|access| format!("dynamodb:{access}")));
         assert_eq!(allowed(&template, &function), expected, "{}", function.crate_name);
     }

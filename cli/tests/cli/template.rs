@@ -13,8 +13,13 @@ use testing::template::{Function, Route, Template, event, events};
 use utoipa_axum::router::OpenApiRouter;
 
 /// The functions that serve routes, with those that they serve.
-fn routers() -> [(&'static str, OpenApiRouter<App>); 3] {
-    [("miles", miles::routes()), ("flights", flights::routes()), ("airlines", airlines::routes())]
+fn routers() -> [(&'static str, OpenApiRouter<App>); 4] {
+    [
+        ("users", users::routes()),
+        ("miles", miles::routes()),
+        ("flights", flights::routes()),
+        ("airlines", airlines::routes()),
+    ]
 }
 
 /// The routes of an OpenAPI document.
@@ -59,14 +64,14 @@ fn what_has_no_route_goes_to_airlines() {
 }
 
 #[test]
-fn end_stale_flights_runs_every_minute_and_nothing_else_on_a_schedule() {
+fn the_jobs_run_on_their_schedules_and_nothing_else_does() {
     let schedules: BTreeMap<_, _> = Template::read()
         .functions()
         .into_iter()
         .filter(|function| !function.schedules.is_empty())
         .map(|function| (function.crate_name, function.schedules))
         .collect();
-    assert_eq!(json!(schedules), json!({ "end-stale-flights": ["rate(1 minute)"] }));
+    assert_eq!(json!(schedules), json!({ "archive-users": ["cron(0 3 * * ? *)"], "end-stale-flights": ["rate(1 minute)"] }));
 }
 
 #[test]
@@ -115,10 +120,23 @@ fn query(parameters: &Value) -> String {
 }
 
 #[test]
-fn the_scheduled_event_is_from_eventbridge_scheduler() {
-    let event = event("end-stale-flights");
-    assert_eq!(event["source"], "aws.scheduler");
-    assert_eq!(event["detail-type"], "Scheduled Event");
+fn the_scheduled_events_are_from_eventbridge_scheduler() {
+    for name in ["archive-users", "end-stale-flights"] {
+        let event = event(name);
+        assert_eq!(event["source"], "aws.scheduler", "{name}");
+        assert_eq!(event["detail-type"], "Scheduled Event", "{name}");
+    }
+}
+
+/// Both ways that a run can be lost: the schedule could not give it to the function, or the function failed every time.
+#[test]
+fn what_fails_of_archiving_is_kept() {
+    let function = Template::read().function_of("archive-users");
+    let queue = json!({ "Fn::GetAtt": ["ArchiveUsersDeadLetters", "Arn"] });
+    let schedule = &function.properties["Events"]["EveryDay"]["Properties"];
+    assert_eq!(schedule["DeadLetterConfig"]["Arn"], queue);
+    assert!(schedule["RetryPolicy"]["MaximumRetryAttempts"].as_u64() > Some(0));
+    assert_eq!(function.properties["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]["Destination"], queue);
 }
 
 #[test]
@@ -202,23 +220,55 @@ fn shape(properties: &Value) -> Value {
     })
 }
 
+/// Which function needs what the others do without: tokens are where they are used and nowhere else.
+fn variables_of_its_own(crate_name: &str) -> &'static [&'static str] {
+    match crate_name {
+        "users" => &["GITHUB_API_URL", "GITHUB_ORG", "GITHUB_TIMEOUT_SECONDS", "GITHUB_TOKEN"],
+        "archive-users" => &[
+            "ARCHIVE_GRACE_DAYS",
+            "ARCHIVE_MAX_SHARE",
+            "DISCORD_API_URL",
+            "DISCORD_BOT_TOKEN",
+            "DISCORD_GUILD_ID",
+            "DISCORD_TIMEOUT_SECONDS",
+        ],
+        _ => &[],
+    }
+}
+
 #[test]
-fn every_function_has_the_variables_that_the_configuration_reads() {
+fn every_function_has_the_variables_that_its_part_of_the_configuration_reads() {
     let read = RefCell::new(BTreeSet::from(["LOG_LEVEL".to_owned()]));
     let config = Config::from_variables(|name| {
         read.borrow_mut().insert(name.to_owned());
-        Some(if name == "SESSION_PUBLIC_KEYS" { testing::Session::public_key() } else { "set".to_owned() })
+        Some(match name {
+            "SESSION_PUBLIC_KEYS" => testing::Session::public_key(),
+            "GITHUB_API_URL" | "DISCORD_API_URL" => "http://127.0.0.1".to_owned(),
+            _ => "1".to_owned(),
+        })
     });
     config.expect("every variable is read");
-    for function in Template::read().functions() {
+    let functions = Template::read().functions();
+    let of_some: BTreeSet<_> =
+        functions.iter().flat_map(|function| variables_of_its_own(&function.crate_name)).copied().collect();
+    for function in &functions {
+        let name = function.crate_name.as_str();
         let variables = function.properties["Environment"]["Variables"].as_object().expect("variables");
         // Never set on AWS: for `sam local`.
-        let set: BTreeSet<_> = variables
-            .iter()
-            .filter(|(_, value)| **value != json!({ "Ref": "AWS::NoValue" }))
-            .map(|(name, _)| name.clone())
-            .collect();
-        assert_eq!(set, *read.borrow(), "{}", function.crate_name);
+        let is_set = |value: &Value| *value != json!({ "Ref": "AWS::NoValue" });
+        let set: BTreeSet<_> = variables.iter().filter(|(_, value)| is_set(value)).map(|(name, _)| name.clone()).collect();
+        let mut expected = read.borrow().clone();
+        expected.retain(|variable| {
+            variables_of_its_own(name).contains(&variable.as_str()) || !of_some.contains(variable.as_str())
+        });
+        assert_eq!(set, expected, "{name}");
+    }
+}
+
+#[test]
+fn secrets_are_not_shown() {
+    for (name, parameter) in Template::read().parameters() {
+        assert_eq!(parameter["NoEcho"] == true, name.ends_with("Token"), "{name}");
     }
 }
 
@@ -232,7 +282,14 @@ fn every_function_is_built_and_run_alike() {
         let name = &function.crate_name;
         assert_eq!(function.properties["Runtime"], "provided.al2023", "{name}");
         assert_eq!(function.properties["Handler"], "bootstrap", "{name}");
-        assert_eq!(function.properties["Timeout"], TIMEOUT.as_secs(), "{name}");
-        assert!((128..=256).contains(&function.properties["MemorySize"].as_u64().expect("a number")), "{name}");
+        let (timeout, memory) = match name.as_str() {
+            "archive-users" => (15 * 60, 512),
+            "end-stale-flights" => (TIMEOUT.as_secs(), 128),
+            // It must be shorter than the 30 seconds that API Gateway waits.
+            "users" => (29, 256),
+            _ => (TIMEOUT.as_secs(), 256),
+        };
+        assert_eq!(function.properties["Timeout"], timeout, "{name}");
+        assert_eq!(function.properties["MemorySize"], memory, "{name}");
     }
 }

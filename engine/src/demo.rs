@@ -1,0 +1,158 @@
+//! The demo community: what a local server and many tests begin with, so that there is something to try.
+
+mod members;
+
+pub use members::SUPER_USER;
+
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+use shared::App;
+use shared::app::Clock;
+use shared::ledger::{Boarding, board, open_account};
+use shared::models::{Airline, AirlineId, BrandDraft, Flight, FlightId, Flyer, KeyDigest, Product, Timestamp};
+use shared::store::{NewAirline, NewKey};
+use std::time::Duration;
+
+/// The demo airline.
+pub const AIRLINE: &str = "skyteam";
+
+/// Its API key. Anybody can know it: it opens demo data and nothing else.
+pub const API_KEY: &str = "sky_demo-key-for-local-use-only";
+
+/// The flyer of the API documentation's examples.
+pub const FLYER: &str = "123456789";
+
+/// The flight of the API documentation's examples, which has ended.
+pub const FLOWN: &str = "550e8400-e29b-41d4-a716-446655440000";
+
+/// The next flight, which has not started.
+pub const UPCOMING: &str = "6d0a2f5c-91b7-4c3e-8a64-2f1b7c9d3e50";
+
+/// What the demo airline sells.
+pub const PRODUCT: &str = "a1b2c3";
+
+/// A clock that stands still, to make things at the time at which they were.
+struct At(Timestamp);
+
+impl Clock for At {
+    fn now(&self) -> Timestamp {
+        self.0
+    }
+}
+
+fn at(app: &App, instant: &str) -> Result<App> {
+    Ok(app.clone().with_clock(At(text(instant)?)))
+}
+
+fn parse<T: serde::de::DeserializeOwned>(value: Value) -> Result<T> {
+    serde_json::from_value(value).context("demo data is bad")
+}
+
+/// Something that has a text of its own.
+fn text<T: serde::de::DeserializeOwned>(value: &str) -> Result<T> {
+    parse(json!(value))
+}
+
+/// Fills empty tables.
+///
+/// # Errors
+/// When they are not empty; as any write.
+pub async fn load(app: &App) -> Result<()> {
+    make_airlines(app).await?;
+    make_products(app).await?;
+    fly_the_example(app).await?;
+    plan_flights(app).await?;
+    members::load(app).await
+}
+
+async fn make_airlines(app: &App) -> Result<()> {
+    let then = at(app, "2024-01-01T00:00:00.000Z")?;
+    for (id, name, key) in [(AIRLINE, "SkyTeam", API_KEY), ("oceanic", "Oceanic", "sky_demo-key-of-oceanic")] {
+        let airline: Airline = parse(json!({
+            "airlineId": id, "name": name, "inviteLink": format!("https://discord.gg/{id}"),
+            "createdAt": then.now(), "updatedAt": then.now(),
+        }))?;
+        let key = NewKey { key_id: text("demo")?, digest: KeyDigest::of(key), created_at: then.now() };
+        let made = app.store.create_airline(&NewAirline { airline: &airline, key: &key }, app.random()).await?;
+        ensure!(made, "airline {id} is there already");
+    }
+    for (airline, brand, name, iata, icao, primary) in [
+        (AIRLINE, "skyteam-main", "SkyTeam Mainline", "ST", "SKT", true),
+        (AIRLINE, "skyteam-cargo", "SkyTeam Cargo", "SC", "SKC", false),
+        ("oceanic", "oceanic", "Oceanic", "OC", "OCE", true),
+    ] {
+        let draft: BrandDraft = parse(json!({
+            "brandId": brand, "name": name, "iata": iata, "icao": icao, "callsign": name.to_uppercase(),
+            "isPrimary": primary,
+        }))?;
+        shared::airlines::create_brand(app, &text(airline)?, draft).await?;
+    }
+    Ok(())
+}
+
+async fn make_products(app: &App) -> Result<()> {
+    for (id, name, description, price, active) in [
+        (PRODUCT, "Priority Boarding", "Board the aircraft before other passengers", 500, true),
+        ("l0un9e", "Lounge Access", "Wait in comfort", 1200, true),
+        ("0ld5ku", "Paper Ticket", "No longer sold", 50, false),
+    ] {
+        let product: Product = parse(json!({
+            "productId": id, "airlineId": AIRLINE, "name": name, "description": description, "priceMiles": price,
+            "active": active, "createdAt": "2024-01-15T10:30:00.000Z",
+        }))?;
+        ensure!(app.store.create_product(&product, app.random()).await?, "product {id} is there already");
+    }
+    Ok(())
+}
+
+/// The flyer of the documentation's examples, with 5,000 miles, 500 of them from the one flight.
+async fn fly_the_example(app: &App) -> Result<()> {
+    let airline: AirlineId = text(AIRLINE)?;
+    let flight: Flight = parse(json!({
+        "id": FLOWN, "code": "ST123", "gameId": "1234567890", "aircraft": "Boeing 737-800", "airlineId": airline,
+        "brandId": "skyteam-main", "departure": "KJFK", "arrival": "KLAX", "startTime": "2024-03-15T14:00:00.000Z",
+        "discordEventLink": "https://discord.gg/event/123456",
+    }))?;
+    make_flight(app, &flight).await?;
+    let flyer: Flyer = parse(json!({
+        "userId": FLYER, "username": "pilot123", "displayName": "Captain John", "miles": 4500,
+        "avatarUrl": "https://tr.rbxcdn.com/...", "createdAt": "2024-01-10T08:00:00.000Z",
+        "updatedAt": "2024-01-10T08:00:00.000Z",
+    }))?;
+    ensure!(open_account(app, flyer, &airline).await?, "flyer {FLYER} is there already");
+    let boarding: Boarding = parse(json!({ "userId": FLYER, "miles": 500 }))?;
+    board(&at(app, "2024-03-15T10:30:00.000Z")?, &airline, flight.id, &boarding, None).await?;
+    shared::flights::start(&at(app, "2024-03-15T14:05:00.000Z")?, &airline, flight.id).await?;
+    shared::flights::end(&at(app, "2024-03-15T16:30:00.000Z")?, &airline, flight.id).await?;
+    Ok(())
+}
+
+/// Flights of the next days, one of them shared, with somebody on board.
+async fn plan_flights(app: &App) -> Result<()> {
+    let airline: AirlineId = text(AIRLINE)?;
+    for (hours, id, code, departure, arrival, codeshare) in [
+        (1, text(UPCOMING)?, "ST200", "EGLL", "EHAM", None),
+        (26, app.new_flight_id(), "ST201", "EHAM", "LFPG", Some("oceanic")),
+        (50, app.new_flight_id(), "ST202", "LFPG", "EDDF", None),
+    ] {
+        let id: FlightId = id;
+        let flight: Flight = parse(json!({
+            "id": id, "code": code, "gameId": "1234567890", "aircraft": "Airbus A320", "airlineId": airline,
+            "brandId": "skyteam-main", "departure": departure, "arrival": arrival,
+            "startTime": app.now().plus(Duration::from_hours(hours)), "codeshareAirlineId": codeshare,
+            "discordEventLink": "https://discord.gg/skyteam",
+        }))?;
+        make_flight(app, &flight).await?;
+        let boarding: Boarding = parse(json!({
+            "userId": format!("20000{hours}"), "miles": 250, "username": format!("flyer{hours}"),
+            "displayName": format!("Flyer {hours}"),
+        }))?;
+        board(app, &airline, id, &boarding, None).await?;
+    }
+    Ok(())
+}
+
+async fn make_flight(app: &App, flight: &Flight) -> Result<()> {
+    let made = app.store.create_flight(flight, app.random()).await?;
+    made.ok().context("the flight's brand or its partner is missing")
+}
