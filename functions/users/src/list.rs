@@ -9,7 +9,9 @@ use shared::App;
 use shared::error::{Failure, MembersError};
 use shared::http::openapi::SessionFailures;
 use shared::http::{MembersErrorBody, QueryParams, SignedIn};
-use shared::members::{Cursor, GithubQuery, OrFail, PageRequest, list, list_by_github, member, member_by_discord};
+use shared::members::{
+    Cursor, GithubQuery, OrFail, PageRequest, list, list_by_github, member, member_by_discord, not_in_list,
+};
 use shared::models::{MemberId, PublicMember};
 
 /// Where the pages before and after are.
@@ -57,14 +59,13 @@ pub(crate) fn page_request(query: &mut QueryParams) -> Result<PageRequest, Membe
         }
     };
     let page = query.one("page")?.map(|page| {
-        let number = Some(page).filter(|page| is_number(page)).and_then(|page| page.parse().ok());
+        // There are not so many pages as numbers.
+        let number = Some(page).filter(|page| is_number(page)).map(|page| page.parse().unwrap_or(usize::MAX));
         number.ok_or_else(|| bad("page value either be a positive number or zero"))
     });
     let page: Option<usize> = page.transpose()?;
     let (next, prev) = (query.one("next")?, query.one("prev")?);
-    let id = |name: &str, id: &str| {
-        id.parse().map_err(|_| MembersError::BadRequest(format!("{name} must be the id of a member in the list")))
-    };
+    let id = |name: &str, id: &str| id.parse().map_err(|_| not_in_list(name, id));
     let cursor = match (page, next, prev) {
         (_, Some(_), Some(_)) => return Err(bad("Both prev and next can't be passed")),
         (Some(_), Some(_), None) => return Err(bad("Both page and next can't be passed")),

@@ -4,7 +4,7 @@ use super::github::{self, GithubQuery};
 use crate::App;
 use crate::error::{MembersError, StoreError};
 use crate::models::facet::{Facet, Listing, Partition, position};
-use crate::models::{ARCHIVED, Member, MemberId, PublicMember};
+use crate::models::{ARCHIVED, Member, MemberId, PublicMember, Username};
 use crate::store::{Entry, Span};
 use futures_util::future::try_join;
 use std::ops::Bound;
@@ -49,9 +49,16 @@ pub(super) fn id_at(position: &str) -> Result<MemberId, StoreError> {
 /// Where the member of a cursor stands in listings.
 pub(super) async fn position_of(app: &App, id: &MemberId, parameter: &str) -> Result<String, MembersError> {
     let member = app.store.member(id).await?;
-    member.and_then(|member| Some(position(member.username.as_ref()?, &member.id))).ok_or_else(|| {
-        MembersError::BadRequest(format!("{parameter} must be the id of a member in the list, and {id} is not"))
-    })
+    let position = member.and_then(|member| Some(position(member.username.as_ref()?, &member.id)));
+    position.ok_or_else(|| not_in_list(parameter, id.as_str()))
+}
+
+/// What is said of a cursor that is no member's id, or the id of somebody who is listed nowhere.
+#[must_use]
+pub fn not_in_list(parameter: &str, id: &str) -> MembersError {
+    // No id is longer.
+    let id: String = id.chars().take(64).collect();
+    MembersError::BadRequest(format!("{parameter} must be the id of a member in the list, and {id} is not"))
 }
 
 /// A page of the unarchived members whose usernames begin with `prefix`, by username, both without regard to case
@@ -62,10 +69,6 @@ pub(super) async fn position_of(app: &App, id: &MemberId, parameter: &str) -> Re
 /// `BadRequest` when the cursor's member is unknown; as any read.
 pub async fn list(app: &App, prefix: &str, page: &PageRequest) -> Result<MemberList, MembersError> {
     let prefix = prefix.to_ascii_lowercase();
-    // Usernames have no other characters, but positions do.
-    if !prefix.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
-        return Ok(MemberList { members: Vec::new(), next: None, prev: None });
-    }
     let size = page.size;
     let (entries, has_prev, has_next) = match &page.cursor {
         Cursor::Page(number) => {
@@ -115,6 +118,11 @@ async fn around(
 }
 
 async fn read(app: &App, span: &Span) -> Result<Vec<Entry>, StoreError> {
+    // No username has other characters or is longer; positions have and are.
+    let begins_usernames = span.prefix.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    if !begins_usernames || span.prefix.len() > Username::MAX_LENGTH {
+        return Ok(Vec::new());
+    }
     app.store.index_entries(&Partition::Listing(Listing { facet: Facet::All, archived: false }), span).await
 }
 

@@ -158,6 +158,9 @@ const RESERVED: [&str; 13] = [
 ];
 
 impl Username {
+    /// No username is longer.
+    pub const MAX_LENGTH: usize = 32;
+
     /// As usernames are compared: without regard to case.
     #[must_use]
     pub fn folded(&self) -> String {
@@ -166,7 +169,7 @@ impl Username {
 }
 
 pub(super) fn is_username(value: &str) -> bool {
-    (4..=32).contains(&value.len())
+    (4..=Username::MAX_LENGTH).contains(&value.len())
         && value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
         && !RESERVED.contains(&value.to_ascii_lowercase().as_str())
 }
