@@ -30,12 +30,15 @@ impl FromRequestParts<App> for Officer {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Roles {
     /// The role `member`.
+    #[serde(default, deserialize_with = "shared::models::present")]
     #[schema(nullable = false)]
     member: Option<bool>,
     /// The role `archived`.
+    #[serde(default, deserialize_with = "shared::models::present")]
     #[schema(nullable = false)]
     archived: Option<bool>,
     /// Why.
+    #[serde(default, deserialize_with = "shared::models::present")]
     #[schema(nullable = false)]
     reason: Option<Text<0, 500>>,
 }

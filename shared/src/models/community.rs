@@ -88,7 +88,7 @@ pub struct Badge {
 
 /// What a member is up to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "UPPERCASE")]
+#[serde(rename_all = "UPPERCASE", try_from = "String")]
 pub enum State {
     /// At work.
     Active,
@@ -98,6 +98,16 @@ pub enum State {
     Idle,
     /// New.
     Onboarding,
+}
+
+impl TryFrom<String> for State {
+    type Error = &'static str;
+
+    fn try_from(value: String) -> Result<Self, Self::Error> {
+        let states = [Self::Active, Self::Ooo, Self::Idle, Self::Onboarding];
+        let state = states.into_iter().find(|state| state.as_str() == value);
+        state.ok_or("expected ACTIVE, OOO, IDLE or ONBOARDING")
+    }
 }
 
 impl State {

@@ -34,7 +34,10 @@ pub use time::Timestamp;
 
 /// Tells a field that is present, be it null, from one that is absent: serde calls this only for the former. A field of a
 /// type that has no null then refuses it.
-pub(crate) fn present<'de, T: serde::Deserialize<'de>, D: serde::Deserializer<'de>>(
+///
+/// # Errors
+/// Those of the type.
+pub fn present<'de, T: serde::Deserialize<'de>, D: serde::Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
