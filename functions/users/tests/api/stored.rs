@@ -27,6 +27,13 @@ impl Stored {
         items.into_iter().map(|item| (format!("{} {}", text(&item, "pk"), text(&item, "sk")), item)).collect()
     }
 
+    /// Removes an item.
+    pub async fn remove(&self, pk: &str, sk: &str) {
+        let key = |value: &str| AttributeValue::S(value.to_owned());
+        let delete = self.client.delete_item().table_name(&self.table).key("pk", key(pk)).key("sk", key(sk));
+        let _removed = delete.send().await.expect("the item is removed");
+    }
+
     /// What lies where, a line each.
     pub async fn keys(&self) -> String {
         self.items().await.into_keys().collect::<Vec<_>>().join("\n")
@@ -45,7 +52,7 @@ impl Stored {
         let audits = items.iter().filter(|(key, _)| key.contains(" AUDIT#"));
         let lines = audits.map(|(key, item)| {
             let whom = key.split(' ').next().unwrap_or_default();
-            let reason = item["reason"].as_s().map_or("-", String::as_str);
+            let reason = item.get("reason").map_or("-", |reason| reason.as_s().expect("it is a string"));
             format!("{} {whom} {} by {} ({reason})", text(item, "at"), text(item, "action"), text(item, "by"))
         });
         lines.collect::<Vec<_>>().join("\n")
