@@ -2,41 +2,62 @@
 
 use crate::Answer;
 use engine::demo::{FLOWN, PRODUCT, UPCOMING};
-use shared::models::{FlightId, ProductId, Timestamp};
+use shared::models::{BadgeId, FlightId, ProductId, Timestamp};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Times this close to the present are the present.
 const NOW: Duration = Duration::from_mins(1);
 
 impl Answer {
-    /// The answer as [`shown`](Self::shown), with the present time as `[now]` and each random id as `[id]`, each new API
-    /// key as `[key]`.
+    /// The answer as [`shown`](Self::shown), with the present time as `[now]`, the present day as `[today]`, each random
+    /// id as `[id]`, each new API key as `[key]`.
     #[must_use]
     pub fn steady(&self) -> String {
-        self.shown().lines().map(steady_line).collect::<Vec<_>>().join("\n")
+        let mut lines: Vec<String> = Vec::new();
+        for line in self.shown().lines() {
+            // A time of day is the present only on the present day, which stands before it.
+            let is_today = lines.last().is_some_and(|line| line.contains("[today]"));
+            lines.push(steady_line(line, is_today));
+        }
+        lines.join("\n")
     }
 }
 
 /// A line of indented JSON holds at most one field.
-fn steady_line(line: &str) -> String {
-    let Some((before, quoted)) = line.split_once("\": \"") else {
+fn steady_line(line: &str, is_today: bool) -> String {
+    let Some((before, rest)) = line.split_once("\": ") else {
         return line.to_owned();
     };
-    let (value, after) = quoted.rsplit_once('"').expect("the value of a field ends on its line");
-    let name = before.trim_start().trim_start_matches('"');
+    let (value, comma) = rest.strip_suffix(',').map_or((rest, ""), |value| (value, ","));
+    let (name, value) = (before.trim_start().trim_start_matches('"'), value.trim_matches('"'));
     let replacement = match name {
         "apiKey" => "[key]",
         "keyId" => "[id]",
         "id" if value.parse::<FlightId>().is_ok() && ![FLOWN, UPCOMING].contains(&value) => "[id]",
+        // Only ids that the system makes are so long.
+        "id" if value.len() == 20 && value.parse::<BadgeId>().is_ok() => "[id]",
         "productId" if value.parse::<ProductId>().is_ok() && value != PRODUCT => "[id]",
+        "date" if is_of_today(value) => "[today]",
+        "time" if is_today => "[now]",
         _ if value.parse().is_ok_and(is_now) => "[now]",
+        _ if value.parse().is_ok_and(|ms| Timestamp::from_millisecond(ms).is_ok_and(is_now)) => "[now]",
         _ => return line.to_owned(),
     };
-    format!("{before}\": \"{replacement}\"{after}")
+    format!("{before}\": \"{replacement}\"{comma}")
+}
+
+fn since_1970() -> Duration {
+    SystemTime::now().duration_since(UNIX_EPOCH).expect("it is after 1970")
 }
 
 fn is_now(time: Timestamp) -> bool {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("it is after 1970");
-    let time = Duration::from_millis(time.as_millisecond().try_into().expect("times are after 1970"));
-    time.abs_diff(now) < NOW
+    u64::try_from(time.as_millisecond()).is_ok_and(|ms| Duration::from_millis(ms).abs_diff(since_1970()) < NOW)
+}
+
+/// Whether a day, in US form, is that of now or was a moment ago.
+fn is_of_today(day: &str) -> bool {
+    [Duration::ZERO, NOW].iter().any(|ago| {
+        let ms = (since_1970() - *ago).as_millis().try_into().expect("it is before the year 10000");
+        Timestamp::from_millisecond(ms).is_ok_and(|time| time.formatted("%-m/%-d/%Y") == day)
+    })
 }

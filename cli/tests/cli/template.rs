@@ -71,7 +71,10 @@ fn the_jobs_run_on_their_schedules_and_nothing_else_does() {
         .filter(|function| !function.schedules.is_empty())
         .map(|function| (function.crate_name, function.schedules))
         .collect();
-    assert_eq!(json!(schedules), json!({ "archive-users": ["cron(0 3 * * ? *)"], "end-stale-flights": ["rate(1 minute)"] }));
+    assert_eq!(
+        json!(schedules),
+        json!({ "archive-users": ["cron(0 3 * * ? *)"], "end-stale-flights": ["rate(1 minute)"] })
+    );
 }
 
 #[test]
@@ -256,7 +259,8 @@ fn every_function_has_the_variables_that_its_part_of_the_configuration_reads() {
         let variables = function.properties["Environment"]["Variables"].as_object().expect("variables");
         // Never set on AWS: for `sam local`.
         let is_set = |value: &Value| *value != json!({ "Ref": "AWS::NoValue" });
-        let set: BTreeSet<_> = variables.iter().filter(|(_, value)| is_set(value)).map(|(name, _)| name.clone()).collect();
+        let set: BTreeSet<_> =
+            variables.iter().filter(|(_, value)| is_set(value)).map(|(name, _)| name.clone()).collect();
         let mut expected = read.borrow().clone();
         expected.retain(|variable| {
             variables_of_its_own(name).contains(&variable.as_str()) || !of_some.contains(variable.as_str())

@@ -37,10 +37,9 @@ pub(super) async fn load(app: &App) -> Result<()> {
 }
 
 async fn make_badges(app: &App) -> Result<()> {
-    for (id, name, description) in [
-        (FIRST_FLIGHT, "First Flight", "Flew for the first time"),
-        ("night-owl", "Night Owl", "Landed after midnight"),
-    ] {
+    for (id, name, description) in
+        [(FIRST_FLIGHT, "First Flight", "Flew for the first time"), ("night-owl", "Night Owl", "Landed after midnight")]
+    {
         let badge: Badge = parse(json!({
             "id": id, "name": name, "description": description, "imageUrl": format!("https://example.com/{id}.png"),
             "createdBy": SUPER_USER, "createdAt": 1_706_778_000_000_u64,
