@@ -13,9 +13,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 use std::time::Duration;
 
-/// Up to so many candidates are looked at one by one, a request for each 100; more are matched by reading the other
-/// facets, a request for some 8,000.
+/// Up to so many candidates are looked at one by one, a request for each 100.
 const ONE_BY_ONE: usize = 1000;
+
+/// So many entries cost as much as one candidate does: a request reads some 8,000 of them, or 100 members.
+const ENTRIES_FOR_A_CANDIDATE: usize = 80;
 
 /// How much of each facet is read at first; then eight times as much, and so on.
 const FIRST_READ: usize = 256;
@@ -141,23 +143,22 @@ impl MemberSearch {
         if !is_wanted {
             return None;
         }
-        let mut add = |facets: Vec<(Facet, Detail)>| {
-            let sources = facets.into_iter().map(|(facet, detail)| Source::new(facet, archived, detail)).collect();
-            kinds.push(Kind { sources });
+        let way = |facets: Vec<(Facet, Detail)>| -> Way {
+            facets.into_iter().map(|(facet, detail)| Source::new(facet, archived, detail)).collect()
         };
         if self.by_skill() {
-            // One value list gives the facets, the entries' details tell the rest.
-            let facets: Vec<Facet> = if !self.tag_ids.is_empty() {
-                self.tag_ids.iter().cloned().map(Facet::Tag).collect()
-            } else if !self.level_ids.is_empty() {
-                self.level_ids.iter().cloned().map(Facet::LevelId).collect()
-            } else if !self.level_names.is_empty() {
-                self.level_names.iter().cloned().map(Facet::LevelName).collect()
-            } else {
-                self.level_values.iter().copied().map(Facet::LevelValue).collect()
-            };
-            add(facets.into_iter().map(|facet| (facet, Detail::Skill)).collect());
+            // The facets of any of the parameters will do, for the entries' details tell the rest.
+            let ways: [Vec<Facet>; 4] = [
+                self.tag_ids.iter().cloned().map(Facet::Tag).collect(),
+                self.level_ids.iter().cloned().map(Facet::LevelId).collect(),
+                self.level_names.iter().cloned().map(Facet::LevelName).collect(),
+                self.level_values.iter().copied().map(Facet::LevelValue).collect(),
+            ];
+            let given = ways.into_iter().filter(|facets| !facets.is_empty());
+            let by_skill = |facets: Vec<Facet>| way(facets.into_iter().map(|facet| (facet, Detail::Skill)).collect());
+            kinds.push(Kind { ways: given.map(by_skill).collect() });
         }
+        let mut add = |facets| kinds.push(Kind { ways: vec![way(facets)] });
         if self.by_state() {
             let mut facets: Vec<_> = self.states.iter().map(|state| (Facet::State(*state), Detail::Any)).collect();
             if self.long_onboarding {
@@ -175,7 +176,7 @@ impl MemberSearch {
             add(vec![(Facet::Role(IN_DISCORD), Detail::JoinedBefore(now.minus(time)))]);
         }
         if kinds.is_empty() {
-            kinds.push(Kind { sources: vec![Source::new(Facet::All, archived, Detail::Any)] });
+            kinds.push(Kind { ways: vec![way(vec![(Facet::All, Detail::Any)])] });
         }
         Some(kinds)
     }
@@ -189,10 +190,13 @@ enum Detail {
     JoinedBefore(Timestamp),
 }
 
-/// One kind of filter: the facets of its values, any of which will do.
+/// One kind of filter, and the ways to those whom it finds: each finds them all.
 struct Kind {
-    sources: Vec<Source>,
+    ways: Vec<Way>,
 }
+
+/// The facets of a filter's values, any of which will do.
+type Way = Vec<Source>;
 
 /// One facet, as far as it was read.
 struct Source {
@@ -248,26 +252,28 @@ fn without_tag(position: &str) -> String {
 }
 
 impl Kind {
-    fn is_complete(&self) -> bool {
-        self.sources.iter().all(|source| source.is_complete)
+    /// Those whom it finds, if they are known.
+    fn found(&self) -> Option<BTreeSet<&String>> {
+        let complete = self.ways.iter().find(|way| way.iter().all(|source| source.is_complete))?;
+        Some(complete.iter().flat_map(|source| &source.found).collect())
     }
 
+    /// Reads so many entries more of each facet, or all, unless it is known whom they find.
     async fn read(&mut self, app: &App, search: &MemberSearch, limit: Option<usize>) -> Result<(), StoreError> {
-        try_join_all(self.sources.iter_mut().map(|source| source.read(app, search, limit))).await?;
+        if self.found().is_none() {
+            let sources = self.ways.iter_mut().flatten();
+            try_join_all(sources.map(|source| source.read(app, search, limit))).await?;
+        }
         Ok(())
-    }
-
-    fn found(&self) -> BTreeSet<String> {
-        self.sources.iter().flat_map(|source| source.found.iter().cloned()).collect()
     }
 }
 
 /// Finds members, and answers a page of them by username (contract, *GET /users/search*).
 ///
-/// All kinds of filter are read side by side, more and more of each, until one is at its end: the most selective. Its
-/// candidates are looked at one by one, if they are up to a thousand, else matched with the other kinds' entries. So a
-/// search costs by its most selective filter: one request for each facet of it and as little of the others, one for each
-/// 100 candidates where there are several kinds, and one for the page.
+/// All kinds of filter are read side by side, more and more of each, until it is known whom one of them finds: the most
+/// selective. Its candidates are looked at one by one where another kind finds many more. So a search costs by its most
+/// selective filter: one request for each of its facets and as little of the others, one for each 100 candidates where
+/// the other kinds are far from their ends, and one for the page.
 ///
 /// # Errors
 /// `BadRequest` when nothing is asked for, or the cursor's member is unknown; as any read.
@@ -305,7 +311,7 @@ pub async fn search(app: &App, search: &MemberSearch, page: &PageRequest) -> Res
     let next = ids.last().filter(|_| end < positions.len()).cloned();
     let prev = ids.first().filter(|_| start > 0).cloned();
     let count = positions.len();
-    Ok(SearchResult { members: found.present(app, &ids).await?, count, next, prev })
+    Ok(SearchResult { members: found.present(app, search, &ids).await?, count, next, prev })
 }
 
 /// Who matches: positions in the order of listings, and the members that were read on the way.
@@ -321,13 +327,32 @@ impl Matches {
         self.read.extend(other.read);
     }
 
-    async fn present(mut self, app: &App, ids: &[MemberId]) -> Result<Vec<PublicMember>, StoreError> {
+    /// Those members as everybody may see them, without any that changed since the index was read.
+    async fn present(
+        mut self,
+        app: &App,
+        search: &MemberSearch,
+        ids: &[MemberId],
+    ) -> Result<Vec<PublicMember>, StoreError> {
         let unread: Vec<MemberId> = ids.iter().filter(|id| !self.read.contains_key(id)).cloned().collect();
         for member in app.store.members(&unread).await? {
-            self.read.insert(member.id.clone(), member);
+            if search.matches(&member, app.now()) {
+                self.read.insert(member.id.clone(), member);
+            }
         }
         Ok(ids.iter().filter_map(|id| self.read.remove(id)).map(PublicMember::from).collect())
     }
+}
+
+async fn read(app: &App, search: &MemberSearch, kinds: &mut [Kind], limit: Option<usize>) -> Result<(), StoreError> {
+    try_join_all(kinds.iter_mut().map(|kind| kind.read(app, search, limit))).await?;
+    Ok(())
+}
+
+/// Whom all those kinds find of which that is known; none if it is known of no kind.
+fn found_by_all(kinds: &[Kind]) -> Option<BTreeSet<String>> {
+    let common = kinds.iter().filter_map(Kind::found).reduce(|found, other| &found & &other)?;
+    Some(common.into_iter().cloned().collect())
 }
 
 /// Those who match among the archived, or among the others.
@@ -336,30 +361,25 @@ async fn matches(app: &App, search: &MemberSearch, archived: bool) -> Result<Mat
     let Some(mut kinds) = search.kinds(archived, now) else {
         return Ok(Matches::default());
     };
+    // The only way there is will be read to its end anyway.
+    let is_only_way = kinds.iter().map(|kind| kind.ways.len()).sum::<usize>() == 1;
     let mut limit = FIRST_READ;
-    let most_selective = loop {
-        // The only kind there is will be read to its end anyway.
-        let limit_now = (kinds.len() > 1).then_some(limit);
-        try_join_all(kinds.iter_mut().map(|kind| kind.read(app, search, limit_now))).await?;
-        let complete = kinds.iter().filter(|kind| kind.is_complete()).map(Kind::found);
-        if let Some(found) = complete.min_by_key(BTreeSet::len) {
-            break found;
+    let mut candidates = loop {
+        read(app, search, &mut kinds, (!is_only_way).then_some(limit)).await?;
+        if let Some(candidates) = found_by_all(&kinds) {
+            break candidates;
         }
         limit = limit.saturating_mul(8);
     };
-    if kinds.len() == 1 {
-        return Ok(Matches { positions: most_selective, read: BTreeMap::new() });
+    if candidates.len() > ONE_BY_ONE {
+        // No more than the candidates would cost: another kind may find nearly everybody.
+        read(app, search, &mut kinds, Some(candidates.len() * ENTRIES_FOR_A_CANDIDATE)).await?;
+        candidates = found_by_all(&kinds).unwrap_or(candidates);
     }
-    if most_selective.len() > ONE_BY_ONE {
-        try_join_all(kinds.iter_mut().map(|kind| kind.read(app, search, None))).await?;
-        let mut positions = most_selective;
-        for kind in &kinds {
-            let found = kind.found();
-            positions.retain(|position| found.contains(position));
-        }
-        return Ok(Matches { positions, read: BTreeMap::new() });
+    if kinds.iter().all(|kind| kind.found().is_some()) {
+        return Ok(Matches { positions: candidates, read: BTreeMap::new() });
     }
-    let ids = most_selective.iter().map(|position| id_at(position)).collect::<Result<Vec<_>, _>>()?;
+    let ids = candidates.iter().map(|position| id_at(position)).collect::<Result<Vec<_>, _>>()?;
     let mut found = Matches::default();
     for member in app.store.members(&ids).await? {
         if member.has_role(ARCHIVED) == archived && search.matches(&member, now) {
