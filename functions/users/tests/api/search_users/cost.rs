@@ -1,0 +1,89 @@
+//! What a search costs, in requests to DynamoDB.
+
+use super::{change, put_skill};
+use crate::crowd;
+use crate::pages::page;
+use crate::people::{named, with_superuser};
+use http::Method;
+use serde_json::json;
+use std::collections::BTreeMap;
+use testing::TestApp;
+
+/// A search's first page: its path and how many match in all.
+async fn cost(app: &TestApp, session: &str, query: &str, matches: usize) -> Vec<(String, usize)> {
+    app.wire.reset();
+    let found = page(app, session, &format!("/users/search?{query}")).await;
+    assert_eq!(found.count, Some(matches as u64), "{query}");
+    assert_eq!(found.users.len(), matches.min(100), "{query}");
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for operation in app.wire.take_operations() {
+        *counts.entry(operation).or_default() += 1;
+    }
+    counts.into_iter().collect()
+}
+
+fn queries_and_batches(queries: usize, batches: usize) -> Vec<(String, usize)> {
+    let counts = [("BatchGetItem".to_owned(), batches), ("Query".to_owned(), queries)];
+    counts.into_iter().filter(|(_, count)| *count > 0).collect()
+}
+
+/// Everybody in the crowd is alike: full members on Discord, onboarding for long, with one skill.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_costs_by_its_most_selective_filter() {
+    const MEMBERS: usize = 3_000;
+    let (app, root) = with_superuser().await;
+    crowd::sign_up(&app, MEMBERS).await;
+    named(&app, &root, "rare", "rare-1").await;
+    put_skill(&app, &root, "rare", "cobol", ("l-1", "Junior", 1)).await;
+    named(&app, &root, "gone", "gone").await;
+    change(&app, &root, Method::PATCH, "/users/gone/temporary/data", &json!({ "archived": true })).await;
+
+    let cases = [
+        // One facet, and the page.
+        ("role=MEMBER", MEMBERS, queries_and_batches(1, 1)),
+        ("tagId=rust&size=100", MEMBERS, queries_and_batches(1, 1)),
+        ("time=399d", MEMBERS, queries_and_batches(1, 1)),
+        ("tagId=cobol", 1, queries_and_batches(1, 1)),
+        ("verified=true", 0, queries_and_batches(1, 0)),
+        // A facet for each value.
+        ("state=ACTIVE&state=OOO&state=ONBOARDING", MEMBERS, queries_and_batches(3, 1)),
+        // A little of what nearly everybody has, and the one candidate.
+        ("tagId=cobol&verified=false", 1, queries_and_batches(2, 1)),
+        ("tagId=cobol&levelId=l-1", 1, queries_and_batches(2, 1)),
+        ("tagId=cobol&role=MEMBER&verified=false&state=ONBOARDING", 0, queries_and_batches(4, 1)),
+        // Nobody is a candidate, so nobody is looked at.
+        ("verified=true&role=MEMBER", 0, queries_and_batches(2, 0)),
+        // More than a thousand candidates: the facets are read in three steps to their ends, rather than the members.
+        ("role=MEMBER&time=399d", MEMBERS, queries_and_batches(6, 1)),
+        ("role=MEMBER&time=399d&state=ONBOARDING31DAYS&verified=false", MEMBERS, queries_and_batches(12, 1)),
+        // The archived have facets of their own.
+        ("role=ARCHIVED", 1, queries_and_batches(1, 1)),
+        ("role=ARCHIVED&verified=false", 1, queries_and_batches(1, 1)),
+        ("role=ARCHIVED&tagId=rust", 0, queries_and_batches(1, 0)),
+        ("role=ARCHIVED&role=MEMBER", MEMBERS + 1, queries_and_batches(2, 1)),
+    ];
+    for (query, matches, expected) in cases {
+        assert_eq!(cost(&app, &root, query, matches).await, expected, "{query}");
+    }
+
+    for cursor in ["next=id-01499", "prev=id-01500"] {
+        let _page = page(&app, &root, &format!("/users/search?role=MEMBER&{cursor}")).await;
+        assert_eq!(app.wire.take_operations(), ["GetItem", "Query", "BatchGetItem"], "{cursor}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn candidates_are_looked_at_where_another_filter_finds_many_more() {
+    let (app, root) = with_superuser().await;
+    crowd::sign_up(&app, 300).await;
+    for number in 0..120 {
+        let status = format!("/users/status/id-{number:05}");
+        change(&app, &root, Method::PATCH, &status, &json!({ "state": "ACTIVE" })).await;
+    }
+
+    // Of the role the first 256 are read and the rest is not. The candidates, once read, need not be read for the page.
+    assert_eq!(cost(&app, &root, "state=ACTIVE&role=MEMBER", 120).await, queries_and_batches(2, 2));
+    let page = page(&app, &root, "/users/search?state=ACTIVE&role=MEMBER&size=7&page=2").await;
+    assert_eq!((page.users.len(), page.count), (7, Some(120)));
+    assert_eq!(app.wire.take_operations(), ["Query", "Query", "BatchGetItem", "BatchGetItem"]);
+}
