@@ -11,9 +11,6 @@ use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// How many lines are under way at once.
-const SIDE_BY_SIDE: usize = 16;
-
 #[derive(Debug, Subcommand)]
 pub enum Import {
     /// Members, a JSON object a line, as Firestore exports them
@@ -38,35 +35,28 @@ pub async fn import_file(import: Import, tables: &tables::Options) -> Result<Exi
     let open = File::open(&file).with_context(|| format!("cannot read {}", file.display()))?;
     let progress = ProgressBar::new_spinner().with_style(ProgressStyle::with_template("{spinner} {pos} lines")?);
     let mut report = Report::default();
-    let mut lines = (1..).zip(BufReader::new(open).split(b'\n')).peekable();
-    while lines.peek().is_some() {
-        let mut batch = Vec::new();
-        for (number, line) in lines.by_ref().take(SIDE_BY_SIDE) {
-            batch.push((number, line.with_context(|| format!("cannot read {}", file.display()))?));
+    // One after the other: of two lines that want the same name, the first has it, however often they are imported.
+    for (number, line) in (1..).zip(BufReader::new(open).split(b'\n')) {
+        let line = line.with_context(|| format!("cannot read {}", file.display()))?;
+        if !line.trim_ascii().is_empty() {
+            run(import_line(&app, number, &line, &progress, &mut report)).await;
         }
-        let read = batch.len();
-        run(import_lines(&app, batch, &progress, &mut report)).await;
-        progress.inc(read as u64);
+        progress.inc(1);
     }
     progress.finish_and_clear();
     eprintln!("{} made, {} there already, {} refused", report.made, report.there, report.refused);
     Ok(if report.refused == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-async fn import_lines(app: &App, lines: Vec<(usize, Vec<u8>)>, progress: &ProgressBar, report: &mut Report) {
-    let lines: Vec<_> = lines.into_iter().filter(|(_, line)| !line.trim_ascii().is_empty()).collect();
-    let imports = lines.iter().map(|(_, line)| import(app, line));
-    let ended = futures_util::future::join_all(imports).await;
-    for ((number, _), ended) in lines.iter().zip(ended) {
-        match ended {
-            Ok(Imported::Made) => report.made += 1,
-            Ok(Imported::There) => report.there += 1,
-            Err(error) => {
-                report.refused += 1;
-                // With the cause, where it is not the line's own fault.
-                let error = anyhow::Error::from(error);
-                progress.suspend(|| println!("line {number}: {error:#}"));
-            }
+async fn import_line(app: &App, number: usize, line: &[u8], progress: &ProgressBar, report: &mut Report) {
+    match import(app, line).await {
+        Ok(Imported::Made) => report.made += 1,
+        Ok(Imported::There) => report.there += 1,
+        Err(error) => {
+            report.refused += 1;
+            // With the cause, where it is not the line's own fault.
+            let error = anyhow::Error::from(error);
+            progress.suspend(|| println!("line {number}: {error:#}"));
         }
     }
 }

@@ -34,17 +34,51 @@ fn takes_over_members_but_not_their_secrets() {
     let server = Server::start(&["--no-demo"]);
     let imported = import(&server, ADA);
     assert_eq!(imported.status.code(), Some(0), "{imported:?}");
-    assert_snapshot!(serde_json::to_string_pretty(&member(&server, "ada-l")).unwrap(), @"");
+    assert_snapshot!(serde_json::to_string_pretty(&member(&server, "ada-l")).unwrap(), @r#"
+    {
+      "badges": [],
+      "company": "Analytical Engines",
+      "created_at": 1600000000000,
+      "discordId": "799600467218923521",
+      "discordJoinedAt": "2023-01-02T03:04:05.678Z",
+      "first_name": "Ada",
+      "github_display_name": "Ada",
+      "github_id": "AdaL",
+      "github_user_id": "42",
+      "id": "ada1",
+      "img": "https://example.com/ada.png",
+      "incompleteUserDetails": false,
+      "isMember": true,
+      "last_name": "Lovelace",
+      "linkedin_id": "ada",
+      "picture": {
+        "publicId": "p1",
+        "url": "https://example.com/p1.png"
+      },
+      "profileURL": "https://ada.example.com",
+      "roles": {
+        "archived": false,
+        "in_discord": true,
+        "member": true
+      },
+      "tokens": {},
+      "updated_at": 1700000000000,
+      "userType": "developer",
+      "username": "Ada-L",
+      "website": "https://example.com",
+      "yoe": 12
+    }
+    "#);
     assert!(server.run(&["audit"]).status.success());
 }
 
 #[test]
 fn changes_nothing_the_second_time() {
     let server = Server::start(&["--no-demo"]);
-    assert_snapshot!(said(&import(&server, ADA)), @"");
+    assert_snapshot!(said(&import(&server, ADA)), @"1 made, 0 there already, 0 refused");
     let before = member(&server, "ada-l");
     let again = import(&server, &ADA.replace("Analytical Engines", "Somewhere else"));
-    assert_snapshot!(said(&again), @"");
+    assert_snapshot!(said(&again), @"0 made, 1 there already, 0 refused");
     assert_eq!(again.status.code(), Some(0));
     assert_eq!(member(&server, "ada-l"), before);
 }
@@ -65,7 +99,15 @@ fn tells_which_lines_it_refuses_and_takes_the_others() {
     ];
     let imported = import(&server, &lines.join("\n"));
     assert_eq!(imported.status.code(), Some(1));
-    assert_snapshot!(said(&imported), @"");
+    assert_snapshot!(said(&imported), @r#"
+    line 2: username, github_id, github_user_id or discordId is another member's
+    line 3: "username" expected 4 to 32 letters, digits and -, and no reserved word
+    line 5: "last_name" is required
+    line 6: "phone" invalid value: another text, expected a telephone number of up to 15 digits
+    line 7: Body must be valid JSON: expected ident at line 1 column 2
+    line 8: "created_at" invalid type: string "yesterday", expected i64
+    2 made, 0 there already, 6 refused
+    "#);
     assert_eq!(member(&server, "number-one")["id"], "one");
     assert!(server.run(&["audit"]).status.success());
 }
