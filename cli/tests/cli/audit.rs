@@ -119,3 +119,39 @@ async fn finds_a_refund_that_the_purchase_does_not_know() {
     flyer 123456789: entry 3 is given back by 123456789-2, which does not
     ");
 }
+
+#[tokio::test]
+async fn finds_a_member_missing_from_a_listing() {
+    let flaw = Flaw { table: "users", pk: "FACET#all", sk: "demo-admin#demo-admin", change: None };
+    assert_snapshot!(audit_with(Some(flaw)).await, @"member demo-admin: FACET#all demo-admin#demo-admin is missing");
+}
+
+#[tokio::test]
+async fn finds_somebody_listed_who_is_not_there() {
+    let change = Some(("left", S("over".to_owned())));
+    let flaw = Flaw { table: "users", pk: "FACET#role#member", sk: "ghost#ghost", change };
+    assert_snapshot!(audit_with(Some(flaw)).await, @"FACET#role#member ghost#ghost: is not of member ghost");
+}
+
+#[tokio::test]
+async fn finds_a_member_listed_where_they_do_not_belong() {
+    let change = Some(("left", S("over".to_owned())));
+    let flaw = Flaw { table: "users", pk: "FACET#archived/all", sk: "demo-admin#demo-admin", change };
+    assert_snapshot!(audit_with(Some(flaw)).await, @"FACET#archived/all demo-admin#demo-admin: is not of member demo-admin");
+}
+
+#[tokio::test]
+async fn finds_a_username_that_is_not_claimed() {
+    let flaw = Flaw { table: "users", pk: "USERNAME#demo-admin", sk: "CLAIM", change: None };
+    assert_snapshot!(audit_with(Some(flaw)).await, @"member demo-admin: USERNAME#demo-admin CLAIM is missing");
+}
+
+#[tokio::test]
+async fn finds_a_claim_of_somebody_else() {
+    let change = Some(("id", S("somebody-else".to_owned())));
+    let flaw = Flaw { table: "users", pk: "USERNAME#demo-admin", sk: "CLAIM", change };
+    assert_snapshot!(audit_with(Some(flaw)).await, @"
+    member demo-admin: USERNAME#demo-admin CLAIM says something else
+    USERNAME#demo-admin CLAIM: is not of member somebody-else
+    ");
+}
