@@ -54,11 +54,29 @@ const EVENTS: [Exchange; 12] = [
         assert_snapshot!(answer, @r#"
         200 [
           {
+            "productId": "[id]",
+            "airlineId": "skyteam",
+            "name": "Paper Ticket",
+            "description": "No longer sold",
+            "priceMiles": 50,
+            "active": false,
+            "createdAt": "2024-01-15T10:30:00.000Z"
+          },
+          {
             "productId": "a1b2c3",
             "airlineId": "skyteam",
             "name": "Priority Boarding",
             "description": "Board the aircraft before other passengers",
             "priceMiles": 500,
+            "active": true,
+            "createdAt": "2024-01-15T10:30:00.000Z"
+          },
+          {
+            "productId": "[id]",
+            "airlineId": "skyteam",
+            "name": "Lounge Access",
+            "description": "Wait in comfort",
+            "priceMiles": 1200,
             "active": true,
             "createdAt": "2024-01-15T10:30:00.000Z"
           }
@@ -111,6 +129,19 @@ const EVENTS: [Exchange; 12] = [
     ("list-brands", |answer| {
         assert_snapshot!(answer, @r##"
         200 [
+          {
+            "brandId": "skyteam-cargo",
+            "airlineId": "skyteam",
+            "name": "SkyTeam Cargo",
+            "iata": "SC",
+            "icao": "SKC",
+            "callsign": "SKYTEAM CARGO",
+            "isPrimary": false,
+            "logoUrl": null,
+            "accentColor": "#2ea5f7",
+            "secondaryColor": "#242429",
+            "elementColor": "#fbfbfb"
+          },
           {
             "brandId": "skyteam-express",
             "airlineId": "skyteam",
@@ -271,6 +302,6 @@ async fn does_not_start_without_its_variables() {
         let ended = Function::start(BINARY, &Environment::of(&app).without(name)).await;
         let ended = ended.expect_err("the function does not start");
         assert_eq!(ended.status.code(), Some(1), "{name}");
-        assert!(ended.stderr.contains(name), "{}", ended.stderr);
+        assert_eq!(ended.stderr, format!("Error: environment variable {name} is missing\n"));
     }
 }

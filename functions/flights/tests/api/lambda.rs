@@ -38,19 +38,75 @@ const EVENTS: [Exchange; 7] = [
         assert_snapshot!(answer, @r##"
         200 [
           {
-            "id": "550e8400-e29b-41d4-a716-446655440000",
-            "code": "ST123",
+            "id": "6d0a2f5c-91b7-4c3e-8a64-2f1b7c9d3e50",
+            "code": "ST200",
             "gameId": "1234567890",
-            "aircraft": "Boeing 737-800",
+            "aircraft": "Airbus A320",
             "airlineId": "skyteam",
             "brandId": "skyteam-main",
-            "departure": "KJFK",
-            "arrival": "KLAX",
-            "startTime": "2024-03-15T14:00:00.000Z",
+            "departure": "EGLL",
+            "arrival": "EHAM",
+            "startTime": "2024-03-15T11:30:00.000Z",
             "startedAt": null,
             "endTime": null,
             "codeshareAirlineId": null,
-            "discordEventLink": "https://discord.gg/event/123456",
+            "discordEventLink": "https://discord.gg/skyteam",
+            "brand": {
+              "brandId": "skyteam-main",
+              "airlineId": "skyteam",
+              "name": "SkyTeam Mainline",
+              "iata": "ST",
+              "icao": "SKT",
+              "callsign": "SKYTEAM MAINLINE",
+              "isPrimary": true,
+              "logoUrl": null,
+              "accentColor": "#2ea5f7",
+              "secondaryColor": "#242429",
+              "elementColor": "#fbfbfb"
+            }
+          },
+          {
+            "id": "[id]",
+            "code": "ST201",
+            "gameId": "1234567890",
+            "aircraft": "Airbus A320",
+            "airlineId": "skyteam",
+            "brandId": "skyteam-main",
+            "departure": "EHAM",
+            "arrival": "LFPG",
+            "startTime": "2024-03-16T12:30:00.000Z",
+            "startedAt": null,
+            "endTime": null,
+            "codeshareAirlineId": "oceanic",
+            "discordEventLink": "https://discord.gg/skyteam",
+            "brand": {
+              "brandId": "skyteam-main",
+              "airlineId": "skyteam",
+              "name": "SkyTeam Mainline",
+              "iata": "ST",
+              "icao": "SKT",
+              "callsign": "SKYTEAM MAINLINE",
+              "isPrimary": true,
+              "logoUrl": null,
+              "accentColor": "#2ea5f7",
+              "secondaryColor": "#242429",
+              "elementColor": "#fbfbfb"
+            }
+          },
+          {
+            "id": "[id]",
+            "code": "ST202",
+            "gameId": "1234567890",
+            "aircraft": "Airbus A320",
+            "airlineId": "skyteam",
+            "brandId": "skyteam-main",
+            "departure": "LFPG",
+            "arrival": "EDDF",
+            "startTime": "2024-03-17T12:30:00.000Z",
+            "startedAt": null,
+            "endTime": null,
+            "codeshareAirlineId": null,
+            "discordEventLink": "https://discord.gg/skyteam",
             "brand": {
               "brandId": "skyteam-main",
               "airlineId": "skyteam",
@@ -99,19 +155,19 @@ const EVENTS: [Exchange; 7] = [
     ("server-start", |answer| {
         assert_snapshot!(answer, @r#"
         200 {
-          "id": "550e8400-e29b-41d4-a716-446655440000",
-          "code": "ST123",
+          "id": "6d0a2f5c-91b7-4c3e-8a64-2f1b7c9d3e50",
+          "code": "ST200",
           "gameId": "1234567890",
-          "aircraft": "Boeing 737-800",
+          "aircraft": "Airbus A320",
           "airlineId": "skyteam",
           "brandId": "skyteam-main",
-          "departure": "KJFK",
-          "arrival": "KLAX",
-          "startTime": "2024-03-15T14:00:00.000Z",
+          "departure": "EGLL",
+          "arrival": "EHAM",
+          "startTime": "2024-03-15T11:30:00.000Z",
           "startedAt": "[now]",
           "endTime": null,
           "codeshareAirlineId": null,
-          "discordEventLink": "https://discord.gg/event/123456"
+          "discordEventLink": "https://discord.gg/skyteam"
         }
         "#);
     }),
@@ -119,7 +175,7 @@ const EVENTS: [Exchange; 7] = [
         assert_snapshot!(answer, @r#"
         200 {
           "ok": true,
-          "flightId": "550e8400-e29b-41d4-a716-446655440000",
+          "flightId": "6d0a2f5c-91b7-4c3e-8a64-2f1b7c9d3e50",
           "message": "tick received"
         }
         "#);
@@ -128,7 +184,7 @@ const EVENTS: [Exchange; 7] = [
         assert_snapshot!(answer, @r#"
         201 {
           "passenger": {
-            "flightId": "550e8400-e29b-41d4-a716-446655440000",
+            "flightId": "6d0a2f5c-91b7-4c3e-8a64-2f1b7c9d3e50",
             "userId": "555666777",
             "miles": 500,
             "joinedAt": "[now]"
@@ -154,12 +210,6 @@ const EVENTS: [Exchange; 7] = [
               "userId": "123456789",
               "miles": 500,
               "joinedAt": "2024-03-15T10:30:00.000Z"
-            },
-            {
-              "flightId": "550e8400-e29b-41d4-a716-446655440000",
-              "userId": "555666777",
-              "miles": 500,
-              "joinedAt": "[now]"
             }
           ],
           "next": null
@@ -169,19 +219,19 @@ const EVENTS: [Exchange; 7] = [
     ("server-end", |answer| {
         assert_snapshot!(answer, @r#"
         200 {
-          "id": "550e8400-e29b-41d4-a716-446655440000",
-          "code": "ST123",
+          "id": "6d0a2f5c-91b7-4c3e-8a64-2f1b7c9d3e50",
+          "code": "ST200",
           "gameId": "1234567890",
-          "aircraft": "Boeing 737-800",
+          "aircraft": "Airbus A320",
           "airlineId": "skyteam",
           "brandId": "skyteam-main",
-          "departure": "KJFK",
-          "arrival": "KLAX",
-          "startTime": "2024-03-15T14:00:00.000Z",
+          "departure": "EGLL",
+          "arrival": "EHAM",
+          "startTime": "2024-03-15T11:30:00.000Z",
           "startedAt": "[now]",
           "endTime": "[now]",
           "codeshareAirlineId": null,
-          "discordEventLink": "https://discord.gg/event/123456"
+          "discordEventLink": "https://discord.gg/skyteam"
         }
         "#);
     }),
@@ -260,6 +310,6 @@ async fn does_not_start_without_its_variables() {
         let ended = Function::start(BINARY, &Environment::of(&app).without(name)).await;
         let ended = ended.expect_err("the function does not start");
         assert_eq!(ended.status.code(), Some(1), "{name}");
-        assert!(ended.stderr.contains(name), "{}", ended.stderr);
+        assert_eq!(ended.stderr, format!("Error: environment variable {name} is missing\n"));
     }
 }

@@ -72,7 +72,7 @@ pub async fn upcoming(app: &TestApp, key: &str) -> Vec<String> {
 /// Audits the tables, which must be without a breach, and tells how many flyers, ledger entries and boardings there
 /// are.
 pub async fn audited(app: &TestApp) -> (u64, u64, u64) {
-    let Audited { flyers, entries, boardings, breaches } =
+    let Audited { flyers, entries, boardings, breaches, members: _ } =
         audit(&app.app, |breach| panic!("{breach}"), |_| {}).await.expect("the tables are read");
     assert_eq!(breaches, 0);
     (flyers, entries, boardings)
