@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 /// What of the pattern's items becomes a member's number.
 const PATTERN: &str = "00000";
 
-/// How many items a BatchWriteItem takes.
+/// How many items `BatchWriteItem` takes.
 const BATCH: usize = 25;
 
 /// How many of them are under way at once.

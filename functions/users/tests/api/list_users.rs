@@ -4,7 +4,8 @@ mod bad_input;
 mod cost;
 mod walks;
 
-use crate::pages::{ids, page};
+use crate::crowd;
+use crate::pages::{Page, ids, page, walk};
 use crate::people::{ada, named, sign_up, signed_up_ada, with_superuser};
 use insta::assert_snapshot;
 use serde_json::json;
@@ -111,6 +112,21 @@ async fn lists_nobody_where_nobody_is() {
     assert_eq!(app.wire.take_operations(), ["Query"]);
 }
 
+/// Only changing something is not for the restricted, and nobody's record is read to know who may look.
+#[tokio::test]
+async fn anybody_with_a_session_may_look() {
+    let (app, _) = with_members(&["adam"]).await;
+    app.member("restricted", &["restricted"]).await;
+
+    for who in ["restricted", "stranger", "mada"] {
+        let session = app.session(who);
+        assert_eq!(page(&app, &session, "/users").await.ids(), ["mada"], "{who}");
+        assert_eq!(app.wire.take_operations(), ["Query", "BatchGetItem"], "{who}");
+        assert_eq!(page(&app, &session, "/users/search?verified=false").await.ids(), ["mada"], "{who}");
+        assert_eq!(app.wire.take_operations(), ["Query", "BatchGetItem"], "{who}");
+    }
+}
+
 #[tokio::test]
 async fn sorts_without_regard_to_case_and_names_before_those_that_continue_them() {
     let sorted = ["Adam", "adam-B", "ADAM-b-", "aDAM0", "adama", "BOBB", "bobby", "Zoe1"];
@@ -118,8 +134,8 @@ async fn sorts_without_regard_to_case_and_names_before_those_that_continue_them(
 
     assert_eq!(page(&app, &root, "/users").await.ids(), sorted.map(backward));
     for size in 1..=8 {
-        let pages = crate::pages::walk(&app, &root, &format!("/users?size={size}")).await;
-        let walked: Vec<_> = pages.iter().flat_map(|page| page.ids()).collect();
+        let pages = walk(&app, &root, &format!("/users?size={size}")).await;
+        let walked: Vec<_> = pages.iter().flat_map(Page::ids).collect();
         assert_eq!(walked, sorted.map(backward), "{size} a page");
         assert_eq!(pages.len(), 8_usize.div_ceil(size));
     }
@@ -206,7 +222,7 @@ async fn leaves_out_the_archived_and_those_without_a_username() {
 #[tokio::test]
 async fn pages_are_of_a_hundred_by_default() {
     let (app, root) = with_superuser().await;
-    crate::crowd::sign_up(&app, 101).await;
+    crowd::sign_up(&app, 101).await;
 
     let first = page(&app, &root, "/users").await;
     assert_eq!(first.users.len(), 100);

@@ -56,7 +56,8 @@ impl Question {
             Self::List(None) => String::new(),
             Self::List(Some(prefix)) => format!("&search={}", encoded(prefix)),
             Self::Search(filters) => {
-                filters.iter().map(|(name, value)| format!("&{name}={}", encoded(value))).collect()
+                let pairs = filters.iter().map(|(name, value)| format!("&{name}={}", encoded(value)));
+                pairs.collect::<Vec<_>>().concat()
             }
         }
     }
@@ -68,7 +69,7 @@ fn encoded(value: &str) -> String {
         b if b.is_ascii_alphanumeric() => char::from(b).to_string(),
         b => format!("%{b:02X}"),
     };
-    value.bytes().map(encode).collect()
+    value.bytes().map(encode).collect::<Vec<_>>().concat()
 }
 
 /// The filters of a query that needs no decoding.

@@ -1,6 +1,6 @@
 //! Reading the list from end to end while it changes.
 
-use super::with_members;
+use super::{backward, with_members};
 use crate::pages::{page, walk};
 use crate::people::named;
 use serde_json::json;
@@ -12,48 +12,58 @@ async fn archive(app: &TestApp, root: &str, id: &str) {
     let _archived = app.patch(&path).bearer(root).json(&json!({ "archived": true })).send().await.expect(200);
 }
 
-/// After each page somebody new signs up and somebody is put away: behind the reader, just where the reader is, and ahead.
+/// After each page somebody new signs up and somebody is put away: behind the reader, just where the reader is, and
+/// ahead.
 #[tokio::test]
 async fn visits_whoever_stays_exactly_once_while_others_come_and_go() {
-    let stay: Vec<String> = (0..12).map(|number| format!("Stay-{number:02}-x")).collect();
-    let leave: Vec<String> = (0..12).map(|number| format!("stay-{number:02}-leaves")).collect();
-    let usernames: Vec<&str> = stay.iter().chain(&leave).map(String::as_str).collect();
-    for direction in ["next", "prev"] {
-        for size in [1, 2, 5] {
-            let (app, root) = with_members(&usernames).await;
-            let mut visits: BTreeMap<String, usize> = BTreeMap::new();
-            let mut leaving = leave.iter().map(|username| super::backward(username)).collect::<Vec<_>>();
-            let mut step = 0;
-            named(&app, &root, "end", "zzzz").await;
-            let mut at = if direction == "next" {
-                format!("/users?size={size}")
-            } else {
-                format!("/users?prev=end&size={size}")
-            };
-            while !at.is_empty() {
-                let read = page(&app, &root, &at).await;
-                for user in &read.users {
-                    *visits.entry(user["username"].as_str().expect("all have one").to_owned()).or_default() += 1;
-                }
-                at = if direction == "next" { read.next.clone() } else { read.prev.clone() };
-                // Whoever the link names, if that one may leave; else anybody.
-                let cursor = leaving.iter().position(|id| at.contains(&format!("={id}&")));
-                if !leaving.is_empty() {
-                    let leaves = leaving.remove(cursor.unwrap_or(step * 7 % leaving.len()));
-                    archive(&app, &root, &leaves).await;
-                }
-                if step < 12 {
-                    let number = step * 5 % 12;
-                    named(&app, &root, &format!("new-{step}"), &format!("sTay-{number:02}-new")).await;
-                }
-                step += 1;
+    for listing in ["/users?", "/users?search=STAY&", "/users/search?verified=false&"] {
+        for (direction, size) in [("next", 1), ("next", 2), ("next", 5), ("prev", 1), ("prev", 2), ("prev", 5)] {
+            let case = format!("{listing} by {direction}, {size} a page");
+            let visits = visits_amid_changes(listing, direction, size).await;
+            let staying = (0..STAYING).map(|number| (format!("Stay-{number:02}-x"), 1));
+            for (username, expected) in staying {
+                assert_eq!(visits.get(&username), Some(&expected), "{username} of {case}");
             }
-            for username in &stay {
-                assert_eq!(visits.get(username), Some(&1), "{username} by {direction}, {size} a page");
-            }
-            assert!(visits.values().all(|visits| *visits == 1), "{visits:?} by {direction}, {size} a page");
+            assert!(visits.values().all(|visits| *visits == 1), "{visits:?} of {case}");
         }
     }
+}
+
+const STAYING: usize = 12;
+
+/// How often each username was seen on the way from one end to the other.
+async fn visits_amid_changes(listing: &str, direction: &str, size: usize) -> BTreeMap<String, usize> {
+    let stay: Vec<String> = (0..STAYING).map(|number| format!("Stay-{number:02}-x")).collect();
+    let mut leaving: Vec<String> = (0..STAYING).map(|number| format!("stay-{number:02}-leaves")).collect();
+    let usernames: Vec<&str> = stay.iter().chain(&leaving).map(String::as_str).collect();
+    let (app, root) = with_members(&usernames).await;
+    named(&app, &root, "end", "zzzz").await;
+
+    let mut visits = BTreeMap::new();
+    let from = if direction == "next" { "" } else { "prev=end&" };
+    let mut path = format!("{listing}{from}size={size}");
+    for step in 0.. {
+        let read = page(&app, &root, &path).await;
+        for user in &read.users {
+            let username = user["username"].as_str().expect("all have one").to_owned();
+            *visits.entry(username).or_default() += 1;
+        }
+        path = if direction == "next" { read.next } else { read.prev };
+        if path.is_empty() {
+            break;
+        }
+        // Whomever the link names, if that one may leave; else somebody.
+        let named_by_link = leaving.iter().position(|username| path.contains(&format!("={}&", backward(username))));
+        if !leaving.is_empty() {
+            let leaves = leaving.remove(named_by_link.unwrap_or(step * 7 % leaving.len()));
+            archive(&app, &root, &backward(&leaves)).await;
+        }
+        if step < STAYING {
+            let username = format!("sTay-{:02}-new", step * 5 % STAYING);
+            named(&app, &root, &format!("new-{step}"), &username).await;
+        }
+    }
+    visits
 }
 
 #[tokio::test]
