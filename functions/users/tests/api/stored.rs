@@ -34,6 +34,14 @@ impl Stored {
         let _removed = delete.send().await.expect("the item is removed");
     }
 
+    /// Sets an attribute of an item.
+    pub async fn set(&self, pk: &str, sk: &str, name: &str, value: AttributeValue) {
+        let key = |value: &str| AttributeValue::S(value.to_owned());
+        let update = self.client.update_item().table_name(&self.table).key("pk", key(pk)).key("sk", key(sk));
+        let update = update.update_expression("SET #name = :value").expression_attribute_names("#name", name);
+        let _set = update.expression_attribute_values(":value", value).send().await.expect("the item is changed");
+    }
+
     /// What lies where, a line each.
     pub async fn keys(&self) -> String {
         self.items().await.into_keys().collect::<Vec<_>>().join("\n")
