@@ -3,6 +3,7 @@
 mod admin;
 mod audit;
 mod documents;
+mod events;
 mod import;
 mod permissions;
 mod readme;
