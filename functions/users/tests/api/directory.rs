@@ -230,7 +230,7 @@ async fn availability_needs_a_session() {
 async fn says_so_in_each_routes_words_when_dynamodb_fails() {
     let app = TestApp::start().await;
     let session = signed_up_ada(&app).await;
-    let impatient = app.another_instance(Duration::from_millis(300));
+    let impatient = app.another_instance(Duration::from_millis(100));
     let unavailable = (503, "Service Unavailable", "Something went wrong please contact admin");
     let cases = [
         ("/users/userId/ada", unavailable),

@@ -2,12 +2,14 @@
 
 mod bad_input;
 mod badges;
+mod bodies;
 mod change_discord;
 mod change_roles;
 mod create_user;
 mod crowd;
 mod directory;
 mod faults;
+mod fields;
 mod index_model;
 mod lambda;
 mod leaks;

@@ -5,7 +5,9 @@ use crate::pages::{page, walk};
 use crate::people::named;
 use serde_json::json;
 use std::collections::BTreeMap;
-use testing::TestApp;
+use std::iter::repeat_n;
+use std::time::Duration;
+use testing::{Fault, TestApp};
 
 async fn archive(app: &TestApp, root: &str, id: &str) {
     let path = format!("/users/{id}/temporary/data");
@@ -80,6 +82,34 @@ async fn goes_on_from_a_member_who_was_archived() {
     archive(&app, &root, "cccc").await;
     assert_eq!(page(&app, &root, &second.prev).await.ids(), ["aaaa"]);
     assert_eq!(page(&app, &root, "/users?next=cccc&size=2").await.ids(), ["dddd"]);
+}
+
+/// The index was read before, the member after.
+#[tokio::test]
+async fn leaves_out_whoever_is_archived_while_the_page_is_read() {
+    for listing in ["/users", "/users?prev=cccc", "/users/search?verified=false"] {
+        let (app, root) = with_members(&["aaaa", "bbbb", "cccc"]).await;
+        let reading = page(&app, &root, listing).await.ids();
+        let operations = app.wire.take_operations();
+        assert!(reading.contains(&"bbbb".to_owned()));
+        let before_the_members = operations.len() - 1;
+        assert_eq!(operations[before_the_members], "BatchGetItem");
+
+        let held_back = Fault::Delay(Duration::from_secs(1));
+        app.wire.disturb(repeat_n(Fault::None, before_the_members).chain([held_back]));
+        let archived_meanwhile = async {
+            let mut sent = 0;
+            while sent < operations.len() {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+                sent += app.wire.take_operations().len();
+            }
+            archive(&app, &root, "bbbb").await;
+        };
+        let (read, ()) = tokio::join!(page(&app, &root, listing), archived_meanwhile);
+
+        let others: Vec<_> = reading.into_iter().filter(|id| id != "bbbb").collect();
+        assert_eq!(read.ids(), others, "{listing}");
+    }
 }
 
 #[tokio::test]
