@@ -28,7 +28,7 @@ fn makes_the_first_superuser_who_can_make_airlines() {
     let names = ["--first-name", "Ada", "--last-name", "Lovelace"];
     let create = |id: &str, rest: &[&str]| server.run(&[&["member", "create", "--id", id], &names[..], rest].concat());
     let member = printed(&create("ada", &["--username", "ada-l", "--super-user"]));
-    assert_eq!(member["roles"], json!({ "super_user": true }));
+    assert_eq!(member["roles"], json!({ "archived": false, "in_discord": false, "super_user": true }));
 
     let session = String::from_utf8(server.run(&["session", "--user-id", "ada", "--ttl", "1h"]).stdout).unwrap();
     let headers =
