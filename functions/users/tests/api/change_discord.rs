@@ -69,7 +69,7 @@ async fn links_an_account_and_records_joining() {
 #[tokio::test]
 async fn changes_only_what_is_sent() {
     let (app, root) = with_grace().await;
-    let changes = [
+    let steps = [
         (json!({ "discordId": "1" }), json!(["1", false, null])),
         (json!({ "in_discord": true }), json!(["1", true, null])),
         (json!({ "discordJoinedAt": "2024-03-01T12:00:00Z" }), json!(["1", true, "2024-03-01T12:00:00.000Z"])),
@@ -78,7 +78,7 @@ async fn changes_only_what_is_sent() {
         (json!({ "discordId": null }), json!([null, false, "2024-03-01T12:00:00.000Z"])),
     ];
 
-    for (body, expected) in changes {
+    for (body, expected) in steps {
         let changed = change(&app, &root, "grace", &body).await.expect(200).json();
         let known = json!([changed["discordId"], changed["roles"]["in_discord"], changed["discordJoinedAt"]]);
         assert_eq!(known, expected, "{body}");

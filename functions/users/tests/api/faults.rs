@@ -75,7 +75,9 @@ fn trials(write: Write) -> Vec<Trial> {
 fn afterwards(write: Write, trial: &Trial) -> Vec<Fault> {
     match trial.fault {
         // Only transactions meet others; what is read again between two attempts is answered.
-        Fault::Conflict if write.rereads() => std::iter::repeat_n([Fault::Conflict, Fault::None], 500).flatten().collect(),
+        Fault::Conflict if write.rereads() => {
+            std::iter::repeat_n([Fault::Conflict, Fault::None], 500).flatten().collect()
+        }
         _ => vec![],
     }
 }

@@ -4,6 +4,7 @@ mod bad_input;
 mod badges;
 mod bodies;
 mod change_discord;
+mod change_own_record;
 mod change_roles;
 mod create_user;
 mod crowd;

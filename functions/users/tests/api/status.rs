@@ -132,9 +132,9 @@ async fn replaces_the_one_before() {
     let expected =
         json!({ "state": "ACTIVE", "message": "", "from": NOW + 1000, "until": null, "updatedAt": NOW + 1000 });
     assert_eq!(status["userStatus"]["currentStatus"], expected);
-    let states = Stored::of(&app).keys().await;
-    let states: Vec<_> = states.lines().filter(|key| key.contains("state#")).collect();
-    assert_eq!(states, ["FACET#state#ACTIVE hopper#grace"]);
+    let keys = Stored::of(&app).keys().await;
+    let indexed: Vec<_> = keys.lines().filter(|key| key.contains("state#")).collect();
+    assert_eq!(indexed, ["FACET#state#ACTIVE hopper#grace"]);
 }
 
 #[tokio::test]

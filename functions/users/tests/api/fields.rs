@@ -1,0 +1,266 @@
+//! The fields of members, as they are signed up and as they change themselves.
+
+use crate::bad_input::answers;
+use crate::people::{signed_up_ada, with_superuser};
+use crate::stored::Stored;
+use insta::assert_snapshot;
+use serde_json::json;
+
+/// Fields that a change of one's own record does not have.
+const ONLY_AT_SIGN_UP: [&str; 8] =
+    ["id", "github_id", "github_user_id", "github_display_name", "roles", "isMember", "userType", "discordId"];
+
+/// What a superuser is answered who signs somebody up with each of these, a line each. Who changes their own record is
+/// answered the same, as far as it has the field.
+async fn refused(bad: &[(&str, &str)]) -> String {
+    let (app, root) = with_superuser().await;
+    let good = json!({ "first_name": "Ada", "last_name": "Lovelace" });
+    let ada = signed_up_ada(&app).await;
+    let before = Stored::of(&app).items().await;
+
+    let refused = answers(|| app.post("/users").bearer(&root), &good, bad).await;
+
+    let in_both = |(field, value): &(&str, &str)| !value.is_empty() && !ONLY_AT_SIGN_UP.contains(field);
+    let own: Vec<_> = bad.iter().copied().filter(in_both).collect();
+    let own = answers(|| app.patch("/users/self").bearer(&ada), &json!({}), &own).await;
+    // Where in the body it stands is the one difference.
+    let without_column = |line: &str| line.split(" at line ").next().unwrap_or_default().to_owned();
+    let at_sign_up: Vec<_> = refused.lines().map(without_column).collect();
+    assert!(own.lines().all(|line| at_sign_up.contains(&without_column(line))), "{own}");
+    assert!(app.wire.take_operations().iter().all(|operation| operation == "GetItem"), "nothing is written");
+    assert_eq!(Stored::of(&app).items().await, before);
+    refused
+}
+
+/// A JSON text of that many characters.
+fn long(length: usize) -> String {
+    format!("\"{}\"", "ä".repeat(length))
+}
+
+#[tokio::test]
+async fn of_who_they_are() {
+    let username = format!("\"{}\"", "a".repeat(33));
+    let id = format!("\"{}\"", "a".repeat(65));
+    let bad = [
+        ("id", "7"),
+        ("id", "\"\""),
+        ("id", "\"a b\""),
+        ("id", "\"ä\""),
+        ("id", &id),
+        ("username", "null"),
+        ("username", "7"),
+        ("username", "\"\""),
+        ("username", "\"ada\""),
+        ("username", &username),
+        ("username", "\"ada_lovelace\""),
+        ("username", "\"ada lovelace\""),
+        ("username", "\"ada.lovelace\""),
+        ("username", "\"ädaä\""),
+        ("username", "\"self\""),
+        ("username", "\"SEARCH\""),
+        ("username", "\"userId\""),
+        ("username", "\"isUsernameAvailable\""),
+        ("username", "\"status\""),
+        ("username", "\"username\""),
+        ("username", "\"undefined\""),
+        ("username", "\"null\""),
+        ("roles", "null"),
+        ("roles", "[]"),
+        ("roles", "[\"member\"]"),
+        ("roles", "{\"member\":1}"),
+        ("roles", "{\"member\":null}"),
+        ("isMember", "null"),
+        ("isMember", "\"true\""),
+        ("userType", "7"),
+        ("discordId", "null"),
+        ("discordId", "799600467218923521"),
+        ("discordId", "\"a\""),
+    ];
+
+    assert_snapshot!(refused(&bad).await, @r#"
+    id: 7 → 400 "id" invalid type: integer "7", expected a string
+    id: "" → 400 "id" expected 1 to 64 letters, digits, - and _
+    id: "a b" → 400 "id" expected 1 to 64 letters, digits, - and _
+    id: "ä" → 400 "id" expected 1 to 64 letters, digits, - and _
+    id: "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa… → 400 "id" expected 1 to 64 letters, digits, - and _
+    username: null → 400 "username" invalid type: null, expected a string
+    username: 7 → 400 "username" invalid type: integer "7", expected a string
+    username: "" → 400 "username" expected 4 to 32 letters, digits and -, and no reserved word
+    username: "ada" → 400 "username" expected 4 to 32 letters, digits and -, and no reserved word
+    username: "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" → 400 "username" expected 4 to 32 letters, digits and -, and no reserved word
+    username: "ada_lovelace" → 400 "username" expected 4 to 32 letters, digits and -, and no reserved word
+    username: "ada lovelace" → 400 "username" expected 4 to 32 letters, digits and -, and no reserved word
+    username: "ada.lovelace" → 400 "username" expected 4 to 32 letters, digits and -, and no reserved word
+    username: "ädaä" → 400 "username" expected 4 to 32 letters, digits and -, and no reserved word
+    username: "self" → 400 "username" expected 4 to 32 letters, digits and -, and no reserved word
+    username: "SEARCH" → 400 "username" expected 4 to 32 letters, digits and -, and no reserved word
+    username: "userId" → 400 "username" expected 4 to 32 letters, digits and -, and no reserved word
+    username: "isUsernameAvailable" → 400 "username" expected 4 to 32 letters, digits and -, and no reserved word
+    username: "status" → 400 "username" expected 4 to 32 letters, digits and -, and no reserved word
+    username: "username" → 400 "username" expected 4 to 32 letters, digits and -, and no reserved word
+    username: "undefined" → 400 "username" expected 4 to 32 letters, digits and -, and no reserved word
+    username: "null" → 400 "username" expected 4 to 32 letters, digits and -, and no reserved word
+    roles: null → 400 "roles" invalid type: null, expected a map
+    roles: [] → 400 "roles" invalid type: sequence, expected a map
+    roles: ["member"] → 400 "roles" invalid type: sequence, expected a map
+    roles: {"member":1} → 400 "roles.member" invalid type: integer "1", expected a boolean
+    roles: {"member":null} → 400 "roles.member" invalid type: null, expected a boolean
+    isMember: null → 400 "isMember" invalid type: null, expected a boolean
+    isMember: "true" → 400 "isMember" invalid type: string "true", expected a boolean
+    userType: 7 → 400 "userType" invalid type: integer "7", expected a string
+    discordId: null → 400 "discordId" invalid type: null, expected a string
+    discordId: 799600467218923521 → 400 "discordId" invalid type: integer "799600467218923521", expected a string
+    discordId: "a" → 400 "discordId" expected 1 to 20 decimal digits
+    "#);
+}
+
+#[tokio::test]
+async fn of_names_and_how_to_reach_somebody() {
+    let email = format!("\"{}@example.com\"", "a".repeat(250));
+    let bad = [
+        ("first_name", ""),
+        ("first_name", "null"),
+        ("first_name", "\"\""),
+        ("first_name", "\" \""),
+        ("first_name", "[]"),
+        ("first_name", &long(101)),
+        ("last_name", ""),
+        ("last_name", "{}"),
+        ("last_name", "\"\\u0009\""),
+        ("email", "null"),
+        ("email", "\"\""),
+        ("email", "\"ada\""),
+        ("email", "\"@example.com\""),
+        ("email", "\"ada@\""),
+        ("email", "\"ada @example.com\""),
+        ("email", &email),
+        ("email", "7"),
+        ("phone", "null"),
+        ("phone", "\"\""),
+        ("phone", "\"+\""),
+        ("phone", "\"++1\""),
+        ("phone", "\"+1-555\""),
+        ("phone", "\" 1\""),
+        ("phone", "\"1234567890123456\""),
+        ("phone", "\"١\""),
+        ("phone", "1234567890123456"),
+        ("phone", "99999999999999999999999999"),
+        ("phone", "-1"),
+        ("phone", "1.5"),
+        ("phone", "1e10"),
+        ("phone", "true"),
+        ("phone", "[]"),
+    ];
+
+    assert_snapshot!(refused(&bad).await, @r#"
+    first_name:  → 400 "first_name" is required
+    first_name: null → 400 "first_name" invalid type: null, expected a string
+    first_name: "" → 400 "first_name" expected 1 to 100 characters
+    first_name: " " → 400 "first_name" expected more than white space
+    first_name: [] → 400 "first_name" invalid type: sequence, expected a string
+    first_name: "äääääääääääääääääääääääääääääääääääääää… → 400 "first_name" expected 1 to 100 characters
+    last_name:  → 400 "last_name" is required
+    last_name: {} → 400 "last_name" invalid type: map, expected a string
+    last_name: "\u0009" → 400 "last_name" expected more than white space
+    email: null → 400 "email" invalid type: null, expected a string
+    email: "" → 400 "email" expected an e-mail address
+    email: "ada" → 400 "email" expected an e-mail address
+    email: "@example.com" → 400 "email" expected an e-mail address
+    email: "ada@" → 400 "email" expected an e-mail address
+    email: "ada @example.com" → 400 "email" expected an e-mail address
+    email: "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa… → 400 "email" expected an e-mail address
+    email: 7 → 400 "email" invalid type: integer "7", expected a string
+    phone: null → 400 "phone" invalid type: null, expected a telephone number of up to 15 digits
+    phone: "" → 400 "phone" invalid value: another text, expected a telephone number of up to 15 digits
+    phone: "+" → 400 "phone" invalid value: another text, expected a telephone number of up to 15 digits
+    phone: "++1" → 400 "phone" invalid value: another text, expected a telephone number of up to 15 digits
+    phone: "+1-555" → 400 "phone" invalid value: another text, expected a telephone number of up to 15 digits
+    phone: " 1" → 400 "phone" invalid value: another text, expected a telephone number of up to 15 digits
+    phone: "1234567890123456" → 400 "phone" invalid value: another text, expected a telephone number of up to 15 digits
+    phone: "١" → 400 "phone" invalid value: another text, expected a telephone number of up to 15 digits
+    phone: 1234567890123456 → 400 "phone" invalid value: a longer number, expected a telephone number of up to 15 digits
+    phone: 99999999999999999999999999 → 400 "phone" invalid type: floating point "1e+26", expected a telephone number of up to 15 digits
+    phone: -1 → 400 "phone" invalid value: a negative number, expected a telephone number of up to 15 digits
+    phone: 1.5 → 400 "phone" invalid type: floating point "1.5", expected a telephone number of up to 15 digits
+    phone: 1e10 → 400 "phone" invalid type: floating point "10000000000.0", expected a telephone number of up to 15 digits
+    phone: true → 400 "phone" invalid type: boolean "true", expected a telephone number of up to 15 digits
+    phone: [] → 400 "phone" invalid type: sequence, expected a telephone number of up to 15 digits
+    "#);
+}
+
+#[tokio::test]
+async fn of_what_members_say() {
+    let bad = [
+        ("yoe", "null"),
+        ("yoe", "\"3\""),
+        ("yoe", "-1"),
+        ("yoe", "-0.1"),
+        ("yoe", "1e300"),
+        ("yoe", "1e999"),
+        ("company", "null"),
+        ("company", "7"),
+        ("company", &long(501)),
+        ("designation", &long(501)),
+        ("img", "{}"),
+        ("website", "[\"a\"]"),
+        ("github_id", "null"),
+        ("github_id", "\"\""),
+        ("github_id", "1815"),
+        ("github_id", &long(101)),
+        ("github_user_id", "1815"),
+        ("github_user_id", "\"\""),
+        ("github_display_name", "false"),
+        ("linkedin_id", "null"),
+        ("twitter_id", "7"),
+        ("instagram_id", &long(501)),
+    ];
+
+    assert_snapshot!(refused(&bad).await, @r#"
+    yoe: null → 400 "yoe" invalid type: null, expected f64
+    yoe: "3" → 400 "yoe" invalid type: string "3", expected f64
+    yoe: -1 → 400 "yoe" expected a number from 0 to 100
+    yoe: -0.1 → 400 "yoe" expected a number from 0 to 100
+    yoe: 1e300 → 400 "yoe" expected a number from 0 to 100
+    yoe: 1e999 → 400 Body must be valid JSON: number out of range at line 1 column 54
+    company: null → 400 "company" invalid type: null, expected a string
+    company: 7 → 400 "company" invalid type: integer "7", expected a string
+    company: "äääääääääääääääääääääääääääääääääääääää… → 400 "company" expected 0 to 500 characters
+    designation: "äääääääääääääääääääääääääääääääääääääää… → 400 "designation" expected 0 to 500 characters
+    img: {} → 400 "img" invalid type: map, expected a string
+    website: ["a"] → 400 "website" invalid type: sequence, expected a string
+    github_id: null → 400 "github_id" invalid type: null, expected a string
+    github_id: "" → 400 "github_id" expected 1 to 100 characters
+    github_id: 1815 → 400 "github_id" invalid type: integer "1815", expected a string
+    github_id: "äääääääääääääääääääääääääääääääääääääää… → 400 "github_id" expected 1 to 100 characters
+    github_user_id: 1815 → 400 "github_user_id" invalid type: integer "1815", expected a string
+    github_user_id: "" → 400 "github_user_id" expected 1 to 100 characters
+    github_display_name: false → 400 "github_display_name" invalid type: boolean "false", expected a string
+    linkedin_id: null → 400 "linkedin_id" invalid type: null, expected a string
+    twitter_id: 7 → 400 "twitter_id" invalid type: integer "7", expected a string
+    instagram_id: "äääääääääääääääääääääääääääääääääääääää… → 400 "instagram_id" expected 0 to 500 characters
+    "#);
+}
+
+/// What is at the very edge of the rules is good.
+#[tokio::test]
+async fn may_be_all_that_is_allowed() {
+    let (app, root) = with_superuser().await;
+    let drafts = [
+        json!({ "first_name": "ä".repeat(100), "last_name": "\u{1F600}", "username": "a".repeat(32) }),
+        json!({ "first_name": "A", "last_name": "L", "username": "1-2-" }),
+        json!({ "first_name": "A", "last_name": "L", "company": "ä".repeat(500), "img": "", "website": "\u{0}" }),
+        json!({ "first_name": "A", "last_name": "L", "github_id": "ä".repeat(100), "github_user_id": "ä".repeat(100) }),
+        json!({ "first_name": "A", "last_name": "L", "email": "a@b", "phone": 0, "yoe": 0.5 }),
+        json!({ "first_name": "A", "last_name": "L", "id": "_".repeat(64), "discordId": "0".repeat(20) }),
+        json!({ "first_name": "A", "last_name": "L", "roles": {}, "isMember": true, "userType": "" }),
+    ];
+
+    for draft in drafts {
+        let made = app.post("/users").bearer(&root).json(&draft).send().await.expect(200).json();
+        for (field, value) in draft.as_object().unwrap() {
+            if !["email", "phone", "roles"].contains(&field.as_str()) {
+                assert_eq!(made[field], *value);
+            }
+        }
+    }
+}
