@@ -20,16 +20,44 @@ const LEVELS: [(&str, &str, i64); 4] =
 const STATES: [&str; 4] = ["ACTIVE", "OOO", "IDLE", "ONBOARDING"];
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
-/// A change of a member, who is told by a number.
+/// A change of a member, who is told by a number, or of all.
 #[derive(Debug, Clone)]
 pub enum Change {
-    SignUp { who: usize, named: bool, member: bool, in_discord: bool },
-    ChooseUsername { who: usize },
-    Roles { who: usize, member: Option<bool>, archived: Option<bool> },
-    Discord { who: usize, linked: Option<bool>, in_discord: Option<bool>, joined_days_ago: Option<i64> },
-    Status { who: usize, state: &'static str },
-    PutSkill { who: usize, tag: &'static str, level: usize },
-    DeleteSkill { who: usize, tag: &'static str },
+    SignUp {
+        who: usize,
+        named: bool,
+        member: bool,
+        in_discord: bool,
+    },
+    ChooseUsername {
+        who: usize,
+    },
+    Roles {
+        who: usize,
+        member: Option<bool>,
+        archived: Option<bool>,
+    },
+    Discord {
+        who: usize,
+        linked: Option<bool>,
+        in_discord: Option<bool>,
+        joined_days_ago: Option<i64>,
+    },
+    Status {
+        who: usize,
+        state: &'static str,
+    },
+    PutSkill {
+        who: usize,
+        tag: &'static str,
+        level: usize,
+    },
+    DeleteSkill {
+        who: usize,
+        tag: &'static str,
+    },
+    /// Everybody's who is not on Discord.
+    Archive,
 }
 
 /// The usernames, by the number of whom they are for.
@@ -60,6 +88,7 @@ pub fn changes() -> impl Strategy<Value = Vec<Change>> {
         8 => (who(), select(&TAGS[..]), 0..LEVELS.len())
             .prop_map(|(who, tag, level)| Change::PutSkill { who, tag, level }),
         1 => (who(), select(&TAGS[..])).prop_map(|(who, tag)| Change::DeleteSkill { who, tag }),
+        1 => Just(Change::Archive),
     ];
     (sign_ups, prop::collection::vec(change, 30..60)).prop_map(|(mut changes, more)| {
         changes.extend(more);
@@ -154,6 +183,12 @@ impl Community {
             Change::DeleteSkill { who, tag } => {
                 self.change(who, |person| if person.skills.remove(tag).is_some() { 204 } else { 404 })
             }
+            Change::Archive => {
+                for person in self.people.values_mut() {
+                    person.archived |= !person.in_discord;
+                }
+                200
+            }
         }
     }
 
@@ -202,6 +237,7 @@ impl Community {
                 let path = format!("/users/{}/skills/{tag}", IDS[who]);
                 (app.call(http::Method::PUT, &path).bearer(root), skill)
             }
+            Change::Archive => (app.patch("/users").bearer(root), json!({ "action": "archiveUsers" })),
             Change::DeleteSkill { who, tag } => {
                 return app.delete(&format!("/users/{}/skills/{tag}", IDS[who])).bearer(root).send().await;
             }
