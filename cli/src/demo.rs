@@ -2,7 +2,7 @@
 
 use crate::session::SessionKey;
 use anyhow::Result;
-use engine::demo::{API_KEY, FLYER, PRODUCT, SUPER_USER};
+use engine::demo::{API_KEY, FLYER, PRODUCTS, SUPER_USER};
 use shared::models::MemberId;
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use std::time::Duration;
 pub fn introduction(url: &str, session_key: &SessionKey) -> Result<String> {
     let super_user: MemberId = SUPER_USER.parse().map_err(anyhow::Error::msg)?;
     let session = session_key.token(&super_user, Duration::from_hours(30 * 24))?;
+    let [product, ..] = PRODUCTS;
     Ok(format!(
         r#"Skysquad serves a demo community. Its reference is at {url}/docs
 
@@ -19,7 +20,7 @@ Try, as a game server:
   curl -X POST {url}/users/fetchUsersData -H "x-api-key: {API_KEY}" \
     -H "Content-Type: application/json" -d '{{"userIds": ["{FLYER}", "987654321"]}}'
   curl -X POST {url}/user/{FLYER}/buyProduct -H "x-api-key: {API_KEY}" \
-    -H "Content-Type: application/json" -d '{{"productId": "{PRODUCT}"}}'
+    -H "Content-Type: application/json" -d '{{"productId": "{product}"}}'
   curl {url}/flight/fetchUpcomingFlights -H "x-api-key: {API_KEY}"
 
 Or as the superuser {SUPER_USER}:

@@ -28,8 +28,8 @@ pub const FLOWN: &str = "550e8400-e29b-41d4-a716-446655440000";
 /// The next flight, which has not started.
 pub const UPCOMING: &str = "6d0a2f5c-91b7-4c3e-8a64-2f1b7c9d3e50";
 
-/// What the demo airline sells.
-pub const PRODUCT: &str = "a1b2c3";
+/// What the demo airline sells; the first is the product of the API documentation's examples.
+pub const PRODUCTS: [&str; 3] = ["a1b2c3", "l0un9e", "0ld5ku"];
 
 /// A clock that stands still, to make things at the time at which they were.
 struct At(Timestamp);
@@ -91,11 +91,12 @@ async fn make_airlines(app: &App) -> Result<()> {
 }
 
 async fn make_products(app: &App) -> Result<()> {
-    for (id, name, description, price, active) in [
-        (PRODUCT, "Priority Boarding", "Board the aircraft before other passengers", 500, true),
-        ("l0un9e", "Lounge Access", "Wait in comfort", 1200, true),
-        ("0ld5ku", "Paper Ticket", "No longer sold", 50, false),
-    ] {
+    let about = [
+        ("Priority Boarding", "Board the aircraft before other passengers", 500, true),
+        ("Lounge Access", "Wait in comfort", 1200, true),
+        ("Paper Ticket", "No longer sold", 50, false),
+    ];
+    for (id, (name, description, price, active)) in PRODUCTS.into_iter().zip(about) {
         let product: Product = parse(json!({
             "productId": id, "airlineId": AIRLINE, "name": name, "description": description, "priceMiles": price,
             "active": active, "createdAt": "2024-01-15T10:30:00.000Z",

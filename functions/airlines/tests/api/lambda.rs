@@ -54,7 +54,7 @@ const EVENTS: [Exchange; 12] = [
         assert_snapshot!(answer, @r#"
         200 [
           {
-            "productId": "[id]",
+            "productId": "0ld5ku",
             "airlineId": "skyteam",
             "name": "Paper Ticket",
             "description": "No longer sold",
@@ -72,7 +72,7 @@ const EVENTS: [Exchange; 12] = [
             "createdAt": "2024-01-15T10:30:00.000Z"
           },
           {
-            "productId": "[id]",
+            "productId": "l0un9e",
             "airlineId": "skyteam",
             "name": "Lounge Access",
             "description": "Wait in comfort",

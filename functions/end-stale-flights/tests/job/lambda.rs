@@ -69,6 +69,34 @@ async fn ends_silent_flights_and_logs_one_line() {
 }
 
 #[tokio::test]
+async fn logs_why_it_failed() {
+    let app = TestApp::start().await;
+    let mut function = start(&Environment::of(&app).with("FLIGHTS_TABLE", "no-such-table")).await;
+
+    let failed = function.invoke(&demo_event("end-stale-flights")).await;
+
+    assert_eq!(failed.expect_err("the job fails")["errorMessage"], "DynamoDB failed");
+    let ended = function.end().await;
+    let log = ended.log("end-stale-flights failed");
+    let cause = log[0]["error"].as_str().expect("the cause is told");
+    assert!(cause.starts_with("DynamoDB failed: ResourceNotFoundException"), "{cause}");
+    assert_json_snapshot!(log, { "[].timestamp" => "[now]", "[].dynamodb_capacity" => "[units]", "[].error" => "[cause]" }, @r#"
+    [
+      {
+        "dynamodb_capacity": "[units]",
+        "dynamodb_requests": 8,
+        "dynamodb_retries": 0,
+        "error": "[cause]",
+        "level": "ERROR",
+        "message": "end-stale-flights failed",
+        "target": "end_stale_flights",
+        "timestamp": "[now]"
+      }
+    ]
+    "#);
+}
+
+#[tokio::test]
 async fn fails_before_its_deadline_when_dynamodb_does_not_answer() {
     let app = TestApp::start().await;
     let silent = TcpListener::bind("127.0.0.1:0").expect("a port is free");
