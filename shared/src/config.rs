@@ -104,7 +104,8 @@ impl Config {
         let optional = |name| variable(name).filter(|value: &String| !value.is_empty());
         let default = ArchivingConfig::default();
         let timeout = |name| number(name, optional(name), 10, &(1..=60)).map(Duration::from_secs);
-        let (github_timeout, discord_timeout) = (timeout("GITHUB_TIMEOUT_SECONDS")?, timeout("DISCORD_TIMEOUT_SECONDS")?);
+        let (github_timeout, discord_timeout) =
+            (timeout("GITHUB_TIMEOUT_SECONDS")?, timeout("DISCORD_TIMEOUT_SECONDS")?);
         Ok(Self {
             tables,
             sessions,

@@ -89,7 +89,7 @@ pub struct TestApp {
     router: axum::Router,
     tables: Tables,
     endpoint: String,
-    _engine: Option<Engine>,
+    engine: Option<Arc<Engine>>,
 }
 
 fn router(app: &App) -> axum::Router {
@@ -127,7 +127,7 @@ impl TestApp {
             .with_entropy(FixedEntropy::default());
         let router = router(&app);
         wire.reset();
-        Self { app, clock, wire, router, tables, endpoint, _engine: engine }
+        Self { app, clock, wire, router, tables, endpoint, engine: engine.map(Arc::new) }
     }
 
     /// The same tables behind another instance of the function: it has not seen any key yet, and takes at most that
@@ -157,7 +157,7 @@ impl TestApp {
             wire: self.wire.clone(),
             tables: self.tables.clone(),
             endpoint: self.endpoint.clone(),
-            _engine: None,
+            engine: self.engine.clone(),
         }
     }
 

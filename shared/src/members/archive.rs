@@ -184,9 +184,9 @@ async fn archive_one(app: &App, how: &Archiving, member: &Member) -> Result<bool
         if before.has_role(IN_DISCORD) {
             return Ok(false);
         }
-        if doubted.is_some_and(|version| before.version >= version) {
-            // Archived by that attempt and changed since, or by somebody else, or archived and brought back: no second
-            // attempt may undo what somebody decided after the first.
+        // At that very version another change has taken the place of that attempt, which now has no effect any more.
+        if doubted.take().is_some_and(|version| before.version > version) {
+            // It may have archived the member, whom somebody has brought back since: no second attempt may undo that.
             let cause = "others have changed the member since an attempt got no answer".into();
             return Err(StoreError::OutcomeUnknown(cause));
         }

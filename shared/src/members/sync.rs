@@ -130,8 +130,7 @@ async fn people(app: &App, discord: &DiscordConfig) -> Result<HashMap<String, Op
         let after = last.to_string();
         let query = [("limit", "1000"), ("after", &after)];
         let headers = [("authorization", authorization.as_str())];
-        let page: Vec<Person> =
-            app.outbound.get_json(&url, &query, &headers, discord.timeout, Patience::Wait).await?;
+        let page: Vec<Person> = app.outbound.get_json(&url, &query, &headers, discord.timeout, Patience::Wait).await?;
         if page.is_empty() {
             break;
         }

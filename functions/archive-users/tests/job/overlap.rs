@@ -1,0 +1,190 @@
+//! Runs beside each other and beside people's own changes, and runs that are stopped.
+
+use crate::crowd::Crowd;
+use crate::scene::{archived, is_archived, member, record, run, with_members_off_discord};
+use archive_users::handle;
+use serde_json::json;
+use std::sync::Arc;
+use std::time::Duration;
+use testing::{Fault, TestApp};
+use tokio::task::{JoinHandle, JoinSet};
+
+const TIME: Duration = Duration::from_secs(10);
+
+/// Members `off-0` and so on, of whom a run will find every one; and a superuser.
+async fn with_members(count: usize) -> Arc<TestApp> {
+    let app = with_members_off_discord(count).await;
+    app.member("root", &["super_user", "in_discord"]).await;
+    Arc::new(app)
+}
+
+/// Starts a run whose transactions will arrive a second after it decided on them, and waits until it has decided on that
+/// many.
+async fn run_late(app: &Arc<TestApp>, transactions: usize) -> JoinHandle<(usize, usize, usize)> {
+    app.wire.reset();
+    app.wire.disturb(vec![Fault::None; 2].into_iter().chain(vec![Fault::Delay(Duration::from_secs(1)); transactions]));
+    let job = tokio::spawn({
+        let app = app.clone();
+        async move {
+            let run = handle(&app.app, TIME, true).await.expect("the job runs");
+            (run.found, run.archived, run.failed)
+        }
+    });
+    sent(app, transactions).await;
+    job
+}
+
+/// Waits until that many transactions more were sent.
+async fn sent(app: &TestApp, transactions: usize) {
+    let mut sent = 0;
+    while sent < transactions {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+        sent += app.wire.take_operations().iter().filter(|operation| *operation == "TransactWriteItems").count();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn spares_who_joins_while_the_run_is_on_its_way() {
+    let app = with_members(3).await;
+    let job = run_late(&app, 3).await;
+
+    record(&app, "off-1", &json!({ "discordId": "101", "in_discord": true })).await;
+
+    assert_eq!(job.await.unwrap(), (2, 2, 0));
+    assert_eq!(member(&app, "off-1").await["roles"], json!({ "archived": false, "in_discord": true }));
+    assert_eq!(Crowd::of(&app).archived().await, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn leaves_who_is_archived_by_somebody_else_meanwhile() {
+    let app = with_members(2).await;
+    let job = run_late(&app, 2).await;
+
+    let root = app.session("root");
+    let body = json!({ "archived": true, "reason": "left" });
+    let _away = app.patch("/users/off-0/temporary/data").bearer(&root).json(&body).send().await.expect(200);
+
+    assert_eq!(job.await.unwrap(), (1, 1, 0));
+    assert_eq!(Crowd::of(&app).archived().await, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keeps_what_is_changed_meanwhile() {
+    let app = with_members(3).await;
+    let job = run_late(&app, 3).await;
+
+    // The first is a change that the run's own must be made anew for; the second goes beside it.
+    record(&app, "off-0", &json!({ "discordId": "101" })).await;
+    let own = app.session("off-1");
+    let body = json!({ "company": "Analytical Engines" });
+    let _edited = app.patch("/users/self").bearer(&own).json(&body).send().await.expect(204);
+
+    assert_eq!(job.await.unwrap(), (3, 3, 0));
+    assert_eq!(member(&app, "off-0").await["discordId"], "101");
+    assert_eq!(member(&app, "off-1").await["company"], "Analytical Engines");
+    assert_eq!(archived(&app, "off", 3).await, 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn archives_each_once_however_many_runs_overlap() {
+    let app = with_members(40).await;
+    let mut runs = JoinSet::new();
+    for _ in 0..4 {
+        let app = app.clone();
+        runs.spawn(async move { handle(&app.app, TIME, true).await.expect("the job runs") });
+    }
+
+    let runs = runs.join_all().await;
+
+    assert_eq!(runs.iter().map(|run| run.archived).sum::<usize>(), 40);
+    assert!(runs.iter().all(|run| run.failed == 0 && run.found == run.archived), "{runs:?}");
+    assert_eq!(archived(&app, "off", 40).await, 40);
+    assert_eq!(Crowd::of(&app).archived().await, 40);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn goes_on_where_a_run_was_broken_off() {
+    let app = with_members(60).await;
+    app.wire.disturb_all(Fault::Delay(Duration::from_millis(50)));
+    let job = tokio::spawn({
+        let app = app.clone();
+        async move { handle(&app.app, TIME, true).await.map(|run| run.archived) }
+    });
+    sent(&app, 20).await;
+    job.abort();
+    assert!(job.await.unwrap_err().is_cancelled());
+    app.wire.all_arrived().await;
+    app.wire.reset();
+    let before = archived(&app, "off", 60).await;
+    assert!((1..60).contains(&before), "{before} were archived");
+
+    assert_eq!(run(&app).await, (60 - before, 60 - before, 0));
+
+    assert_eq!(archived(&app, "off", 60).await, 60);
+    assert_eq!(Crowd::of(&app).archived().await, 60);
+}
+
+/// The run says what it did and what it left, before its time is up.
+#[tokio::test(flavor = "multi_thread")]
+async fn stops_in_time_and_leaves_the_rest_for_the_next_run() {
+    let app = with_members(100).await;
+    app.wire.disturb_all(Fault::Delay(Duration::from_millis(100)));
+    let began = std::time::Instant::now();
+
+    let stopped = handle(&app.app, Duration::from_millis(800), true).await.expect("some were archived");
+
+    assert!(began.elapsed() < Duration::from_millis(1000), "{:?}", began.elapsed());
+    assert_eq!(stopped.found, 100);
+    assert_eq!(stopped.archived + stopped.failed, 100);
+    assert!((1..100).contains(&stopped.archived), "{stopped:?}");
+    app.wire.all_arrived().await;
+    app.wire.reset();
+    assert_eq!(archived(&app, "off", 100).await, stopped.archived);
+
+    assert_eq!(run(&app).await, (stopped.failed, stopped.failed, 0));
+    assert_eq!(Crowd::of(&app).archived().await, 100);
+}
+
+/// An attempt gets no answer, and arrives; a superuser brings the member back; then the attempt is repeated.
+#[tokio::test(flavor = "multi_thread")]
+async fn archives_nobody_again_who_was_brought_back() {
+    let app = with_members(1).await;
+    app.wire.reset();
+    let late = Fault::Late(Duration::from_millis(100));
+    app.wire.disturb([Fault::None, Fault::None, late, Fault::Delay(Duration::from_secs(1))]);
+    let job = tokio::spawn({
+        let app = app.clone();
+        async move { handle(&app.app, TIME, true).await.expect("the job runs") }
+    });
+    sent(&app, 2).await;
+    while !is_archived(&app, "off-0").await {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+
+    let root = app.session("root");
+    let body = json!({ "archived": false });
+    let _back = app.patch("/users/off-0/temporary/data").bearer(&root).json(&body).send().await.expect(200);
+
+    assert_eq!(job.await.unwrap().archived, 1);
+    assert!(!is_archived(&app, "off-0").await);
+}
+
+/// An attempt gets no answer; somebody else's change comes first, so that neither it nor its repetition can take effect.
+#[tokio::test(flavor = "multi_thread")]
+async fn archives_once_where_an_attempt_in_doubt_came_to_nothing() {
+    let app = with_members(1).await;
+    app.wire.reset();
+    let late = Fault::Late(Duration::from_secs(1));
+    app.wire.disturb([Fault::None, Fault::None, late, Fault::Delay(Duration::from_millis(1500))]);
+    let job = tokio::spawn({
+        let app = app.clone();
+        async move { handle(&app.app, TIME, true).await.expect("the job runs") }
+    });
+    sent(&app, 2).await;
+
+    record(&app, "off-0", &json!({ "discordId": "101" })).await;
+
+    assert_eq!(job.await.unwrap().archived, 1);
+    assert_eq!(member(&app, "off-0").await["discordId"], "101");
+    assert_eq!(Crowd::of(&app).archived().await, 1);
+}
