@@ -142,8 +142,8 @@ pub(super) async fn authors(app: &App, query: &GithubQuery) -> Result<Vec<String
 struct Results {
     total_count: usize,
     /// Whether GitHub gave up looking before it had found all.
-    #[serde(default)]
-    incomplete_results: bool,
+    #[serde(default, rename = "incomplete_results")]
+    incomplete: bool,
     items: Vec<Issue>,
 }
 
@@ -175,7 +175,7 @@ async fn find(app: &App, config: &GithubConfig, query: &GithubQuery) -> Result<V
             [("q", terms.as_str()), ("sort", sort), ("order", order), ("per_page", "100"), ("page", number.as_str())];
         let results: Results =
             app.outbound.get_json(&url, &parameters, &headers, config.timeout, Patience::None).await?;
-        if results.incomplete_results {
+        if results.incomplete {
             return Err(Refused::bad_answer("not all results"));
         }
         let count = results.items.len();
