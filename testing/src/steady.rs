@@ -57,7 +57,7 @@ fn is_now(time: Timestamp) -> bool {
 /// Whether a day, in US form, is that of now or was a moment ago.
 fn is_of_today(day: &str) -> bool {
     [Duration::ZERO, NOW].iter().any(|ago| {
-        let ms = (since_1970() - *ago).as_millis().try_into().expect("it is before the year 10000");
+        let ms = since_1970().saturating_sub(*ago).as_millis().try_into().expect("it is before the year 10000");
         Timestamp::from_millisecond(ms).is_ok_and(|time| time.formatted("%-m/%-d/%Y") == day)
     })
 }
