@@ -121,12 +121,8 @@ impl Serialize for Years {
 
 impl<'de> Deserialize<'de> for Years {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let years = f64::deserialize(deserializer)?;
-        if (0.0..=100.0).contains(&years) {
-            Ok(Self(years))
-        } else {
-            Err(de::Error::custom("expected a number from 0 to 100"))
-        }
+        let years = f64::deserialize(deserializer).ok().filter(|years| (0.0..=100.0).contains(years));
+        years.map(Self).ok_or_else(|| de::Error::custom("expected a number from 0 to 100"))
     }
 }
 

@@ -94,7 +94,7 @@ async fn undergo(scene: &Scene, stored: &Stored, n: usize, trial: &Trial) {
         scene.app.wire.disturb(untouched.into_iter().chain([trial.fault.clone()]));
     }
 
-    let answer = answer(scene, request, if trial.lasts { PATIENCE } else { Duration::from_secs(10) }).await;
+    let answer = answer(if trial.lasts { &scene.impatient } else { &scene.app }, request).await;
 
     scene.app.wire.all_arrived().await;
     scene.app.wire.reset();
@@ -109,10 +109,8 @@ async fn undergo(scene: &Scene, stored: &Stored, n: usize, trial: &Trial) {
     assert_eq!(effect, expected, "{said}");
 }
 
-async fn answer(scene: &Scene, (method, path, session, body): Request, time: Duration) -> Answer {
-    let function = scene.app.another_instance(time);
-    let call = function.call(method, &path).bearer(&session);
-    call.json(&body).send().await
+async fn answer(app: &TestApp, (method, path, session, body): Request) -> Answer {
+    app.call(method, &path).bearer(&session).json(&body).send().await
 }
 
 async fn withstands_faults(write: Write) {
@@ -189,7 +187,7 @@ async fn meet_the_requests_that_they_are_meant_for() {
         let request = scene.request(0).await;
         scene.app.wire.reset();
 
-        let answer = answer(&scene, request, PATIENCE).await;
+        let answer = answer(&scene.app, request).await;
 
         assert_eq!(answer.status.as_u16(), write.success(), "{write:?}");
         assert_eq!(scene.app.wire.take_operations(), write.operations(), "{write:?}");
@@ -239,4 +237,21 @@ async fn do_not_sign_up_twice() {
     app.wire.all_arrived().await;
     assert_eq!(made.status, 200);
     assert_eq!(Stored::of(&app).claims().await, "USERNAME#ada-lovelace: ada");
+}
+
+/// The first attempt arrives when a second one, by what was read again, has been answered, or between the two.
+#[tokio::test]
+async fn do_not_change_roles_twice() {
+    let (app, root) = with_superuser().await;
+    for (n, arrival) in [0, 1, 5, 20, 100].into_iter().enumerate() {
+        let id = format!("member-{n}");
+        app.member(&id, &[]).await;
+        app.wire.disturb([Fault::None, Fault::None, Fault::Late(Duration::from_millis(arrival)), Fault::Conflict]);
+
+        let call = app.patch(&format!("/users/{id}/temporary/data")).bearer(&root);
+        let _changed = call.json(&json!({ "member": true })).send().await.expect(200);
+
+        app.wire.all_arrived().await;
+        assert_eq!(Stored::of(&app).audits().await.lines().count(), n + 1, "{arrival} ms");
+    }
 }

@@ -1,5 +1,6 @@
 //! The writes that are tried, and what each of them does to the table.
 
+use super::PATIENCE;
 use crate::people::{named, with_superuser};
 use crate::stored::Item;
 use http::Method;
@@ -170,6 +171,8 @@ pub fn effect(before: &BTreeMap<String, Item>, after: &BTreeMap<String, Item>, n
 /// A system on which one write after the other is tried.
 pub struct Scene {
     pub app: TestApp,
+    /// The same, with little time for a request.
+    pub impatient: TestApp,
     pub write: Write,
     root: String,
     badge: String,
@@ -181,7 +184,7 @@ impl Scene {
         let badge = json!({ "name": "Ace", "imageUrl": "i" });
         let made = app.post("/badges").bearer(&root).json(&badge).send().await.expect(200).json();
         let badge = made["badge"]["id"].as_str().unwrap().to_owned();
-        Self { app, write, root, badge }
+        Self { impatient: app.another_instance(PATIENCE), app, write, root, badge }
     }
 
     /// The write, ready to be asked for, of the `n`th member.
