@@ -38,7 +38,9 @@ impl Crowd {
             items.push(item(&format!("MEMBER#{id}"), "MEMBER", &member));
             items.push(item(&format!("USERNAME#{id}"), "CLAIM", &json!({ "id": id })));
             let index = entries(&member);
-            items.extend(index.iter().map(|((facet, position), detail)| item(&format!("FACET#{facet}"), position, detail)));
+            items.extend(
+                index.iter().map(|((facet, position), detail)| item(&format!("FACET#{facet}"), position, detail)),
+            );
             if items.len() > 100 * BATCH {
                 self.write(std::mem::take(&mut items)).await;
             }
@@ -61,7 +63,8 @@ impl Crowd {
     /// How often members were archived, by the record that is kept of it; nobody twice.
     pub async fn archived(&self) -> usize {
         let pages = self.client.scan().table_name(&self.table).filter_expression("begins_with(sk, :audit)");
-        let pages = pages.expression_attribute_values(":audit", AttributeValue::S("AUDIT#".to_owned())).into_paginator();
+        let pages =
+            pages.expression_attribute_values(":audit", AttributeValue::S("AUDIT#".to_owned())).into_paginator();
         let items = pages.items().send().collect::<Result<Vec<_>, _>>().await.expect("the table can be read");
         let archived: Vec<_> =
             items.iter().filter(|item| item["action"] == AttributeValue::S("archived: true".to_owned())).collect();

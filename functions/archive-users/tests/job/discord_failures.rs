@@ -125,7 +125,10 @@ async fn gives_up_on_a_discord_that_does_not_answer() {
     let began = Instant::now();
     let words = refused(&app, &guild).await;
 
-    assert!(words.starts_with("Discord's list of members is not complete: nothing was changed: did not answer"), "{words}");
+    assert!(
+        words.starts_with("Discord's list of members is not complete: nothing was changed: did not answer"),
+        "{words}"
+    );
     assert!(began.elapsed() >= TIMEOUT && began.elapsed() < Duration::from_secs(5));
 }
 
@@ -133,7 +136,8 @@ async fn gives_up_on_a_discord_that_does_not_answer() {
 async fn gives_up_where_nobody_listens() {
     let app = with_ada_and_bob().await;
     let guild = Guild::start().await;
-    let nowhere = std::net::TcpListener::bind("127.0.0.1:0").expect("a port is free").local_addr().expect("it is bound");
+    let nowhere =
+        std::net::TcpListener::bind("127.0.0.1:0").expect("a port is free").local_addr().expect("it is bound");
     let app = guild.known_to(&app, TIMEOUT).configured(|app| {
         let mut discord = app.discord.as_deref().expect("it is set").clone();
         discord.api_url = format!("http://{nowhere}");

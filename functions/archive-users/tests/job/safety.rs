@@ -54,7 +54,8 @@ async fn says_how_many_it_would_have_archived() {
 /// 7 of 100 are a share of 0.07, though 7 / 0.07 is a little over 100 in binary fractions.
 #[tokio::test]
 async fn takes_the_share_that_is_configured() {
-    let shares = [(0.07, 7, true), (0.06, 7, false), (0.29, 29, true), (0.28, 29, false), (0.0, 1, false), (1.0, 100, true)];
+    let shares =
+        [(0.07, 7, true), (0.06, 7, false), (0.29, 29, true), (0.28, 29, false), (0.0, 1, false), (1.0, 100, true)];
     for (max_share, off, are_archived) in shares {
         let app = with_members(100 - off, off).await.configured(|app| app.archiving.max_share = max_share);
 

@@ -1,0 +1,107 @@
+//! What GitHub is asked.
+
+use super::{Found, Scene, parameter};
+
+/// It is the 15th of March, 2024.
+#[tokio::test]
+async fn asks_for_what_is_to_be_filtered_in_githubs_own_terms() {
+    let scene = Scene::with(Found::by(&[])).await;
+    // The query; the terms, how they are sorted, and in which order.
+    let queries = [
+        ("filterBy:OPEN_PRS", "org:skysquad is:pr is:open", "created", "desc"),
+        ("filterBy:MERGED_PRS", "org:skysquad is:pr is:merged", "updated", "desc"),
+        ("filterBy:OPEN_ISSUES", "org:skysquad is:issue is:open", "created", "desc"),
+        ("filterBy:CLOSED_ISSUES", "org:skysquad is:issue is:closed", "updated", "desc"),
+        ("filterBy:OPEN_PRS+sortBy:RECENT_FIRST", "org:skysquad is:pr is:open", "created", "desc"),
+        ("filterBy:OPEN_PRS+sortBy:OLDEST_FIRST", "org:skysquad is:pr is:open", "created", "asc"),
+        ("sortBy:OLDEST_FIRST%20filterBy:CLOSED_ISSUES", "org:skysquad is:issue is:closed", "updated", "asc"),
+        ("filterBy:OPEN_PRS%2BsortBy:OLDEST_FIRST", "org:skysquad is:pr is:open", "created", "asc"),
+        ("++filterBy:OPEN_PRS++", "org:skysquad is:pr is:open", "created", "desc"),
+        (
+            "filterBy:OPEN_PRS+startDate:2024-01-02",
+            "org:skysquad is:pr is:open created:>=2024-01-02",
+            "created",
+            "desc",
+        ),
+        (
+            "filterBy:MERGED_PRS+endDate:2024-01-02",
+            "org:skysquad is:pr is:merged merged:<=2024-01-02",
+            "updated",
+            "desc",
+        ),
+        (
+            "filterBy:OPEN_ISSUES+startDate:2024-01-02+endDate:2024-02-29",
+            "org:skysquad is:issue is:open created:2024-01-02..2024-02-29",
+            "created",
+            "desc",
+        ),
+        (
+            "filterBy:CLOSED_ISSUES+endDate:2024-01-02+startDate:2024-01-02",
+            "org:skysquad is:issue is:closed closed:2024-01-02..2024-01-02",
+            "updated",
+            "desc",
+        ),
+        ("filterBy:OPEN_PRS+days:1", "org:skysquad is:pr is:open created:>=2024-03-14", "created", "desc"),
+        ("filterBy:CLOSED_ISSUES+days:15", "org:skysquad is:issue is:closed closed:>=2024-02-29", "updated", "desc"),
+        (
+            "filterBy:MERGED_PRS+days:30+endDate:2024-03-01",
+            "org:skysquad is:pr is:merged merged:2024-02-14..2024-03-01",
+            "updated",
+            "desc",
+        ),
+    ];
+    for (query, terms, sort, order) in queries {
+        scene.github.reset().await;
+        scene.answers(Found::by(&[])).await;
+
+        let _answer = scene.ask(query).await.expect(200);
+
+        let asked = &scene.asked().await[0];
+        let sent = ["q", "sort", "order", "per_page", "page"].map(|name| parameter(asked, name));
+        assert_eq!(sent, [terms, sort, order, "100", "1"], "{query}");
+    }
+}
+
+#[tokio::test]
+async fn refuses_what_it_does_not_know_whether_or_not_github_is_configured() {
+    let scene = Scene::with(Found::by(&["bob"])).await;
+    let unconfigured = scene.app.configured(|app| app.github = None);
+    let dates = "must be a date as YYYY-MM-DD";
+    let queries = [
+        ("", "filterBy is required".to_owned()),
+        ("+", "filterBy is required".to_owned()),
+        ("sortBy:RECENT_FIRST", "filterBy is required".to_owned()),
+        ("OPEN_PRS", "OPEN_PRS is no key:value".to_owned()),
+        ("filterBy:", "filterBy must be one of OPEN_PRS, MERGED_PRS, OPEN_ISSUES, CLOSED_ISSUES".to_owned()),
+        ("filterBy:open_prs", "filterBy must be one of OPEN_PRS, MERGED_PRS, OPEN_ISSUES, CLOSED_ISSUES".to_owned()),
+        ("filterBy:OPEN_PRS+filterBy:OPEN_PRS", "filterBy must be given once".to_owned()),
+        ("filterBy:OPEN_PRS+sortBy:NEWEST", "sortBy must be RECENT_FIRST or OLDEST_FIRST".to_owned()),
+        ("filterBy:OPEN_PRS+author:bob", "author is not allowed".to_owned()),
+        ("filterBy:OPEN_PRS+is:public", "is is not allowed".to_owned()),
+        ("filterBy:OPEN_PRS+startDate:", format!("startDate {dates}")),
+        ("filterBy:OPEN_PRS+startDate:2024-02-30", format!("startDate {dates}")),
+        ("filterBy:OPEN_PRS+startDate:2024-1-2", format!("startDate {dates}")),
+        ("filterBy:OPEN_PRS+startDate:20240102", format!("startDate {dates}")),
+        ("filterBy:OPEN_PRS+startDate:2024-01-02T03:04:05", format!("startDate {dates}")),
+        ("filterBy:OPEN_PRS+endDate:yesterday", format!("endDate {dates}")),
+        ("filterBy:OPEN_PRS+endDate:02-01-2024", format!("endDate {dates}")),
+        ("filterBy:OPEN_PRS+days:0", "days must be an integer from 1 to 3650".to_owned()),
+        ("filterBy:OPEN_PRS+days:-1", "days must be an integer from 1 to 3650".to_owned()),
+        ("filterBy:OPEN_PRS+days:1.5", "days must be an integer from 1 to 3650".to_owned()),
+        ("filterBy:OPEN_PRS+days:3651", "days must be an integer from 1 to 3650".to_owned()),
+        ("filterBy:OPEN_PRS+days:99999999999999999999", "days must be an integer from 1 to 3650".to_owned()),
+        (
+            "filterBy:OPEN_PRS+startDate:2024-01-02+endDate:2024-01-01",
+            "endDate must not be before startDate".to_owned(),
+        ),
+    ];
+    for (query, message) in queries {
+        let refused = scene.ask(query).await.expect(400);
+
+        assert_eq!(refused.json()["message"], format!("\"query\": {message}"), "{query}");
+        let ada = unconfigured.session("ada");
+        let unasked = unconfigured.get(&format!("/users?query={query}")).bearer(&ada).send().await;
+        assert_eq!(unasked.shown(), refused.shown(), "{query}");
+    }
+    assert!(scene.asked().await.is_empty());
+}

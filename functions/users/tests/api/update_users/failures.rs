@@ -1,0 +1,127 @@
+//! `PATCH /users` while DynamoDB fails.
+
+use super::{act, archive, with_people, with_root};
+use crate::people::seen;
+use insta::assert_snapshot;
+use serde_json::json;
+use std::time::{Duration, Instant};
+use testing::Fault;
+
+const LASTING: Fault = Fault::Error(400, "ValidationException");
+
+#[tokio::test]
+async fn counts_who_fails_and_leaves_them_for_the_next_time() {
+    let (app, root) = with_people().await;
+    app.wire.disturb([Fault::None, Fault::None, Fault::None, LASTING]);
+
+    // They are archived by the time of signing up, the last first unless nobody is spared: Ada is the first.
+    assert_snapshot!(archive(&app, &root).await.shown(), @r#"
+    200 {
+      "message": "Successfully updated users archived role to true if in_discord role is false",
+      "data": {
+        "totalUsers": 2,
+        "totalUsersArchived": 1,
+        "totalOperationsFailed": 1,
+        "updatedUserDetails": [
+          {
+            "id": "bob",
+            "firstName": "Bob",
+            "lastName": "Taylor"
+          }
+        ],
+        "failedUserDetails": [
+          {
+            "id": "ada",
+            "firstName": "Ada",
+            "lastName": "Lovelace"
+          }
+        ]
+      }
+    }
+    "#);
+
+    assert_eq!(seen(&app, "ada").await["roles"]["archived"], false);
+    assert_eq!(seen(&app, "bob").await["roles"]["archived"], true);
+    let again = archive(&app, &root).await.expect(200).json();
+    assert_eq!(
+        again["data"]["updatedUserDetails"],
+        json!([{ "id": "ada", "firstName": "Ada", "lastName": "Lovelace" }])
+    );
+}
+
+#[tokio::test]
+async fn fails_where_everybody_does() {
+    let (app, root) = with_people().await;
+    app.wire.disturb([Fault::None, Fault::None, Fault::None, LASTING, LASTING]);
+
+    assert_snapshot!(archive(&app, &root).await.shown(), @r#"
+    500 {
+      "statusCode": 500,
+      "error": "Internal Server Error",
+      "message": "An internal server error occurred"
+    }
+    "#);
+
+    let again = archive(&app, &root).await.expect(200).json();
+    assert_eq!(again["data"]["totalUsersArchived"], 2);
+}
+
+#[tokio::test]
+async fn fails_and_changes_nothing_where_members_cannot_be_read() {
+    let (app, root) = with_people().await;
+    for action in ["archiveUsers", "nonVerifiedDiscordUsers"] {
+        // Who asks, the index, and the members.
+        for position in 0..3 {
+            app.wire.disturb(vec![Fault::None; position].into_iter().chain([LASTING]));
+
+            let failed = act(&app, &root, "", &json!({ "action": action })).await.expect(500);
+
+            assert_eq!(
+                failed.json(),
+                json!({
+                    "statusCode": 500, "error": "Internal Server Error", "message": "An internal server error occurred",
+                }),
+                "{action}, request {position}"
+            );
+            assert_eq!(seen(&app, "bob").await["roles"]["archived"], false);
+        }
+    }
+}
+
+#[tokio::test]
+async fn answers_500_when_its_time_is_up_before_it_begins() {
+    let (app, root) = with_people().await;
+    let app = app.another_instance(Duration::from_millis(300));
+    app.wire.disturb([Fault::None]);
+    app.wire.disturb_all(Fault::Error(400, "ThrottlingException"));
+
+    let failed = archive(&app, &root).await;
+
+    assert_eq!(failed.expect(500).json()["message"], "An internal server error occurred");
+}
+
+/// What was archived until then is answered, and the rest counted as left.
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_in_time_what_it_did_until_then() {
+    let (app, root) = with_root().await;
+    for number in 0..60 {
+        app.member(&format!("off-{number}"), &[]).await;
+    }
+    app.wire.disturb_all(Fault::Delay(Duration::from_millis(100)));
+    let hurried = app.another_instance(Duration::from_millis(800));
+
+    let began = Instant::now();
+    let done = archive(&hurried, &root).await.expect(200).json();
+
+    assert!(began.elapsed() < Duration::from_millis(1200), "{:?}", began.elapsed());
+    app.wire.all_arrived().await;
+    app.wire.reset();
+    let counts = |name: &str| done["data"][name].as_u64().expect("a number");
+    let (archived, left) = (counts("totalUsersArchived"), counts("totalOperationsFailed"));
+    assert_eq!((counts("totalUsers"), archived + left), (60, 60));
+    assert!((1..60).contains(&archived), "{archived} were archived");
+    assert_eq!(done["data"]["failedUserDetails"].as_array().map(Vec::len), usize::try_from(left).ok());
+
+    let rest = archive(&app, &root).await.expect(200).json();
+    assert_eq!(rest["data"]["totalUsersArchived"], left);
+}

@@ -1,0 +1,104 @@
+//! `nonVerifiedDiscordUsers`
+
+use super::{act, with_people, with_root};
+use crate::stored::Stored;
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+use testing::{Answer, TestApp};
+
+async fn unverified(app: &TestApp, root: &str) -> Answer {
+    act(app, root, "", &json!({ "action": "nonVerifiedDiscordUsers" })).await
+}
+
+fn ids(answer: &Value) -> Vec<&str> {
+    answer["data"]["users"].as_array().expect("a list").iter().filter_map(|user| user["id"].as_str()).collect()
+}
+
+#[tokio::test]
+async fn lists_who_has_no_linked_account_and_changes_nothing() {
+    let (app, root) = with_people().await;
+    let before = Stored::of(&app).items().await;
+
+    let listed = unverified(&app, &root).await;
+
+    assert_snapshot!(listed.shown(), @r#"
+    200 {
+      "message": "Users not verified in Discord returned successfully!",
+      "data": {
+        "totalUsers": 2,
+        "totalUsersArchived": 0,
+        "totalOperationsFailed": 0,
+        "users": [
+          {
+            "id": "ada",
+            "first_name": "Ada",
+            "last_name": "Lovelace",
+            "isMember": false,
+            "tokens": {},
+            "badges": [],
+            "roles": {
+              "archived": false,
+              "in_discord": false
+            },
+            "incompleteUserDetails": true,
+            "created_at": 1710498600000,
+            "updated_at": 1710498600000
+          },
+          {
+            "id": "root",
+            "first_name": "Ada",
+            "last_name": "Lovelace",
+            "isMember": false,
+            "tokens": {},
+            "badges": [],
+            "roles": {
+              "archived": false,
+              "in_discord": true,
+              "super_user": true
+            },
+            "incompleteUserDetails": true,
+            "created_at": 1710498600000,
+            "updated_at": 1710498600000
+          }
+        ]
+      }
+    }
+    "#);
+    assert_eq!(app.wire.take_operations(), ["GetItem", "Query", "BatchGetItem"]);
+    assert_eq!(Stored::of(&app).items().await, before);
+}
+
+#[tokio::test]
+async fn follows_linking_and_archiving() {
+    let (app, root) = with_people().await;
+    let change = async |path: &str, body: Value| {
+        let _changed = app.patch(path).bearer(&root).json(&body).send().await.expect(200);
+    };
+
+    change("/users/bob/discord", json!({ "discordId": null })).await;
+    change("/users/root/discord", json!({ "discordId": "104" })).await;
+    assert_eq!(ids(&unverified(&app, &root).await.expect(200).json()), ["ada", "bob"]);
+
+    change("/users/ada/temporary/data", json!({ "archived": true })).await;
+    assert_eq!(ids(&unverified(&app, &root).await.expect(200).json()), ["bob"]);
+
+    change("/users/bob/discord", json!({ "discordId": "102" })).await;
+    let nobody = unverified(&app, &root).await.expect(200).json();
+    assert_eq!(ids(&nobody), [""; 0]);
+    assert_eq!(nobody["data"]["totalUsers"], 0);
+}
+
+#[tokio::test]
+async fn lists_all_however_many_with_debug_or_without() {
+    let (app, root) = with_root().await;
+    for number in 0..120 {
+        app.member(&format!("off-{number:03}"), &[]).await;
+    }
+
+    let listed = act(&app, &root, "?debug=true", &json!({ "action": "nonVerifiedDiscordUsers" })).await;
+    let listed = listed.expect(200).json();
+
+    assert_eq!(app.wire.take_operations(), ["GetItem", "Query", "BatchGetItem", "BatchGetItem"]);
+    assert_eq!(listed["data"]["totalUsers"], 121);
+    assert_eq!(ids(&listed).len(), 121);
+}
