@@ -2,6 +2,7 @@
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
+use http::Method;
 use serde_json::json;
 use std::collections::HashMap;
 use testing::TestApp;
@@ -16,24 +17,42 @@ const BATCH: usize = 25;
 /// How many of them are under way at once.
 const SIDE_BY_SIDE: usize = 8;
 
-/// Makes so many members, full ones on Discord for 400 days who are onboarding and have a skill: `id-00000` with the
-/// username `pilot-00000`, and so on. The first one signs up; the others' items are copies of that one's.
+/// Makes so many members: `id-00000` with the username `pilot-00000`, and so on.
 pub async fn sign_up(app: &TestApp, members: usize) {
+    sign_up_first(app).await;
+    copy_first(app, members).await;
+}
+
+/// Makes so many members who are all full ones, onboarding, on Discord for 400 days, and have one skill.
+pub async fn sign_up_alike(app: &TestApp, members: usize) {
+    sign_up_first(app).await;
     let root = app.session("root");
+    let changes = [
+        (Method::PATCH, "{id}/temporary/data", json!({ "member": true })),
+        (Method::PATCH, "{id}/discord", json!({ "in_discord": true, "discordJoinedAt": "2023-02-09T10:30:00.000Z" })),
+        (Method::PATCH, "status/{id}", json!({ "state": "ONBOARDING" })),
+        (
+            Method::PUT,
+            "{id}/skills/rust",
+            json!({ "tagName": "Rust", "levelId": "l-1", "levelName": "Junior", "levelValue": 1 }),
+        ),
+    ];
+    for (method, path, change) in changes {
+        let path = format!("/users/{path}").replace("{id}", &format!("id-{PATTERN}"));
+        let _changed = app.call(method, &path).bearer(&root).json(&change).send().await.expect(200);
+    }
+    copy_first(app, members).await;
+}
+
+async fn sign_up_first(app: &TestApp) {
     let draft = json!({
         "id": format!("id-{PATTERN}"), "username": format!("pilot-{PATTERN}"), "first_name": "A", "last_name": "B",
-        "roles": { "member": true },
     });
-    let _first = app.post("/users").bearer(&root).json(&draft).send().await.expect(200);
-    let of_first = |what: &str| format!("/users/{what}").replace("{id}", &format!("id-{PATTERN}"));
-    let joined = json!({ "in_discord": true, "discordJoinedAt": "2023-02-09T10:30:00.000Z" });
-    let _joined = app.patch(&of_first("{id}/discord")).bearer(&root).json(&joined).send().await.expect(200);
-    let status = json!({ "state": "ONBOARDING" });
-    let _status = app.patch(&of_first("status/{id}")).bearer(&root).json(&status).send().await.expect(200);
-    let skill = json!({ "tagName": "Rust", "levelId": "l-1", "levelName": "Junior", "levelValue": 1 });
-    let skill_path = of_first("{id}/skills/rust");
-    let _skill = app.call(http::Method::PUT, &skill_path).bearer(&root).json(&skill).send().await.expect(200);
+    let _first = app.post("/users").bearer(&app.session("root")).json(&draft).send().await.expect(200);
+}
 
+/// Makes the others: what is stored of them is what is stored of the first one, but for the number.
+async fn copy_first(app: &TestApp, members: usize) {
     let tables = Client::from_conf(engine::config(app.endpoint()).build());
     let stored = tables.scan().table_name(&app.tables().users).send().await.expect("the table is read");
     let is_of_first = |item: &&HashMap<String, AttributeValue>| {

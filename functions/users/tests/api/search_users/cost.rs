@@ -32,7 +32,7 @@ fn queries_and_batches(queries: usize, batches: usize) -> Vec<(String, usize)> {
 async fn a_search_costs_by_its_most_selective_filter() {
     const MEMBERS: usize = 2_400;
     let (app, root) = with_superuser().await;
-    crowd::sign_up(&app, MEMBERS).await;
+    crowd::sign_up_alike(&app, MEMBERS).await;
     named(&app, &root, "rare", "rare-1").await;
     put_skill(&app, &root, "rare", "cobol", ("l-1", "Junior", 1)).await;
     named(&app, &root, "gone", "gone").await;
@@ -79,7 +79,7 @@ async fn a_search_costs_by_its_most_selective_filter() {
 async fn nobody_is_missed_or_repeated_where_one_read_ends_and_the_next_begins() {
     for members in [256, 257] {
         let (app, root) = with_superuser().await;
-        crowd::sign_up(&app, members).await;
+        crowd::sign_up_alike(&app, members).await;
         let expected: Vec<_> = (0..members).map(|number| format!("id-{number:05}")).collect();
         for query in ["role=MEMBER&verified=false", "tagId=rust&role=INDISCORD", "levelId=l-1&levelValue=1", "time=9d"]
         {
@@ -94,7 +94,7 @@ async fn nobody_is_missed_or_repeated_where_one_read_ends_and_the_next_begins() 
 #[tokio::test(flavor = "multi_thread")]
 async fn candidates_are_looked_at_where_another_filter_finds_many_more() {
     let (app, root) = with_superuser().await;
-    crowd::sign_up(&app, 300).await;
+    crowd::sign_up_alike(&app, 300).await;
     for number in 0..120 {
         let status = format!("/users/status/id-{number:05}");
         change(&app, &root, Method::PATCH, &status, &json!({ "state": "ACTIVE" })).await;
