@@ -180,32 +180,32 @@ async fn refuses_bad_fields_and_writes_nothing() {
     .await;
 
     assert_snapshot!(refusals, @r#"
-    airlineId:  → 400 {"statusCode":400,"error":"Bad Request","message":"missing field \"airlineId\""}
-    airlineId: null → 400 {"statusCode":400,"error":"Bad Request","message":"\"airlineId\": invalid type: null, expected a string"}
-    airlineId: 1 → 400 {"statusCode":400,"error":"Bad Request","message":"\"airlineId\": invalid type: integer \"1\", expected a string"}
-    airlineId: ["skyteam"] → 400 {"statusCode":400,"error":"Bad Request","message":"\"airlineId\": invalid type: sequence, expected a string"}
-    airlineId: "" → 400 {"statusCode":400,"error":"Bad Request","message":"\"airlineId\": expected 1 to 64 of a-z, 0-9 and -"}
-    airlineId: "SkyTeam" → 400 {"statusCode":400,"error":"Bad Request","message":"\"airlineId\": expected 1 to 64 of a-z, 0-9 and -"}
-    airlineId: "sky/team" → 400 {"statusCode":400,"error":"Bad Request","message":"\"airlineId\": expected 1 to 64 of a-z, 0-9 and -"}
-    airlineId: "sky_team" → 400 {"statusCode":400,"error":"Bad Request","message":"\"airlineId\": expected 1 to 64 of a-z, 0-9 and -"}
-    airlineId: "✈" → 400 {"statusCode":400,"error":"Bad Request","message":"\"airlineId\": expected 1 to 64 of a-z, 0-9 and -"}
-    airlineId: "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa… → 400 {"statusCode":400,"error":"Bad Request","message":"\"airlineId\": expected 1 to 64 of a-z, 0-9 and -"}
-    name:  → 400 {"statusCode":400,"error":"Bad Request","message":"missing field \"name\""}
-    name: null → 400 {"statusCode":400,"error":"Bad Request","message":"\"name\": invalid type: null, expected a string"}
-    name: true → 400 {"statusCode":400,"error":"Bad Request","message":"\"name\": invalid type: boolean \"true\", expected a string"}
-    name: "" → 400 {"statusCode":400,"error":"Bad Request","message":"\"name\": expected 1 to 100 characters"}
-    name: "\n" → 400 {"statusCode":400,"error":"Bad Request","message":"\"name\": expected more than white space"}
-    name: "✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈… → 400 {"statusCode":400,"error":"Bad Request","message":"\"name\": expected 1 to 100 characters"}
-    inviteLink: 1 → 400 {"statusCode":400,"error":"Bad Request","message":"\"inviteLink\": invalid type: integer \"1\", expected a string"}
-    inviteLink: "" → 400 {"statusCode":400,"error":"Bad Request","message":"\"inviteLink\": expected an http or https URL of up to 2048 characters"}
-    inviteLink: "discord.gg/skyteam" → 400 {"statusCode":400,"error":"Bad Request","message":"\"inviteLink\": expected an http or https URL of up to 2048 characters"}
-    inviteLink: "ftp://discord.gg/skyteam" → 400 {"statusCode":400,"error":"Bad Request","message":"\"inviteLink\": expected an http or https URL of up to 2048 characters"}
-    inviteLink: "https://discord.gg/aaaaaaaaaaaaaaaaaaaa… → 400 {"statusCode":400,"error":"Bad Request","message":"\"inviteLink\": expected an http or https URL of up to 2048 characters"}
-    serverId: 1034567890123456789 → 400 {"statusCode":400,"error":"Bad Request","message":"\"serverId\": invalid type: integer \"1034567890123456789\", expected a string"}
-    serverId: "" → 400 {"statusCode":400,"error":"Bad Request","message":"\"serverId\": expected 1 to 64 characters"}
-    serverId: "111111111111111111111111111111111111111… → 400 {"statusCode":400,"error":"Bad Request","message":"\"serverId\": expected 1 to 64 characters"}
-    apiKey: "sky_mine" → 400 {"statusCode":400,"error":"Bad Request","message":"\"apiKey\": unknown field \"apiKey\", expected one of \"airlineId\", \"name\", \"inviteLink\", \"serverId\""}
-    createdAt: "2024-03-15T10:30:00.000Z" → 400 {"statusCode":400,"error":"Bad Request","message":"\"createdAt\": unknown field \"createdAt\", expected one of \"airlineId\", \"name\", \"inviteLink\", \"serverId\""}
+    airlineId:  → 400 {"statusCode":400,"error":"Bad Request","message":"\"airlineId\" is required"}
+    airlineId: null → 400 {"statusCode":400,"error":"Bad Request","message":"\"airlineId\" invalid type: null, expected a string"}
+    airlineId: 1 → 400 {"statusCode":400,"error":"Bad Request","message":"\"airlineId\" invalid type: integer \"1\", expected a string"}
+    airlineId: ["skyteam"] → 400 {"statusCode":400,"error":"Bad Request","message":"\"airlineId\" invalid type: sequence, expected a string"}
+    airlineId: "" → 400 {"statusCode":400,"error":"Bad Request","message":"\"airlineId\" expected 1 to 64 of a-z, 0-9 and -"}
+    airlineId: "SkyTeam" → 400 {"statusCode":400,"error":"Bad Request","message":"\"airlineId\" expected 1 to 64 of a-z, 0-9 and -"}
+    airlineId: "sky/team" → 400 {"statusCode":400,"error":"Bad Request","message":"\"airlineId\" expected 1 to 64 of a-z, 0-9 and -"}
+    airlineId: "sky_team" → 400 {"statusCode":400,"error":"Bad Request","message":"\"airlineId\" expected 1 to 64 of a-z, 0-9 and -"}
+    airlineId: "✈" → 400 {"statusCode":400,"error":"Bad Request","message":"\"airlineId\" expected 1 to 64 of a-z, 0-9 and -"}
+    airlineId: "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa… → 400 {"statusCode":400,"error":"Bad Request","message":"\"airlineId\" expected 1 to 64 of a-z, 0-9 and -"}
+    name:  → 400 {"statusCode":400,"error":"Bad Request","message":"\"name\" is required"}
+    name: null → 400 {"statusCode":400,"error":"Bad Request","message":"\"name\" invalid type: null, expected a string"}
+    name: true → 400 {"statusCode":400,"error":"Bad Request","message":"\"name\" invalid type: boolean \"true\", expected a string"}
+    name: "" → 400 {"statusCode":400,"error":"Bad Request","message":"\"name\" expected 1 to 100 characters"}
+    name: "\n" → 400 {"statusCode":400,"error":"Bad Request","message":"\"name\" expected more than white space"}
+    name: "✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈✈… → 400 {"statusCode":400,"error":"Bad Request","message":"\"name\" expected 1 to 100 characters"}
+    inviteLink: 1 → 400 {"statusCode":400,"error":"Bad Request","message":"\"inviteLink\" invalid type: integer \"1\", expected a string"}
+    inviteLink: "" → 400 {"statusCode":400,"error":"Bad Request","message":"\"inviteLink\" expected an http or https URL of up to 2048 characters"}
+    inviteLink: "discord.gg/skyteam" → 400 {"statusCode":400,"error":"Bad Request","message":"\"inviteLink\" expected an http or https URL of up to 2048 characters"}
+    inviteLink: "ftp://discord.gg/skyteam" → 400 {"statusCode":400,"error":"Bad Request","message":"\"inviteLink\" expected an http or https URL of up to 2048 characters"}
+    inviteLink: "https://discord.gg/aaaaaaaaaaaaaaaaaaaa… → 400 {"statusCode":400,"error":"Bad Request","message":"\"inviteLink\" expected an http or https URL of up to 2048 characters"}
+    serverId: 1034567890123456789 → 400 {"statusCode":400,"error":"Bad Request","message":"\"serverId\" invalid type: integer \"1034567890123456789\", expected a string"}
+    serverId: "" → 400 {"statusCode":400,"error":"Bad Request","message":"\"serverId\" expected 1 to 64 characters"}
+    serverId: "111111111111111111111111111111111111111… → 400 {"statusCode":400,"error":"Bad Request","message":"\"serverId\" expected 1 to 64 characters"}
+    apiKey: "sky_mine" → 400 {"statusCode":400,"error":"Bad Request","message":"\"apiKey\" is not allowed"}
+    createdAt: "2024-03-15T10:30:00.000Z" → 400 {"statusCode":400,"error":"Bad Request","message":"\"createdAt\" is not allowed"}
     "#);
     assert!(app.wire.take_operations().iter().all(|operation| operation == "GetItem"));
 }

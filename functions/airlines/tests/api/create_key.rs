@@ -163,16 +163,16 @@ async fn refuses_bad_fields_and_writes_nothing() {
     .await;
 
     assert_snapshot!(refusals, @r#"
-    overlapSeconds: -1 → 400 {"statusCode":400,"error":"Bad Request","message":"\"overlapSeconds\": invalid value: integer \"-1\", expected an integer from 0 to 31536000"}
-    overlapSeconds: 0.5 → 400 {"statusCode":400,"error":"Bad Request","message":"\"overlapSeconds\": invalid type: floating point \"0.5\", expected an integer from 0 to 31536000"}
-    overlapSeconds: 60.0 → 400 {"statusCode":400,"error":"Bad Request","message":"\"overlapSeconds\": invalid type: floating point \"60.0\", expected an integer from 0 to 31536000"}
-    overlapSeconds: 31536001 → 400 {"statusCode":400,"error":"Bad Request","message":"\"overlapSeconds\": invalid value: integer \"31536001\", expected an integer from 0 to 31536000"}
-    overlapSeconds: 18446744073709551616 → 400 {"statusCode":400,"error":"Bad Request","message":"\"overlapSeconds\": invalid type: floating point \"1.8446744073709552e+19\", expected an integer from 0 to 31536000"}
-    overlapSeconds: "60" → 400 {"statusCode":400,"error":"Bad Request","message":"\"overlapSeconds\": invalid type: string \"60\", expected an integer from 0 to 31536000"}
-    overlapSeconds: [60] → 400 {"statusCode":400,"error":"Bad Request","message":"\"overlapSeconds\": invalid type: sequence, expected an integer from 0 to 31536000"}
-    overlapSeconds: true → 400 {"statusCode":400,"error":"Bad Request","message":"\"overlapSeconds\": invalid type: boolean \"true\", expected an integer from 0 to 31536000"}
-    overlap_seconds: 60 → 400 {"statusCode":400,"error":"Bad Request","message":"\"overlap_seconds\": unknown field \"overlap_seconds\", expected \"overlapSeconds\""}
-    keyId: "mine" → 400 {"statusCode":400,"error":"Bad Request","message":"\"keyId\": unknown field \"keyId\", expected \"overlapSeconds\""}
+    overlapSeconds: -1 → 400 {"statusCode":400,"error":"Bad Request","message":"\"overlapSeconds\" invalid value: integer \"-1\", expected an integer from 0 to 31536000"}
+    overlapSeconds: 0.5 → 400 {"statusCode":400,"error":"Bad Request","message":"\"overlapSeconds\" invalid type: floating point \"0.5\", expected an integer from 0 to 31536000"}
+    overlapSeconds: 60.0 → 400 {"statusCode":400,"error":"Bad Request","message":"\"overlapSeconds\" invalid type: floating point \"60.0\", expected an integer from 0 to 31536000"}
+    overlapSeconds: 31536001 → 400 {"statusCode":400,"error":"Bad Request","message":"\"overlapSeconds\" invalid value: integer \"31536001\", expected an integer from 0 to 31536000"}
+    overlapSeconds: 18446744073709551616 → 400 {"statusCode":400,"error":"Bad Request","message":"\"overlapSeconds\" invalid type: floating point \"1.8446744073709552e+19\", expected an integer from 0 to 31536000"}
+    overlapSeconds: "60" → 400 {"statusCode":400,"error":"Bad Request","message":"\"overlapSeconds\" invalid type: string \"60\", expected an integer from 0 to 31536000"}
+    overlapSeconds: [60] → 400 {"statusCode":400,"error":"Bad Request","message":"\"overlapSeconds\" invalid type: sequence, expected an integer from 0 to 31536000"}
+    overlapSeconds: true → 400 {"statusCode":400,"error":"Bad Request","message":"\"overlapSeconds\" invalid type: boolean \"true\", expected an integer from 0 to 31536000"}
+    overlap_seconds: 60 → 400 {"statusCode":400,"error":"Bad Request","message":"\"overlap_seconds\" is not allowed"}
+    keyId: "mine" → 400 {"statusCode":400,"error":"Bad Request","message":"\"keyId\" is not allowed"}
     "#);
     assert!(app.wire.take_operations().iter().all(|operation| operation == "GetItem"));
 }
