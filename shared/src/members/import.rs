@@ -5,7 +5,7 @@ use crate::error::{MembersError, StoreError};
 use crate::http::parse_json;
 use crate::models::{
     ARCHIVED, DiscordId, Email, Handle, IN_DISCORD, Member, MemberId, Millis, Name, Phone, Picture, Profile,
-    ProfileText, Timestamp, Username, Years,
+    ProfileText, RoleName, Timestamp, Username, Years,
 };
 use crate::store::MemberChanged;
 use serde::de::{DeserializeOwned, Error};
@@ -59,7 +59,7 @@ struct Document {
     #[serde(rename = "profileURL", default, deserialize_with = "filled")]
     profile_url: Option<ProfileText>,
     #[serde(default)]
-    roles: BTreeMap<String, bool>,
+    roles: BTreeMap<RoleName, bool>,
     picture: Option<Picture>,
     #[serde(rename = "incompleteUserDetails")]
     incomplete_user_details: Option<bool>,
@@ -105,7 +105,8 @@ pub async fn import(app: &App, json: &[u8]) -> Result<Imported, MembersError> {
 
 fn member(app: &App, document: Document) -> Member {
     let now: Millis = app.now().into();
-    let mut roles = document.roles;
+    let mut roles: BTreeMap<String, bool> =
+        document.roles.into_iter().map(|(role, value)| (role.to_string(), value)).collect();
     for role in [ARCHIVED, IN_DISCORD] {
         roles.entry(role.to_owned()).or_default();
     }

@@ -6,7 +6,7 @@ use crate::App;
 use crate::error::MembersError;
 use crate::models::{
     ARCHIVED, DiscordId, Email, Handle, IN_DISCORD, MEMBER, Member, MemberId, Name, Phone, Profile, ProfileText,
-    Username, Years,
+    RoleName, Username, Years,
 };
 use crate::store::MemberChanged;
 use serde::Deserialize;
@@ -85,7 +85,7 @@ pub struct MemberDraft {
     /// What the member is and may; from superusers only.
     #[serde(default, deserialize_with = "crate::models::present")]
     #[schema(nullable = false)]
-    pub roles: Option<BTreeMap<String, bool>>,
+    pub roles: Option<BTreeMap<RoleName, bool>>,
     /// The role `member`; from superusers only.
     #[serde(rename = "isMember", default, deserialize_with = "crate::models::present")]
     #[schema(nullable = false)]
@@ -163,7 +163,7 @@ pub async fn sign_up(app: &App, by: SignedUpBy<'_>, draft: MemberDraft) -> Resul
 fn new_member(app: &App, id: MemberId, draft: MemberDraft) -> Member {
     let now = app.now().into();
     let mut roles = BTreeMap::from([(ARCHIVED.to_owned(), false), (IN_DISCORD.to_owned(), false)]);
-    roles.extend(draft.roles.unwrap_or_default());
+    roles.extend(draft.roles.unwrap_or_default().into_iter().map(|(role, value)| (role.to_string(), value)));
     if let Some(is_member) = draft.is_member {
         roles.insert(MEMBER.to_owned(), is_member);
     }

@@ -28,6 +28,12 @@ string_type! {
     super::ids::is_name
 }
 
+string_type! {
+    /// Names a role.
+    RoleName, expects "1 to 64 letters, digits, - and _", pattern "^[A-Za-z0-9_-]{1,64}$", example "member",
+    super::ids::is_name
+}
+
 /// A name of a tag or level.
 pub type Label = Text<1, 100>;
 

@@ -18,7 +18,9 @@ mod time;
 
 pub use airline::{Airline, ApiKey, DEFAULT_INVITE_LINK, KeyDigest, ServerId};
 pub use brand::{AirlineIata, AirlineIcao, Brand, BrandDraft, Callsign, Colour};
-pub use community::{Badge, BadgeId, DiscordId, Label, LevelId, Skill, SkillDraft, State, Status, TagId, UserStatus};
+pub use community::{
+    Badge, BadgeId, DiscordId, Label, LevelId, RoleName, Skill, SkillDraft, State, Status, TagId, UserStatus,
+};
 pub use flight::{DEFAULT_EVENT_LINK, Flight, FlightDraft, FlightMiles, Passenger, UpcomingFlight};
 pub use flyer::{Account, Flyer, HistoryEntry};
 pub use ids::{AirlineId, BrandId, FlightId, FlyerId, KeyId, MemberId, ProductId, TransactionId, Username};
