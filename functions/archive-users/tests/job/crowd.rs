@@ -9,7 +9,7 @@ use shared::models::facet::entries;
 use std::collections::HashMap;
 use testing::TestApp;
 
-/// The most items that BatchWriteItem takes.
+/// The most items that `BatchWriteItem` takes.
 const BATCH: usize = 25;
 
 /// The table of members, past the API and its wire.

@@ -68,14 +68,14 @@ async fn refuses_what_is_not_the_whole_list() {
         ("an error", ResponseTemplate::new(500)),
         ("a gateway's error", ResponseTemplate::new(502).set_body_string("<html>")),
     ];
-    let mut words = String::new();
+    let mut words = Vec::new();
     for (what, answer) in nonsense {
         let guild = Guild::start().await;
         guild.answers(answer).await;
 
-        words += &format!("{what}: {}\n", refused(&app, &guild).await);
+        words.push(format!("{what}: {}", refused(&app, &guild).await));
     }
-    insta::assert_snapshot!(words.replace("Discord's list of members is not complete: nothing was changed", "…"), @"
+    insta::assert_snapshot!(words.join("\n").replace("Discord's list of members is not complete: nothing was changed", "…"), @"
     no JSON: …: answered nonsense: expected value at line 1 column 1
     half a page: …: answered nonsense: EOF while parsing a string at line 1 column 42
     nothing: …: answered nonsense: EOF while parsing a value at line 1 column 0

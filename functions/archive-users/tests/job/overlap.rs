@@ -128,12 +128,12 @@ async fn goes_on_where_a_run_was_broken_off() {
 #[tokio::test(flavor = "multi_thread")]
 async fn stops_in_time_and_leaves_the_rest_for_the_next_run() {
     let app = with_members(100).await;
-    app.wire.disturb_all(Fault::Delay(Duration::from_millis(100)));
+    app.wire.disturb_all(Fault::Delay(Duration::from_millis(200)));
     let began = std::time::Instant::now();
 
-    let stopped = handle(&app.app, Duration::from_millis(800), true).await.expect("some were archived");
+    let stopped = handle(&app.app, Duration::from_millis(1500), true).await.expect("some were archived");
 
-    assert!(began.elapsed() < Duration::from_millis(1000), "{:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
     assert_eq!(stopped.found, 100);
     assert_eq!(stopped.archived + stopped.failed, 100);
     assert!((1..100).contains(&stopped.archived), "{stopped:?}");

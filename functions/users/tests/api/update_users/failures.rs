@@ -104,22 +104,22 @@ async fn answers_500_when_its_time_is_up_before_it_begins() {
 #[tokio::test(flavor = "multi_thread")]
 async fn answers_in_time_what_it_did_until_then() {
     let (app, root) = with_root().await;
-    for number in 0..60 {
+    for number in 0..100 {
         app.member(&format!("off-{number}"), &[]).await;
     }
-    app.wire.disturb_all(Fault::Delay(Duration::from_millis(100)));
-    let hurried = app.another_instance(Duration::from_millis(800));
+    app.wire.disturb_all(Fault::Delay(Duration::from_millis(200)));
+    let hurried = app.another_instance(Duration::from_millis(1500));
 
     let began = Instant::now();
     let done = archive(&hurried, &root).await.expect(200).json();
 
-    assert!(began.elapsed() < Duration::from_millis(1200), "{:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
     app.wire.all_arrived().await;
     app.wire.reset();
     let counts = |name: &str| done["data"][name].as_u64().expect("a number");
     let (archived, left) = (counts("totalUsersArchived"), counts("totalOperationsFailed"));
-    assert_eq!((counts("totalUsers"), archived + left), (60, 60));
-    assert!((1..60).contains(&archived), "{archived} were archived");
+    assert_eq!((counts("totalUsers"), archived + left), (100, 100));
+    assert!((1..100).contains(&archived), "{archived} were archived");
     assert_eq!(done["data"]["failedUserDetails"].as_array().map(Vec::len), usize::try_from(left).ok());
 
     let rest = archive(&app, &root).await.expect(200).json();
