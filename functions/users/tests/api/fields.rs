@@ -264,3 +264,14 @@ async fn may_be_all_that_is_allowed() {
         }
     }
 }
+
+#[tokio::test]
+async fn of_the_names_of_roles() {
+    let long = format!("{{\"{}\": true}}", "r".repeat(65));
+    let bad = [("roles", r#"{"": true}"#), ("roles", r#"{"super user": true}"#), ("roles", &long)];
+    assert_snapshot!(refused(&bad).await, @r#"
+    roles: {"": true} → 400 "roles." expected 1 to 64 letters, digits, - and _
+    roles: {"super user": true} → 400 "roles.super user" expected 1 to 64 letters, digits, - and _
+    roles: {"rrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrr… → 400 "roles.rrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrr" expected 1 to 64 letters, digits, - and _
+    "#);
+}
