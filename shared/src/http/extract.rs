@@ -267,7 +267,7 @@ pub fn parse_json<'de, T: Deserialize<'de>>(json: &'de [u8]) -> Result<T, BadInp
             let reason = reason.to_string();
             // The position is of use in a text that somebody typed, not in one field of it.
             let reason = reason.rsplit_once(" at line ").map_or(&*reason, |(reason, _)| reason).replace('`', "\"");
-            BadInput::Field(if path == "." { String::new() } else { path }, shorten(&reason))
+            BadInput::Field(if path == "." { String::new() } else { shorten(&path) }, shorten(&reason))
         }
     })?;
     deserializer.end().map_err(|error| malformed(format!("Body must be valid JSON: {error}")))?;

@@ -2,6 +2,7 @@
 
 use insta::assert_snapshot;
 use serde::Deserialize;
+use shared::error::FlyersError;
 use shared::http::{BadInput, parse_json};
 use shared::models::{Integer, Name, Timestamp};
 
@@ -25,8 +26,7 @@ struct Stop {
 fn said_of(json: &[u8]) -> String {
     match parse_json::<Trip>(json) {
         Ok(trip) => format!("{trip:?}"),
-        Err(BadInput::Malformed(message)) => message,
-        Err(other) => format!("{other:?}"),
+        Err(input) => FlyersError::from(input).to_string(),
     }
 }
 
@@ -68,7 +68,8 @@ fn is_refused_with_the_path_of_what_is_wrong() {
 
     let said: Vec<_> = cases.iter().map(|json| said_of(json)).collect();
 
-    assert!(said.iter().all(|message| message.chars().count() <= 201));
+    // At most 200 characters and an ellipsis each of the path and of what is wrong.
+    assert!(said.iter().all(|message| message.chars().count() <= 2 * 201 + 4));
     assert_snapshot!(said.join("\n"), @r#"
     missing field "name"
     missing field "seats"
@@ -92,7 +93,7 @@ fn is_refused_with_the_path_of_what_is_wrong() {
     Body must be valid JSON: EOF while parsing a value at line 1 column 1
     Body must be UTF-8
     "seats": invalid type: string "\u{202e}", expected an integer from 1 to 4
-    "seats": invalid type: string "9999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999…
+    "seats": invalid type: string "9999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999…
     "#);
 }
 
