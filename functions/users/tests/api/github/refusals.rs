@@ -177,3 +177,12 @@ async fn answers_503_where_dynamodb_fails() {
         assert_eq!(failed.json()["message"], "Something went wrong please contact admin");
     }
 }
+
+#[tokio::test]
+async fn shows_nobody_the_token() {
+    let scene = Scene::start(Duration::from_secs(5)).await;
+
+    let shown = format!("{:?}", scene.app.app.github);
+
+    assert!(shown.contains("GithubConfig") && !shown.contains(TOKEN), "{shown}");
+}
