@@ -145,6 +145,8 @@ pub enum MembersError {
     RoleExists,
     #[error("Request body is larger than {limit} bytes")]
     BodyTooLarge { limit: usize },
+    #[error("The answer would be larger than 6 MB; ask for less at a time")]
+    AnswerTooLarge,
     #[error("Content-Type must be application/json")]
     UnsupportedMediaType,
     /// GitHub cannot be asked.

@@ -1,7 +1,7 @@
 //! Around every route: the invocation, the log line, and what no handler can answer.
 
 use crate::App;
-use crate::error::{FlyersError, MembersError};
+use crate::error::{Failure, FlyersError, MembersError};
 use crate::invocation::{Invocation, time_left};
 use axum::Router;
 use axum::body::{Body, HttpBody};
@@ -34,12 +34,26 @@ pub fn router(routes: OpenApiRouter<App>, app: App) -> Router {
 /// What is not served at all: said in the way of the contract that the path belongs to.
 async fn no_such_route(uri: Uri) -> Response {
     let path = uri.path();
-    let is_below = |root| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    if is_below("/users") || is_below("/badges") {
+    if is_below("/users", path) || is_below("/badges", path) {
         MembersError::NotFound("Not Found").into_response()
     } else {
         FlyersError::NoSuchRoute(path.to_owned()).into_response()
     }
+}
+
+fn is_below(root: &str, path: &str) -> bool {
+    path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// The error as the contract of a route says it.
+fn in_the_way_of(route: &str, members: MembersError, flyers: FlyersError) -> Response {
+    let is_of_members = ["/users", "/badges", "/airlines"].into_iter().any(|root| is_below(root, route));
+    if is_of_members && route != "/users/fetchUsersData" { members.into_response() } else { flyers.into_response() }
+}
+
+fn internal(route: &str, cause: &'static str) -> Response {
+    let members = MembersError::Failed(Failure::Internal, cause.into());
+    in_the_way_of(route, members, FlyersError::Internal(cause.into()))
 }
 
 async fn surround(State(app): State<App>, request: Request, next: Next) -> Response {
@@ -49,17 +63,18 @@ async fn surround(State(app): State<App>, request: Request, next: Next) -> Respo
     let time = context.map_or(app.request_timeout, |context| time_left(context.deadline()));
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
+    let route = route.as_ref().map_or("-", MatchedPath::as_str);
 
     let invocation = Invocation::lasting(time);
     let handled = AssertUnwindSafe(invocation.clone().run(next.run(request))).catch_unwind().await;
-    let response = handled.unwrap_or_else(|_| FlyersError::Internal("a handler panicked".into()).into_response());
-    let mut response = within_limit(response).await;
+    let response = handled.unwrap_or_else(|_| internal(route, "a handler panicked"));
+    let mut response = within_limit(route, response).await;
     // Answers hold balances and people; none may be kept by anybody on the way.
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
 
     tracing::info!(
         method = %method,
-        route = route.as_ref().map_or("-", MatchedPath::as_str),
+        route,
         status = response.status().as_u16(),
         duration_ms = started.elapsed().as_secs_f64() * 1000.0,
         dynamodb_requests = invocation.requests(),
@@ -73,18 +88,18 @@ async fn surround(State(app): State<App>, request: Request, next: Next) -> Respo
 }
 
 /// Replaces an answer that would not fit into Lambda's by one that says so.
-async fn within_limit(response: Response) -> Response {
+async fn within_limit(route: &str, response: Response) -> Response {
     // Escaping a JSON text at most doubles it: the only characters it can have to escape are `"` and `\`.
     if response.body().size_hint().upper().is_some_and(|size| size <= (MAX_ANSWER_BYTES / 2) as u64) {
         return response;
     }
     let (parts, body) = response.into_parts();
     let Ok(body) = body.collect().await.map(http_body_util::Collected::to_bytes) else {
-        return FlyersError::Internal("an answer's body failed".into()).into_response();
+        return internal(route, "an answer's body failed");
     };
     let escaped = body.iter().filter(|byte| matches!(byte, b'"' | b'\\')).count();
     if body.len() + escaped > MAX_ANSWER_BYTES {
-        FlyersError::AnswerTooLarge.into_response()
+        in_the_way_of(route, MembersError::AnswerTooLarge, FlyersError::AnswerTooLarge)
     } else {
         Response::from_parts(parts, Body::from(body))
     }

@@ -92,7 +92,7 @@ impl MembersError {
             Self::Restricted | Self::UsernameIsSet => StatusCode::FORBIDDEN,
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::Conflict(_) | Self::RoleExists => StatusCode::CONFLICT,
-            Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::BodyTooLarge { .. } | Self::AnswerTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::GithubUnavailable { .. } | Self::Failed(Failure::Unavailable | Failure::SearchUnavailable, _) => {
                 StatusCode::SERVICE_UNAVAILABLE

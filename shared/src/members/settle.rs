@@ -43,7 +43,10 @@ pub(super) async fn settle(
             if before.version == version && before.operation == Some(operation) {
                 return Ok(Some(before));
             }
-            if before.version > version {
+            // At that very version another change has taken its place.
+            if before.version == version {
+                doubted = None;
+            } else if before.version > version {
                 let cause = "others have changed the member since an attempt got no answer".into();
                 return Err(StoreError::OutcomeUnknown(cause).into());
             }
