@@ -11,6 +11,7 @@ use lambda_http::{Context, RequestExt};
 use shared::App;
 use shared::error::{FlyersError, MembersError, StoreError};
 use shared::http::MAX_ANSWER_BYTES;
+use std::fmt::Write;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use testing::{Fault, TestApp};
 use tower::ServiceExt;
@@ -65,6 +66,37 @@ async fn are_limited_to_what_lambda_can_answer() {
     }
 }
 
+/// Members' clients know errors by other fields than game servers do.
+#[tokio::test]
+async fn that_fail_speak_the_way_of_their_route() {
+    let app = TestApp::start().await;
+    let too_large = || Response::new(Body::from("x".repeat(MAX_ANSWER_BYTES + 1)));
+    let routes = OpenApiRouter::new()
+        .route("/users/{id}/large", get(move || async move { too_large() }))
+        .route("/users/fetchUsersData", get(move || async move { too_large() }))
+        .route("/badges", get(|State(app): State<App>| async move { panics(&app) }))
+        .route("/flight", get(|State(app): State<App>| async move { panics(&app) }));
+    let router = shared::http::router(routes, app.app.clone());
+
+    let mut said = String::new();
+    for path in ["/users/ada/large", "/users/fetchUsersData", "/badges", "/flight"] {
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        let (status, body) = text(router.clone().oneshot(request).await.unwrap()).await;
+        writeln!(said, "{path}: {status} {body}").unwrap();
+    }
+    assert_snapshot!(said, @r#"
+    /users/ada/large: 413 Payload Too Large {"statusCode":413,"error":"Payload Too Large","message":"The answer would be larger than 6 MB; ask for less at a time"}
+    /users/fetchUsersData: 413 Payload Too Large {"error":"The answer would be larger than 6 MB; ask for less at a time"}
+    /badges: 500 Internal Server Error {"statusCode":500,"error":"Internal Server Error","message":"An internal server error occurred"}
+    /flight: 500 Internal Server Error {"error":"Internal Server Error"}
+    "#);
+}
+
+fn panics(app: &App) -> Response<Body> {
+    assert!(app.request_timeout.is_zero(), "the secret of the house");
+    Response::default()
+}
+
 #[tokio::test]
 async fn of_any_size_below_come_as_they_are() {
     for body in ["", "x", &"\"".repeat(MAX_ANSWER_BYTES / 4), &"x".repeat(MAX_ANSWER_BYTES / 2 + 1)] {
@@ -105,10 +137,7 @@ async fn are_kept_by_nobody_on_the_way() {
 #[tokio::test]
 async fn say_nothing_of_why_a_handler_panicked() {
     let app = TestApp::start().await;
-    let router = service(&app, |app| {
-        assert!(app.request_timeout.is_zero(), "the secret of the house");
-        Response::default()
-    });
+    let router = service(&app, |app| panics(&app));
 
     for _ in 0..2 {
         let (status, body) = text(router.clone().oneshot(request()).await.unwrap()).await;
