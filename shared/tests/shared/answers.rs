@@ -71,12 +71,12 @@ async fn are_limited_to_what_lambda_can_answer() {
 async fn that_fail_speak_the_way_of_their_route() {
     let app = TestApp::start().await;
     let too_large = || Response::new(Body::from("x".repeat(MAX_ANSWER_BYTES + 1)));
-    let routes = OpenApiRouter::new()
+    let failing = OpenApiRouter::new()
         .route("/users/{id}/large", get(move || async move { too_large() }))
         .route("/users/fetchUsersData", get(move || async move { too_large() }))
         .route("/badges", get(|State(app): State<App>| async move { panics(&app) }))
         .route("/flight", get(|State(app): State<App>| async move { panics(&app) }));
-    let router = shared::http::router(routes, app.app.clone());
+    let router = shared::http::router(failing, app.app.clone());
 
     let mut said = String::new();
     for path in ["/users/ada/large", "/users/fetchUsersData", "/badges", "/flight"] {
