@@ -252,15 +252,19 @@ fn without_tag(position: &str) -> String {
 }
 
 impl Kind {
+    /// A way that was read to its end, if there is one.
+    fn complete_way(&self) -> Option<&Way> {
+        self.ways.iter().find(|way| way.iter().all(|source| source.is_complete))
+    }
+
     /// Those whom it finds, if they are known.
     fn found(&self) -> Option<BTreeSet<&String>> {
-        let complete = self.ways.iter().find(|way| way.iter().all(|source| source.is_complete))?;
-        Some(complete.iter().flat_map(|source| &source.found).collect())
+        Some(self.complete_way()?.iter().flat_map(|source| &source.found).collect())
     }
 
     /// Reads so many entries more of each facet, or all, unless it is known whom they find.
     async fn read(&mut self, app: &App, search: &MemberSearch, limit: Option<usize>) -> Result<(), StoreError> {
-        if self.found().is_none() {
+        if self.complete_way().is_none() {
             let sources = self.ways.iter_mut().flatten();
             try_join_all(sources.map(|source| source.read(app, search, limit))).await?;
         }
@@ -376,7 +380,7 @@ async fn matches(app: &App, search: &MemberSearch, archived: bool) -> Result<Mat
         read(app, search, &mut kinds, Some(candidates.len() * ENTRIES_FOR_A_CANDIDATE)).await?;
         candidates = found_by_all(&kinds).unwrap_or(candidates);
     }
-    if kinds.iter().all(|kind| kind.found().is_some()) {
+    if kinds.iter().all(|kind| kind.complete_way().is_some()) {
         return Ok(Matches { positions: candidates, read: BTreeMap::new() });
     }
     let ids = candidates.iter().map(|position| id_at(position)).collect::<Result<Vec<_>, _>>()?;
