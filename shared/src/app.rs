@@ -5,7 +5,9 @@ use crate::config::{ArchivingConfig, Config};
 use crate::members::{DiscordConfig, GithubConfig};
 use crate::models::{ApiKey, FlightId, KeyId, MemberId, ProductId, Timestamp};
 use crate::outbound::Outbound;
+use crate::secrets::Secrets;
 use crate::store::Store;
+use axum::http::HeaderValue;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -50,8 +52,12 @@ pub struct App {
     pub keys: Arc<KeyCache>,
     /// Checks members' sessions.
     pub sessions: Arc<SessionVerifier>,
+    /// Whose pages may call, from browsers.
+    pub allowed_origins: Arc<[HeaderValue]>,
     /// Reaches other services.
     pub outbound: Arc<Outbound>,
+    /// Reads what opens them.
+    pub secrets: Arc<Secrets>,
     /// How to reach GitHub, where that is configured.
     pub github: Option<Arc<GithubConfig>>,
     /// How to reach Discord, where that is configured.
@@ -72,7 +78,9 @@ impl App {
             store,
             keys: Arc::default(),
             sessions: Arc::new(config.sessions.clone()),
+            allowed_origins: config.allowed_origins.clone().into(),
             outbound: Arc::default(),
+            secrets: Arc::default(),
             github: config.github.clone().map(Arc::new),
             discord: config.discord.clone().map(Arc::new),
             archiving: config.archiving,

@@ -2,7 +2,9 @@
 
 use crate::auth::SessionVerifier;
 use crate::members::{DiscordConfig, GithubConfig};
+use crate::secrets::Secret;
 use crate::store::Tables;
+use axum::http::{HeaderValue, Uri};
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 use std::time::Duration;
@@ -14,11 +16,13 @@ pub struct Config {
     pub tables: Tables,
     /// How members' sessions are checked: `SESSION_PUBLIC_KEYS`, `SESSION_COOKIE`.
     pub sessions: SessionVerifier,
-    /// `GITHUB_API_URL`, `GITHUB_ORG`, `GITHUB_TOKEN`, `GITHUB_TIMEOUT_SECONDS`; none unless organisation and token are
-    /// set.
+    /// Whose pages may call from browsers, with cookies: `ALLOWED_ORIGINS`.
+    pub allowed_origins: Vec<HeaderValue>,
+    /// `GITHUB_API_URL`, `GITHUB_ORG`, `GITHUB_TOKEN` or `GITHUB_TOKEN_ARN`, `GITHUB_TIMEOUT_SECONDS`; none unless
+    /// organisation and token are set.
     pub github: Option<GithubConfig>,
-    /// `DISCORD_API_URL`, `DISCORD_GUILD_ID`, `DISCORD_BOT_TOKEN`, `DISCORD_TIMEOUT_SECONDS`; none unless guild and token
-    /// are set.
+    /// `DISCORD_API_URL`, `DISCORD_GUILD_ID`, `DISCORD_BOT_TOKEN` or `DISCORD_BOT_TOKEN_ARN`, `DISCORD_TIMEOUT_SECONDS`;
+    /// none unless guild and token are set.
     pub discord: Option<DiscordConfig>,
     /// `ARCHIVE_MAX_SHARE`, `ARCHIVE_GRACE_DAYS`.
     pub archiving: ArchivingConfig,
@@ -106,16 +110,19 @@ impl Config {
         let timeout = |name| number(name, optional(name), 10, &(1..=60)).map(Duration::from_secs);
         let (github_timeout, discord_timeout) =
             (timeout("GITHUB_TIMEOUT_SECONDS")?, timeout("DISCORD_TIMEOUT_SECONDS")?);
+        let github_token = secret("GITHUB_TOKEN", "GITHUB_TOKEN_ARN", optional)?;
+        let bot_token = secret("DISCORD_BOT_TOKEN", "DISCORD_BOT_TOKEN_ARN", optional)?;
         Ok(Self {
             tables,
             sessions,
-            github: optional("GITHUB_ORG").zip(optional("GITHUB_TOKEN")).map(|(org, token)| GithubConfig {
+            allowed_origins: origins("ALLOWED_ORIGINS", optional("ALLOWED_ORIGINS"))?,
+            github: optional("GITHUB_ORG").zip(github_token).map(|(org, token)| GithubConfig {
                 api_url: optional("GITHUB_API_URL").unwrap_or_else(|| "https://api.github.com".to_owned()),
                 org,
                 token,
                 timeout: github_timeout,
             }),
-            discord: optional("DISCORD_GUILD_ID").zip(optional("DISCORD_BOT_TOKEN")).map(|(guild_id, bot_token)| {
+            discord: optional("DISCORD_GUILD_ID").zip(bot_token).map(|(guild_id, bot_token)| {
                 let api_url = optional("DISCORD_API_URL").unwrap_or_else(|| "https://discord.com/api/v10".to_owned());
                 DiscordConfig { api_url, guild_id, bot_token, timeout: discord_timeout }
             }),
@@ -130,6 +137,37 @@ impl Config {
             },
         })
     }
+}
+
+/// A secret, or where it is kept.
+fn secret(
+    name: &'static str,
+    arn_name: &'static str,
+    variable: impl Fn(&'static str) -> Option<String>,
+) -> Result<Option<Secret>, ConfigError> {
+    let bad = |reason: &str| ConfigError::Bad { name: arn_name, reason: reason.to_owned() };
+    match (variable(name), variable(arn_name)) {
+        (Some(_), Some(_)) => Err(bad("the secret itself is given as well")),
+        (Some(secret), None) => Ok(Some(Secret::Given(secret))),
+        (None, Some(arn)) if arn.split(':').nth(2) == Some("secretsmanager") => Ok(Some(Secret::Kept(arn))),
+        (None, Some(_)) => Err(bad("not the ARN of a secret in Secrets Manager")),
+        (None, None) => Ok(None),
+    }
+}
+
+/// Origins, apart by commas, each as browsers write it: scheme, host and port, and nothing after (RFC 6454, section 6.2).
+/// `*` is none: it would let every page act with a visitor's session.
+fn origins(name: &'static str, text: Option<String>) -> Result<Vec<HeaderValue>, ConfigError> {
+    let origin = |text: &str| {
+        let uri: Uri = text.parse().ok()?;
+        let port = uri.port().map(|port| format!(":{port}")).unwrap_or_default();
+        let origin = format!("{}://{}{port}", uri.scheme_str()?, uri.host()?).to_lowercase();
+        (origin == text && !text.contains('*')).then(|| HeaderValue::from_str(text).ok())?
+    };
+    let bad = |text| ConfigError::Bad { name, reason: format!("{text} is no origin, such as https://example.com") };
+    let text = text.unwrap_or_default();
+    let texts = text.split(',').map(str::trim).filter(|text| !text.is_empty());
+    texts.map(|text| origin(text).ok_or_else(|| bad(text))).collect()
 }
 
 fn number<T: FromStr + PartialOrd>(

@@ -19,10 +19,12 @@ pub mod flights;
 pub mod history;
 pub mod http;
 pub mod invocation;
+pub mod job;
 pub mod ledger;
 pub mod members;
 pub mod models;
 pub mod outbound;
+pub mod secrets;
 pub mod store;
 pub mod telemetry;
 

@@ -1,6 +1,7 @@
 //! Calling other services: Discord and GitHub.
 
 use crate::invocation::Invocation;
+use crate::secrets::Unreadable;
 use reqwest::StatusCode;
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER, USER_AGENT};
 use serde::de::DeserializeOwned;
@@ -38,6 +39,9 @@ pub enum Refused {
     /// It did not answer, or not in time, or not in full.
     #[error("did not answer")]
     Unreachable(#[source] reqwest::Error),
+    /// What opens it cannot be read.
+    #[error(transparent)]
+    Locked(#[from] Unreadable),
     /// It answered something that makes no sense.
     #[error("answered nonsense: {0}")]
     BadAnswer(String),

@@ -7,28 +7,39 @@ use aws_smithy_runtime_api::client::http::{
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_runtime_api::shared::IntoShared;
 use serde_json::Value;
 use shared::store::{Store, Tables};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
+/// One kind of access to a table or an index.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Access {
+    /// The action, as IAM names it but for the service: `Query`.
+    pub action: String,
+    /// The resource, as template.yaml names it: `FlightsTable/index/upcoming`.
+    pub resource: String,
+    /// What items' partition keys begin with, up to their first `#`, or all of it: `FLYER#`. None of a scan, nor of an
+    /// index with keys of its own.
+    pub key: Option<String>,
+}
+
 /// Notes every access that an application makes to its tables.
 #[derive(Debug, Clone)]
 pub struct Accesses {
-    noted: Arc<Mutex<BTreeSet<String>>>,
+    noted: Arc<Mutex<BTreeSet<Access>>>,
     tables: Tables,
     inner: SharedHttpClient,
 }
 
 impl TestApp {
-    /// The same tables behind another instance, which has seen no API key yet; and what notes its accesses.
+    /// The same tables behind another instance, which has seen no API key yet; and what notes its accesses before they go
+    /// over the wire.
     #[must_use]
     pub fn noting_accesses(&self) -> (Self, Accesses) {
-        let accesses = Accesses {
-            noted: Arc::default(),
-            tables: self.tables.clone(),
-            inner: aws_smithy_http_client::Builder::new().build_http(),
-        };
+        let accesses =
+            Accesses { noted: Arc::default(), tables: self.tables.clone(), inner: self.wire.clone().into_shared() };
         let config = engine::config(&self.endpoint).http_client(accesses.clone());
         let mut app = self.app.clone();
         app.store = Store::with_config(config, self.tables.clone());
@@ -37,9 +48,9 @@ impl TestApp {
 }
 
 impl Accesses {
-    /// The accesses so far: an action and a resource as template.yaml names them, `Query FlightsTable/index/upcoming`.
+    /// The accesses so far.
     #[must_use]
-    pub fn noted(&self) -> BTreeSet<String> {
+    pub fn noted(&self) -> BTreeSet<Access> {
         self.noted.lock().expect("no test panics while it notes").clone()
     }
 
@@ -51,27 +62,42 @@ impl Accesses {
             table.unwrap_or_else(|| panic!("{name} is no table")).1
         };
         let mut noted = self.noted.lock().expect("no test panics while it notes");
+        let mut note = |action: &str, resource: &str, key: Option<&Value>| {
+            let key = key.and_then(Value::as_str).map(beginning);
+            noted.insert(Access { action: action.to_owned(), resource: resource.to_owned(), key });
+        };
         match operation {
             "BatchGetItem" => {
-                for table in body["RequestItems"].as_object().expect("tables").keys() {
-                    noted.insert(format!("BatchGetItem {}", resource(&Value::from(table.as_str()))));
+                for (table, asked) in body["RequestItems"].as_object().expect("tables") {
+                    for key in asked["Keys"].as_array().expect("keys") {
+                        note(operation, resource(&Value::from(table.as_str())), Some(&key["pk"]["S"]));
+                    }
                 }
             }
             "TransactWriteItems" => {
                 for part in body["TransactItems"].as_array().expect("operations") {
                     let (kind, part) = part.as_object().and_then(|part| part.iter().next()).expect("an operation");
-                    noted.insert(format!("{kind}Item {}", resource(&part["TableName"])));
+                    note(&format!("{kind}Item"), resource(&part["TableName"]), Some(of_item(part)));
                 }
             }
-            "Query" if body["IndexName"].is_string() => {
-                let index = body["IndexName"].as_str().expect("a name");
-                noted.insert(format!("Query {}/index/{index}", resource(&body["TableName"])));
+            "Query" => {
+                let key = &body["ExpressionAttributeValues"][":pk"]["S"];
+                let index = body["IndexName"].as_str().map(|index| format!("/index/{index}")).unwrap_or_default();
+                note(operation, &format!("{}{index}", resource(&body["TableName"])), Some(key));
             }
-            _ => {
-                noted.insert(format!("{operation} {}", resource(&body["TableName"])));
-            }
+            _ => note(operation, resource(&body["TableName"]), Some(of_item(body))),
         }
     }
+}
+
+/// The partition key of a request about one item.
+fn of_item(request: &Value) -> &Value {
+    let [key, item] = ["Key", "Item"].map(|name| &request[name]["pk"]["S"]);
+    if key.is_null() { item } else { key }
+}
+
+fn beginning(key: &str) -> String {
+    key.find('#').map_or(key, |end| &key[..=end]).to_owned()
 }
 
 impl HttpClient for Accesses {

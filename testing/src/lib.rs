@@ -9,14 +9,16 @@ mod client;
 mod demo;
 mod fixtures;
 pub mod lambda;
+mod log;
 mod steady;
 pub mod template;
 mod wire;
 
-pub use access::Accesses;
+pub use access::{Access, Accesses};
 pub use client::{Answer, Call};
 pub use demo::{DEMO_FLIGHT, DEMO_KEY, DEMO_SUPER_USER, demo_event, demo_session};
 pub use fixtures::{BRAND, Session};
+pub use log::Log;
 pub use wire::{Fault, Wire};
 
 use engine::{Engine, Options};

@@ -67,6 +67,11 @@ impl Template {
             .map(|(name, resource)| (name.as_str(), resource))
     }
 
+    /// The names of all resources.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0["Resources"].as_object().expect("a template has resources").keys().map(String::as_str)
+    }
+
     /// One resource.
     #[must_use]
     pub fn resource(&self, name: &str) -> &Value {

@@ -1,10 +1,8 @@
 //! Puts members away who are not on Discord; runs every day.
 
 use serde::{Deserialize, Serialize};
-use shared::App;
-use shared::error::with_causes;
-use shared::invocation::Invocation;
 use shared::members::{Archiving, Failed, SyncError, Synced, archive, sync};
+use shared::{App, job};
 use std::time::Duration;
 
 /// The schedule's event, of which nothing matters.
@@ -43,27 +41,19 @@ pub enum RunError {
 /// When Discord's list is not complete or could not be taken over, too many would be archived, or DynamoDB failed. The next
 /// run goes on where this one stopped.
 pub async fn handle(app: &App, time: Duration, force: bool) -> Result<ArchiveRun, RunError> {
-    let invocation = Invocation::lasting(time);
-    let ended = invocation.clone().run(Box::pin(run(app, force))).await;
-    match &ended {
-        Ok(run) => tracing::info!(
+    job::run("archive-users", time, Box::pin(run(app, force)), |run, cost| {
+        tracing::info!(
             found = run.found,
-            archived = run.archived,
+            members_archived = run.archived,
             failed = run.failed,
-            dynamodb_requests = invocation.requests(),
-            dynamodb_retries = invocation.retries(),
-            dynamodb_capacity = invocation.capacity(),
+            dynamodb_requests = cost.requests(),
+            dynamodb_retries = cost.retries(),
+            dynamodb_read_units = cost.read_units(),
+            dynamodb_write_units = cost.write_units(),
             "archive-users"
-        ),
-        Err(error) => tracing::error!(
-            error = with_causes(error),
-            dynamodb_requests = invocation.requests(),
-            dynamodb_retries = invocation.retries(),
-            dynamodb_capacity = invocation.capacity(),
-            "archive-users failed"
-        ),
-    }
-    ended
+        );
+    })
+    .await
 }
 
 async fn run(app: &App, force: bool) -> Result<ArchiveRun, RunError> {

@@ -1,10 +1,9 @@
 //! Ends flights whose game server has gone silent; runs every minute.
 
 use serde::Deserialize;
-use shared::App;
-use shared::error::{StoreError, with_causes};
+use shared::error::StoreError;
 use shared::flights::{StaleFlightsEnded, end_stale};
-use shared::invocation::Invocation;
+use shared::{App, job};
 use std::time::Duration;
 
 /// The schedule's event, of which nothing matters.
@@ -16,24 +15,16 @@ pub struct Scheduled {}
 /// # Errors
 /// When the time was up or DynamoDB failed. The next run goes on where this one stopped.
 pub async fn handle(app: &App, time: Duration) -> Result<StaleFlightsEnded, StoreError> {
-    let invocation = Invocation::lasting(time);
-    let ended = invocation.clone().run(end_stale(app)).await;
-    match &ended {
-        Ok(run) => tracing::info!(
-            ended = run.ended,
+    job::run("end-stale-flights", time, end_stale(app), |run, cost| {
+        tracing::info!(
+            flights_ended = run.ended,
             spared = run.spared,
-            dynamodb_requests = invocation.requests(),
-            dynamodb_retries = invocation.retries(),
-            dynamodb_capacity = invocation.capacity(),
+            dynamodb_requests = cost.requests(),
+            dynamodb_retries = cost.retries(),
+            dynamodb_read_units = cost.read_units(),
+            dynamodb_write_units = cost.write_units(),
             "end-stale-flights"
-        ),
-        Err(error) => tracing::error!(
-            error = with_causes(error),
-            dynamodb_requests = invocation.requests(),
-            dynamodb_retries = invocation.retries(),
-            dynamodb_capacity = invocation.capacity(),
-            "end-stale-flights failed"
-        ),
-    }
-    ended
+        );
+    })
+    .await
 }

@@ -1,5 +1,6 @@
 //! Around every route: the invocation, the log line, and what no handler can answer.
 
+use super::cors;
 use crate::App;
 use crate::error::{Failure, FlyersError, MembersError};
 use crate::invocation::{Invocation, time_left};
@@ -14,6 +15,7 @@ use http_body_util::BodyExt;
 use lambda_http::RequestExt;
 use std::panic::AssertUnwindSafe;
 use std::time::Instant;
+use tower::util::option_layer;
 use utoipa_axum::router::OpenApiRouter;
 
 /// The largest body that a Lambda function can answer, as it stands in the function's answer: a JSON string,
@@ -27,6 +29,7 @@ pub fn router(routes: OpenApiRouter<App>, app: App) -> Router {
     routes
         .fallback(no_such_route)
         .method_not_allowed_fallback(no_such_route)
+        .layer(option_layer(cors::layer(&app.allowed_origins)))
         .layer(from_fn_with_state(app.clone(), surround))
         .with_state(app)
 }
@@ -60,6 +63,8 @@ async fn surround(State(app): State<App>, request: Request, next: Next) -> Respo
     let started = Instant::now();
     let context = request.lambda_context_ref();
     let request_id = context.map_or_else(|| "-".to_owned(), |context| context.request_id.clone());
+    let trace_id =
+        context.and_then(|context| context.xray_trace_id.as_deref()).and_then(root_of).unwrap_or("-").to_owned();
     let time = context.map_or(app.request_timeout, |context| time_left(context.deadline()));
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
@@ -72,6 +77,7 @@ async fn surround(State(app): State<App>, request: Request, next: Next) -> Respo
     // Answers hold balances and people; none may be kept by anybody on the way.
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
 
+    let tally = invocation.tally();
     tracing::info!(
         method = %method,
         route,
@@ -79,12 +85,24 @@ async fn surround(State(app): State<App>, request: Request, next: Next) -> Respo
         duration_ms = started.elapsed().as_secs_f64() * 1000.0,
         dynamodb_requests = invocation.requests(),
         dynamodb_retries = invocation.retries(),
-        dynamodb_capacity = invocation.capacity(),
+        dynamodb_read_units = invocation.read_units(),
+        dynamodb_write_units = invocation.write_units(),
+        errors = u8::from(response.status().is_server_error()),
+        purchases = tally.purchases,
+        miles_earned = tally.miles_earned,
+        miles_spent = tally.miles_spent,
+        members_archived = tally.members_archived,
         request_id,
+        trace_id,
         caller = invocation.caller().unwrap_or("-"),
         "request"
     );
     response
+}
+
+/// The trace that X-Ray knows a request by: `Root` of its header (*AWS X-Ray Developer Guide*, "Tracing header").
+fn root_of(header: &str) -> Option<&str> {
+    header.split(';').find_map(|field| field.trim().strip_prefix("Root="))
 }
 
 /// Replaces an answer that would not fit into Lambda's by one that says so.

@@ -1,5 +1,6 @@
 //! The HTTP edge: what goes in becomes types, what comes out becomes responses, and each request one log line.
 
+pub mod cors;
 mod edge;
 mod error;
 mod extract;

@@ -3,6 +3,7 @@
 use super::idempotency::{Settled, record, replay};
 use crate::App;
 use crate::error::{Cause, FlyersError, StoreError};
+use crate::invocation::Invocation;
 use crate::models::LedgerEntry;
 use crate::store::{Backoff, Committed, Movement, OutcomeOf};
 use serde::{Serialize, de::DeserializeOwned};
@@ -38,7 +39,8 @@ where
     let mut backoff = Backoff::default();
     loop {
         let judgement = judge(operation).await;
-        if let Some(answer) = doubts.look(app).await? {
+        if let Some((entry, answer)) = doubts.look(app).await? {
+            Invocation::current().count_movement(&entry);
             return Ok(Settled { answer, replayed: false });
         }
         let (movement, answer) = match judgement {
@@ -51,7 +53,10 @@ where
         };
         let recorded = outcome.map(|(of, fingerprint)| (of, record(fingerprint, &answer, &movement.entry)));
         match app.store.commit(&movement, recorded, app.random()).await {
-            Ok(Committed::Done) => return Ok(Settled { answer, replayed: false }),
+            Ok(Committed::Done) => {
+                Invocation::current().count_movement(&movement.entry);
+                return Ok(Settled { answer, replayed: false });
+            }
             Ok(Committed::Stale { in_doubt: true }) => doubts.attempts.push((movement.entry, answer)),
             Ok(Committed::Stale { in_doubt: false }) => {}
             Err(error) => return Err(doubts.instead_of(error.into())),
@@ -94,8 +99,8 @@ struct Doubts<T> {
 }
 
 impl<T: Clone> Doubts<T> {
-    /// The answer of the attempt that took effect, if one has: no request if there is no doubt, else one.
-    async fn look(&mut self, app: &App) -> Result<Option<T>, FlyersError> {
+    /// The attempt that took effect, if one has: no request if there is no doubt, else one.
+    async fn look(&mut self, app: &App) -> Result<Option<(LedgerEntry, T)>, FlyersError> {
         let Some((last, _)) = self.attempts.last() else {
             return Ok(None);
         };
@@ -107,8 +112,7 @@ impl<T: Clone> Doubts<T> {
             return Ok(None);
         };
         if stored.operation == self.operation {
-            let landed = self.attempts.iter().find(|(entry, _)| *entry == stored.entry);
-            return Ok(landed.map(|(_, answer)| answer.clone()));
+            return Ok(self.attempts.iter().find(|(entry, _)| *entry == stored.entry).cloned());
         }
         // Somebody else's has that number: the attempts can no longer take effect.
         self.attempts.clear();

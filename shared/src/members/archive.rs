@@ -148,6 +148,7 @@ pub async fn archive(app: &App, how: &Archiving) -> Result<Archived, Failed> {
             }
         }
     }
+    invocation.count_archived(run.archived.len());
     if left > 0 {
         let archived = run.archived.len();
         tracing::error!(archived, left, "the time was up before all were archived; the next run goes on");
@@ -246,6 +247,7 @@ async fn hold_back(app: &App, found: usize, max_share: f64) -> Result<(), Failed
         }
     }
     if unarchived >= SAFETY_FROM && found as f64 > max_share * unarchived as f64 + ROUNDING {
+        tracing::error!(safety_stops = 1, found, unarchived, max_share, "too many would be archived: nobody is");
         return Err(Failed::Safety { found, unarchived, max_share });
     }
     Ok(())

@@ -12,6 +12,7 @@ use crate::App;
 use crate::error::{MembersError, with_causes};
 use crate::models::Timestamp;
 use crate::outbound::{Patience, Refused};
+use crate::secrets::Secret;
 use serde::Deserialize;
 use std::collections::HashSet;
 use std::time::Duration;
@@ -21,22 +22,16 @@ const PAGE: usize = 100;
 const MOST: usize = 1000;
 
 /// How to reach GitHub.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct GithubConfig {
     /// Where its API is.
     pub api_url: String,
     /// Whose pull requests and issues count.
     pub org: String,
     /// What opens it.
-    pub token: String,
+    pub token: Secret,
     /// How long one request may take.
     pub timeout: Duration,
-}
-
-impl std::fmt::Debug for GithubConfig {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("GithubConfig").field("api_url", &self.api_url).finish_non_exhaustive()
-    }
 }
 
 /// What to look for.
@@ -166,7 +161,8 @@ async fn find(app: &App, config: &GithubConfig, query: &GithubQuery) -> Result<V
     let terms = format!("org:{} {}", config.org, query.terms);
     let sort = if query.by_closing { "updated" } else { "created" };
     let order = if query.oldest_first { "asc" } else { "desc" };
-    let authorization = format!("Bearer {}", config.token);
+    let token = app.secrets.read(&config.token, app.now()).await?;
+    let authorization = format!("Bearer {token}");
     let headers = [("authorization", authorization.as_str()), ("accept", "application/vnd.github+json")];
     let mut issues = Vec::new();
     for page in 1..=MOST / PAGE {

@@ -9,6 +9,7 @@ use crate::error::{MembersError, StoreError, with_causes};
 use crate::models::facet::{Partition, Roster};
 use crate::models::{MemberId, Timestamp};
 use crate::outbound::{Patience, Refused};
+use crate::secrets::Secret;
 use crate::store::Span;
 use futures_util::stream::{self, StreamExt};
 use serde::{Deserialize, Serialize};
@@ -19,22 +20,16 @@ use std::time::Duration;
 const SIDE_BY_SIDE: usize = 16;
 
 /// How to reach Discord.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct DiscordConfig {
     /// Where its API is.
     pub api_url: String,
     /// Which server.
     pub guild_id: String,
     /// What opens it.
-    pub bot_token: String,
+    pub bot_token: Secret,
     /// How long one request may take.
     pub timeout: Duration,
-}
-
-impl std::fmt::Debug for DiscordConfig {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("DiscordConfig").field("api_url", &self.api_url).finish_non_exhaustive()
-    }
 }
 
 /// What a sync did.
@@ -123,7 +118,8 @@ async fn people(app: &App, discord: &DiscordConfig) -> Result<HashMap<String, Op
         id: String,
     }
     let url = format!("{}/guilds/{}/members", discord.api_url.trim_end_matches('/'), discord.guild_id);
-    let authorization = format!("Bot {}", discord.bot_token);
+    let token = app.secrets.read(&discord.bot_token, app.now()).await?;
+    let authorization = format!("Bot {token}");
     let mut people = HashMap::new();
     let mut last: u64 = 0;
     loop {

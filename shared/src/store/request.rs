@@ -1,7 +1,7 @@
 //! The one place through which every DynamoDB request goes.
 
 use crate::error::StoreError;
-use crate::invocation::Invocation;
+use crate::invocation::{Invocation, Units};
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::types::ConsumedCapacity;
 use std::time::Duration;
@@ -56,12 +56,16 @@ impl<E: std::error::Error + Send + Sync + 'static> From<Refusal<E>> for StoreErr
 
 /// What an answer says of its cost.
 pub(super) trait Metered {
+    const UNITS: Units;
+
     fn consumed(&self) -> &[ConsumedCapacity];
 }
 
 macro_rules! metered {
-    ($($operation:ident::$output:ident: $field:ident),* $(,)?) => {$(
+    ($($operation:ident::$output:ident: $units:ident, $field:ident);* $(;)?) => {$(
         impl Metered for aws_sdk_dynamodb::operation::$operation::$output {
+            const UNITS: Units = Units::$units;
+
             fn consumed(&self) -> &[ConsumedCapacity] {
                 metered!(@slice self $field)
             }
@@ -71,12 +75,12 @@ macro_rules! metered {
     (@slice $self:ident many) => { $self.consumed_capacity.as_deref().unwrap_or_default() };
 }
 metered! {
-    get_item::GetItemOutput: one,
-    query::QueryOutput: one,
-    scan::ScanOutput: one,
-    update_item::UpdateItemOutput: one,
-    batch_get_item::BatchGetItemOutput: many,
-    transact_write_items::TransactWriteItemsOutput: many,
+    get_item::GetItemOutput: Read, one;
+    query::QueryOutput: Read, one;
+    scan::ScanOutput: Read, one;
+    update_item::UpdateItemOutput: Write, one;
+    batch_get_item::BatchGetItemOutput: Read, many;
+    transact_write_items::TransactWriteItemsOutput: Write, many;
 }
 
 /// What to do about a failed attempt.
@@ -126,7 +130,7 @@ where
         let cause: crate::error::Cause = match tokio::time::timeout(limit, send()).await {
             Ok(Ok(output)) => {
                 for capacity in output.consumed() {
-                    invocation.count_capacity(capacity.capacity_units().unwrap_or_default());
+                    invocation.count_capacity(T::UNITS, capacity.capacity_units().unwrap_or_default());
                 }
                 return Ok(output);
             }

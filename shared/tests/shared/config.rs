@@ -1,8 +1,10 @@
 //! Configuration from variables.
 
 use crate::session_keys::OURS;
+use axum::http::HeaderValue;
 use insta::assert_snapshot;
 use shared::config::Config;
+use shared::secrets::Secret;
 use shared::store::Tables;
 use std::collections::BTreeMap;
 
@@ -73,4 +75,49 @@ fn says_which_variable_is_bad_and_not_what_is_in_it() {
     bad.insert("SESSION_PUBLIC_KEYS", OURS.private.clone());
 
     assert_snapshot!(read(&bad).unwrap_err(), @"environment variable SESSION_PUBLIC_KEYS is bad: key 1: it is a private key");
+}
+
+#[test]
+fn reads_origins() {
+    let mut variables = variables();
+    for (text, expected) in [
+        ("", Ok(vec![])),
+        ("https://example.com", Ok(vec!["https://example.com"])),
+        (" https://a.example , http://localhost:8080,", Ok(vec!["https://a.example", "http://localhost:8080"])),
+        ("*", Err("* is no origin, such as https://example.com")),
+        ("https://*.example.com", Err("https://*.example.com is no origin, such as https://example.com")),
+        ("https://example.com/", Err("https://example.com/ is no origin, such as https://example.com")),
+        ("https://Example.com", Err("https://Example.com is no origin, such as https://example.com")),
+        ("https://example.com/page", Err("https://example.com/page is no origin, such as https://example.com")),
+        ("https://u@example.com", Err("https://u@example.com is no origin, such as https://example.com")),
+        ("example.com", Err("example.com is no origin, such as https://example.com")),
+        ("null", Err("null is no origin, such as https://example.com")),
+    ] {
+        variables.insert("ALLOWED_ORIGINS", text.to_owned());
+        let read = read(&variables).map(|config| config.allowed_origins);
+        let expected = expected.map(|all| all.into_iter().map(HeaderValue::from_static).collect::<Vec<_>>());
+        assert_eq!(
+            read,
+            expected.map_err(|why| format!("environment variable ALLOWED_ORIGINS is bad: {why}")),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn reads_secrets_or_where_they_are_kept() {
+    const ARN: &str = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:github-AbCdEf";
+    let with = |more: &[(&'static str, &str)]| {
+        let mut variables = variables();
+        variables.insert("GITHUB_ORG", "skysquad".to_owned());
+        variables.extend(more.iter().map(|(name, value)| (*name, (*value).to_owned())));
+        read(&variables).map(|config| config.github.map(|github| github.token))
+    };
+    assert_eq!(with(&[]), Ok(None));
+    assert_eq!(with(&[("GITHUB_TOKEN", "t0ken")]), Ok(Some(Secret::Given("t0ken".to_owned()))));
+    assert_eq!(with(&[("GITHUB_TOKEN_ARN", ARN)]), Ok(Some(Secret::Kept(ARN.to_owned()))));
+    assert_snapshot!(with(&[("GITHUB_TOKEN_ARN", "t0ken")]).unwrap_err(), @"environment variable GITHUB_TOKEN_ARN is bad: not the ARN of a secret in Secrets Manager");
+    assert_snapshot!(with(&[("GITHUB_TOKEN_ARN", ARN), ("GITHUB_TOKEN", "t0ken")]).unwrap_err(), @"environment variable GITHUB_TOKEN_ARN is bad: the secret itself is given as well");
+    let shown = format!("{:?}", with(&[("GITHUB_TOKEN", "t0ken")]));
+    assert!(!shown.contains("t0ken"), "{shown}");
 }

@@ -1,81 +1,37 @@
-//! The log: one line for each request, and no secret in it.
+//! The log: one line for each request, with its metrics, and no secret in it.
 
 use crate::answers::context;
 use axum::body::Body;
 use http::{Method, Request};
-use insta::assert_snapshot;
+use insta::{assert_json_snapshot, assert_snapshot};
 use lambda_http::RequestExt;
 use serde_json::{Value, json};
-use std::cell::RefCell;
-use std::io::{self, Write};
-use std::sync::Once;
 use std::time::Duration;
-use testing::{Fault, TestApp};
+use testing::template::events;
+use testing::{Fault, Log, TestApp, demo_event, demo_session};
 use tower::ServiceExt;
-use tracing_subscriber::filter::dynamic_filter_fn;
-use tracing_subscriber::fmt::layer;
-use tracing_subscriber::prelude::*;
+use tracing_subscriber::filter::LevelFilter;
 
-thread_local! {
-    static WRITTEN: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
+/// The lines about requests since the last look, each without what differs from run to run.
+fn take_requests(log: &Log) -> Vec<Value> {
+    let mut requests = log.take_requests();
+    for request in &mut requests {
+        assert!(request["duration_ms"].as_f64().unwrap() > 0.0);
+        assert!(request["_aws"]["Timestamp"].as_i64().unwrap() > 0);
+        request["duration_ms"] = json!("some");
+        request["timestamp"] = json!("now");
+        request["_aws"]["Timestamp"] = json!("now");
+    }
+    requests
 }
 
-/// What this thread, and so this test, logs as long as this lives.
-///
-/// One subscriber serves all threads: `tracing` remembers of each line whether anybody wants it, which subscribers
-/// that come and go on other threads would confuse.
-struct Log;
-
-struct ToThisThread;
-
-impl Write for ToThisThread {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        WRITTEN.with_borrow_mut(|written| written.as_mut().map_or(Ok(0), |written| written.write(bytes)))
+/// The same without their metrics.
+fn take_plain_requests(log: &Log) -> Vec<Value> {
+    let mut requests = take_requests(log);
+    for request in &mut requests {
+        let _metrics = request.as_object_mut().unwrap().remove("_aws");
     }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Log {
-    /// Everything that anybody says, down to what the AWS SDK sends.
-    fn of_everything() -> Self {
-        static SUBSCRIBER: Once = Once::new();
-        SUBSCRIBER.call_once(|| {
-            let is_read = dynamic_filter_fn(|_, _| WRITTEN.with_borrow(Option::is_some));
-            let lines = layer().json().flatten_event(true).with_current_span(false).with_writer(|| ToThisThread);
-            tracing_subscriber::registry().with(lines.with_filter(is_read)).init();
-        });
-        WRITTEN.set(Some(Vec::new()));
-        Self
-    }
-
-    /// What was logged since the last look.
-    #[allow(clippy::unused_self, reason = "there is a log only as long as this lives")]
-    fn take(&self) -> String {
-        String::from_utf8(WRITTEN.replace(Some(Vec::new())).unwrap()).unwrap()
-    }
-
-    /// The lines about requests since the last look, each without what differs from run to run.
-    fn take_requests(&self) -> Vec<Value> {
-        let lines = self.take();
-        let lines = lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-        let mut requests: Vec<_> =
-            lines.filter(|line| line["message"] == "request" && line["target"] == "shared::http::edge").collect();
-        for request in &mut requests {
-            assert!(request["duration_ms"].as_f64().unwrap() > 0.0);
-            request["duration_ms"] = json!("some");
-            request["timestamp"] = json!("now");
-        }
-        requests
-    }
-}
-
-impl Drop for Log {
-    fn drop(&mut self) {
-        WRITTEN.set(None);
-    }
+    requests
 }
 
 fn one_line_each(lines: &[Value]) -> String {
@@ -100,15 +56,15 @@ async fn has_one_line_for_each_request() {
     let _ = app.get("/health").send().await;
     let _ = app.get("/no/such/route").send().await;
 
-    assert_snapshot!(one_line_each(&log.take_requests()), @r#"
-    {"caller":"skyteam","duration_ms":"some","dynamodb_capacity":1.0,"dynamodb_requests":1,"dynamodb_retries":0,"level":"INFO","message":"request","method":"GET","request_id":"-","route":"/airline","status":200,"target":"shared::http::edge","timestamp":"now"}
-    {"caller":"skyteam","duration_ms":"some","dynamodb_capacity":2.0,"dynamodb_requests":1,"dynamodb_retries":0,"level":"INFO","message":"request","method":"POST","request_id":"-","route":"/airline/products","status":201,"target":"shared::http::edge","timestamp":"now"}
-    {"caller":"skyteam","duration_ms":"some","dynamodb_capacity":0.0,"dynamodb_requests":0,"dynamodb_retries":0,"level":"INFO","message":"request","method":"POST","request_id":"-","route":"/airline/products","status":400,"target":"shared::http::edge","timestamp":"now"}
-    {"caller":"ada","duration_ms":"some","dynamodb_capacity":8.0,"dynamodb_requests":3,"dynamodb_retries":0,"level":"INFO","message":"request","method":"POST","request_id":"-","route":"/airlines/{airlineId}/keys","status":201,"target":"shared::http::edge","timestamp":"now"}
-    {"caller":"-","duration_ms":"some","dynamodb_capacity":0.0,"dynamodb_requests":0,"dynamodb_retries":0,"level":"INFO","message":"request","method":"POST","request_id":"-","route":"/airlines/{airlineId}/keys","status":401,"target":"shared::http::edge","timestamp":"now"}
-    {"caller":"-","duration_ms":"some","dynamodb_capacity":1.0,"dynamodb_requests":1,"dynamodb_retries":0,"level":"INFO","message":"request","method":"GET","request_id":"-","route":"/airline","status":401,"target":"shared::http::edge","timestamp":"now"}
-    {"caller":"-","duration_ms":"some","dynamodb_capacity":0.0,"dynamodb_requests":0,"dynamodb_retries":0,"level":"INFO","message":"request","method":"GET","request_id":"-","route":"/health","status":200,"target":"shared::http::edge","timestamp":"now"}
-    {"caller":"-","duration_ms":"some","dynamodb_capacity":0.0,"dynamodb_requests":0,"dynamodb_retries":0,"level":"INFO","message":"request","method":"GET","request_id":"-","route":"-","status":404,"target":"shared::http::edge","timestamp":"now"}
+    assert_snapshot!(one_line_each(&take_plain_requests(&log)), @r#"
+    {"caller":"skyteam","duration_ms":"some","dynamodb_read_units":1.0,"dynamodb_requests":1,"dynamodb_retries":0,"dynamodb_write_units":0.0,"errors":0,"level":"INFO","message":"request","method":"GET","request_id":"-","route":"/airline","status":200,"target":"shared::http::edge","timestamp":"now","trace_id":"-"}
+    {"caller":"skyteam","duration_ms":"some","dynamodb_read_units":0.0,"dynamodb_requests":1,"dynamodb_retries":0,"dynamodb_write_units":2.0,"errors":0,"level":"INFO","message":"request","method":"POST","request_id":"-","route":"/airline/products","status":201,"target":"shared::http::edge","timestamp":"now","trace_id":"-"}
+    {"caller":"skyteam","duration_ms":"some","dynamodb_read_units":0.0,"dynamodb_requests":0,"dynamodb_retries":0,"dynamodb_write_units":0.0,"errors":0,"level":"INFO","message":"request","method":"POST","request_id":"-","route":"/airline/products","status":400,"target":"shared::http::edge","timestamp":"now","trace_id":"-"}
+    {"caller":"ada","duration_ms":"some","dynamodb_read_units":2.0,"dynamodb_requests":3,"dynamodb_retries":0,"dynamodb_write_units":6.0,"errors":0,"level":"INFO","message":"request","method":"POST","request_id":"-","route":"/airlines/{airlineId}/keys","status":201,"target":"shared::http::edge","timestamp":"now","trace_id":"-"}
+    {"caller":"-","duration_ms":"some","dynamodb_read_units":0.0,"dynamodb_requests":0,"dynamodb_retries":0,"dynamodb_write_units":0.0,"errors":0,"level":"INFO","message":"request","method":"POST","request_id":"-","route":"/airlines/{airlineId}/keys","status":401,"target":"shared::http::edge","timestamp":"now","trace_id":"-"}
+    {"caller":"-","duration_ms":"some","dynamodb_read_units":1.0,"dynamodb_requests":1,"dynamodb_retries":0,"dynamodb_write_units":0.0,"errors":0,"level":"INFO","message":"request","method":"GET","request_id":"-","route":"/airline","status":401,"target":"shared::http::edge","timestamp":"now","trace_id":"-"}
+    {"caller":"-","duration_ms":"some","dynamodb_read_units":0.0,"dynamodb_requests":0,"dynamodb_retries":0,"dynamodb_write_units":0.0,"errors":0,"level":"INFO","message":"request","method":"GET","request_id":"-","route":"/health","status":200,"target":"shared::http::edge","timestamp":"now","trace_id":"-"}
+    {"caller":"-","duration_ms":"some","dynamodb_read_units":0.0,"dynamodb_requests":0,"dynamodb_retries":0,"dynamodb_write_units":0.0,"errors":0,"level":"INFO","message":"request","method":"GET","request_id":"-","route":"-","status":404,"target":"shared::http::edge","timestamp":"now","trace_id":"-"}
     "#);
 }
 
@@ -121,7 +77,7 @@ async fn counts_what_was_sent_again() {
 
     let _airline = app.get("/airline").key(&key).send().await.expect(200);
 
-    let lines = log.take_requests();
+    let lines = take_requests(&log);
     assert_eq!(lines.len(), 1);
     assert_eq!(lines[0]["dynamodb_requests"], 3);
     assert_eq!(lines[0]["dynamodb_retries"], 2);
@@ -136,7 +92,7 @@ async fn has_the_id_that_lambda_gave_the_request() {
 
     let _answer = router.oneshot(request.with_lambda_context(context(Duration::from_secs(3)))).await.unwrap();
 
-    assert_eq!(log.take_requests()[0]["request_id"], "8476a536-e9f4-11e8-9739-2dfe598c3fcd");
+    assert_eq!(take_requests(&log)[0]["request_id"], "8476a536-e9f4-11e8-9739-2dfe598c3fcd");
 }
 
 #[tokio::test]
@@ -185,5 +141,135 @@ async fn has_no_key_and_no_session_even_at_its_most_talkative() {
     assert!(log.contains("a request failed") && log.contains("TRACE") && log.contains("APIKEY#"));
     for secret in [key, rotated, wrong, &ada, ada.rsplit_once('.').unwrap().1] {
         assert!(!log.contains(secret.trim_start_matches("sky_")));
+    }
+}
+
+#[tokio::test]
+async fn names_the_trace_that_the_request_is_part_of() {
+    let app = TestApp::start().await;
+    let router = shared::http::router(airlines::routes(), app.app.clone());
+    let log = Log::of_everything();
+    let mut context = context(Duration::from_secs(3));
+    let trace = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
+    context.xray_trace_id = Some(trace.to_owned());
+    let request = Request::get("/health").body(Body::empty()).unwrap();
+
+    let _answer = router.oneshot(request.with_lambda_context(context)).await.unwrap();
+
+    assert_eq!(take_requests(&log)[0]["trace_id"], "1-5759e988-bd862e3fe1be46a994272793");
+}
+
+#[tokio::test]
+async fn counts_miles_purchases_and_members_put_away() {
+    let app = TestApp::with_demo().await;
+    let log = Log::of_everything();
+    let order = ["buy-product", "buy-product", "refund-transaction", "server-start", "board-passenger", "update-users"];
+    for event in order {
+        let _done = app.call_of(&demo_event(event)).send().await;
+    }
+    let metrics = ["purchases", "miles_spent", "miles_earned", "members_archived", "errors"];
+    let counted = take_requests(&log).into_iter().map(|line| {
+        let of_line = metrics.iter().filter_map(|name| line.get(name).map(|count| format!("{name}={count}")));
+        format!("{} {}: {}", line["route"], line["status"], of_line.collect::<Vec<_>>().join(" "))
+    });
+    // The second purchase is the first again.
+    assert_snapshot!(counted.collect::<Vec<_>>().join("\n"), @r#"
+    "/user/{id}/buyProduct" 200: purchases=1 miles_spent=500 errors=0
+    "/user/{id}/buyProduct" 200: errors=0
+    "/user/{id}/transactions/{transactionId}/refund" 201: miles_earned=500 errors=0
+    "/flight/{id}/serverStart" 200: errors=0
+    "/flight/{id}/passengers" 201: miles_earned=500 errors=0
+    "/users" 200: members_archived=2 errors=0
+    "#);
+}
+
+#[tokio::test]
+async fn is_read_as_metrics_by_cloudwatch() {
+    let app = TestApp::with_demo().await;
+    let log = Log::of_everything();
+    let _purchase = app.call_of(&demo_event("buy-product")).send().await.expect(200);
+    assert_json_snapshot!(take_requests(&log)[0]["_aws"], @r#"
+    {
+      "CloudWatchMetrics": [
+        {
+          "Dimensions": [
+            []
+          ],
+          "Metrics": [
+            {
+              "Name": "duration_ms",
+              "Unit": "Milliseconds"
+            },
+            {
+              "Name": "errors",
+              "Unit": "Count"
+            },
+            {
+              "Name": "purchases",
+              "Unit": "Count"
+            },
+            {
+              "Name": "miles_spent",
+              "Unit": "Count"
+            }
+          ],
+          "Namespace": "test"
+        }
+      ],
+      "Timestamp": "now"
+    }
+    "#);
+}
+
+#[tokio::test]
+async fn counts_what_fails_as_an_error() {
+    let app = TestApp::with_demo().await;
+    let log = Log::of_everything();
+    app.wire.disturb_all(Fault::Error(400, "AccessDeniedException"));
+    let _failed = app.call_of(&demo_event("buy-product")).send().await.expect(500);
+    let _missing = app.get("/no/such/route").send().await.expect(404);
+    let errors: Vec<_> = take_requests(&log).into_iter().map(|line| line["errors"].clone()).collect();
+    assert_eq!(errors, [1, 0]);
+}
+
+/// Whatever is asked and however it ends, in as much detail as functions can be told to log in.
+#[tokio::test]
+async fn never_has_what_opens_anything_or_is_private() {
+    let log = Log::at(LevelFilter::TRACE);
+    let faults = [
+        Fault::None,
+        Fault::Error(400, "ValidationException"),
+        Fault::Error(500, "InternalServerError"),
+        Fault::CutBefore,
+        Fault::Conflict,
+    ];
+    let mut made = Vec::new();
+    for fault in faults {
+        let time = if matches!(fault, Fault::None) { Duration::from_secs(10) } else { Duration::from_millis(40) };
+        let app = TestApp::with_demo().await.another_instance(time);
+        app.wire.disturb_all(fault);
+        for event in events() {
+            let event = demo_event(&event);
+            if event["rawPath"].is_string() {
+                let answer = app.call_of(&event).send().await;
+                let body: Option<Value> = serde_json::from_slice(&answer.bytes).ok();
+                made.extend(body.and_then(|body| body["apiKey"].as_str().map(str::to_owned)));
+                // The same with a body that is not what it should be, but for its e-mail address.
+                let spoilt = json!({ "email": "spoilt@example.com", "phone": "+12025550199", "apiKey": "sky_spoilt" });
+                let path = event["rawPath"].as_str().unwrap();
+                let method = event["requestContext"]["http"]["method"].as_str().unwrap().parse().unwrap();
+                let call = app.call(method, path).key("sky_spoilt").bearer(&demo_session()).json(&spoilt);
+                let _answer = call.send().await;
+            }
+        }
+    }
+    let log = log.take();
+    assert!(log.contains(r#""message":"request""#) && log.contains(r#""message":"a request failed""#));
+    assert_eq!(made.len(), 2, "an airline and a key were made");
+    let keys = made.iter().map(|key| key.trim_start_matches("sky_"));
+    // Keys and sessions by what they begin with, addresses by their sign.
+    for secret in keys.chain(["sky_", "eyJ", "@", "12025550147", "12025550199"]) {
+        let line = log.lines().find(|line| line.contains(secret));
+        assert!(line.is_none(), "{secret}: {line:?}");
     }
 }

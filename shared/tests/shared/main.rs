@@ -3,11 +3,13 @@
 mod answers;
 mod api_keys;
 mod config;
+mod cors;
 mod cursors;
 mod json;
 mod log;
 mod models;
 mod no_such_route;
+mod secrets;
 mod session_keys;
 mod sessions;
 mod store;

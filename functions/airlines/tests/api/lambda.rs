@@ -237,15 +237,18 @@ async fn logs_each_request_as_one_line_without_any_secret() {
 
     assert_json_snapshot!(
         ended.log("request"),
-        { "[].timestamp" => "[now]", "[].duration_ms" => "[ms]", "[].dynamodb_capacity" => "[units]" },
+        { "[].timestamp" => "[now]", "[]._aws" => "[metrics]", "[].duration_ms" => "[ms]", "[].dynamodb_read_units" => "[units]", "[].dynamodb_write_units" => "[units]" },
         @r#"
     [
       {
+        "_aws": "[metrics]",
         "caller": "demo-admin",
         "duration_ms": "[ms]",
-        "dynamodb_capacity": "[units]",
+        "dynamodb_read_units": "[units]",
         "dynamodb_requests": 2,
         "dynamodb_retries": 0,
+        "dynamodb_write_units": "[units]",
+        "errors": 0,
         "level": "INFO",
         "message": "request",
         "method": "POST",
@@ -253,14 +256,18 @@ async fn logs_each_request_as_one_line_without_any_secret() {
         "route": "/airlines",
         "status": 201,
         "target": "shared::http::edge",
-        "timestamp": "[now]"
+        "timestamp": "[now]",
+        "trace_id": "1-65f42328-000000000000000000000000"
       },
       {
+        "_aws": "[metrics]",
         "caller": "skyteam",
         "duration_ms": "[ms]",
-        "dynamodb_capacity": "[units]",
+        "dynamodb_read_units": "[units]",
         "dynamodb_requests": 2,
         "dynamodb_retries": 0,
+        "dynamodb_write_units": "[units]",
+        "errors": 0,
         "level": "INFO",
         "message": "request",
         "method": "GET",
@@ -268,7 +275,8 @@ async fn logs_each_request_as_one_line_without_any_secret() {
         "route": "/airline",
         "status": 200,
         "target": "shared::http::edge",
-        "timestamp": "[now]"
+        "timestamp": "[now]",
+        "trace_id": "1-65f42328-000000000000000000000000"
       }
     ]
     "#

@@ -1,6 +1,7 @@
 //! A Discord of the test's own.
 
 use shared::members::DiscordConfig;
+use shared::secrets::Secret;
 use std::sync::Arc;
 use std::time::Duration;
 use testing::TestApp;
@@ -87,7 +88,7 @@ impl Guild {
         let discord = DiscordConfig {
             api_url: self.api_url(),
             guild_id: "799600467218923520".to_owned(),
-            bot_token: TOKEN.to_owned(),
+            bot_token: Secret::Given(TOKEN.to_owned()),
             timeout,
         };
         app.configured(|app| app.discord = Some(Arc::new(discord)))

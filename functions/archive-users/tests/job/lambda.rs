@@ -58,29 +58,33 @@ async fn archives_who_is_not_on_discord_by_what_is_stored() {
     let ended = function.end().await;
     assert_json_snapshot!(
         ended.log("archive-users"),
-        { "[].timestamp" => "[now]", "[].dynamodb_capacity" => "[units]" },
+        { "[].timestamp" => "[now]", "[]._aws" => "[metrics]", "[].dynamodb_read_units" => "[units]", "[].dynamodb_write_units" => "[units]" },
         @r#"
     [
       {
-        "archived": 2,
-        "dynamodb_capacity": "[units]",
+        "_aws": "[metrics]",
+        "dynamodb_read_units": "[units]",
         "dynamodb_requests": 6,
         "dynamodb_retries": 0,
+        "dynamodb_write_units": "[units]",
         "failed": 0,
         "found": 2,
         "level": "INFO",
+        "members_archived": 2,
         "message": "archive-users",
         "target": "archive_users",
         "timestamp": "[now]"
       },
       {
-        "archived": 0,
-        "dynamodb_capacity": "[units]",
+        "_aws": "[metrics]",
+        "dynamodb_read_units": "[units]",
         "dynamodb_requests": 1,
         "dynamodb_retries": 0,
+        "dynamodb_write_units": "[units]",
         "failed": 0,
         "found": 0,
         "level": "INFO",
+        "members_archived": 0,
         "message": "archive-users",
         "target": "archive_users",
         "timestamp": "[now]"
@@ -132,18 +136,20 @@ async fn archives_nobody_and_says_why_when_discord_does_not_tell_who_is_there() 
     assert_eq!(with_role(&app, "archived").await, ["dorothy"]);
     let ended = function.end().await;
     assert_json_snapshot!(
-        ended.log("archive-users failed"),
-        { "[].timestamp" => "[now]", "[].dynamodb_capacity" => "[units]" },
+        ended.log("a job failed"),
+        { "[].timestamp" => "[now]", "[]._aws" => "[metrics]", "[].dynamodb_read_units" => "[units]", "[].dynamodb_write_units" => "[units]" },
         @r#"
     [
       {
-        "dynamodb_capacity": "[units]",
+        "dynamodb_read_units": "[units]",
         "dynamodb_requests": 1,
         "dynamodb_retries": 0,
+        "dynamodb_write_units": "[units]",
         "error": "Discord's list of members is not complete: nothing was changed: answered 404 Not Found",
+        "job": "archive-users",
         "level": "ERROR",
-        "message": "archive-users failed",
-        "target": "archive_users",
+        "message": "a job failed",
+        "target": "shared::job",
         "timestamp": "[now]"
       }
     ]

@@ -39,13 +39,15 @@ async fn ends_silent_flights_and_logs_one_line() {
     // Nothing is left to do.
     assert_eq!(run(&mut function).await, json!({ "ended": 0, "spared": 0 }));
     let ended = function.end().await;
-    assert_json_snapshot!(ended.log("end-stale-flights"), { "[].timestamp" => "[now]", "[].dynamodb_capacity" => "[units]" }, @r#"
+    assert_json_snapshot!(ended.log("end-stale-flights"), { "[].timestamp" => "[now]", "[]._aws" => "[metrics]", "[].dynamodb_read_units" => "[units]", "[].dynamodb_write_units" => "[units]" }, @r#"
     [
       {
-        "dynamodb_capacity": "[units]",
+        "_aws": "[metrics]",
+        "dynamodb_read_units": "[units]",
         "dynamodb_requests": 9,
         "dynamodb_retries": 0,
-        "ended": 1,
+        "dynamodb_write_units": "[units]",
+        "flights_ended": 1,
         "level": "INFO",
         "message": "end-stale-flights",
         "spared": 0,
@@ -53,10 +55,12 @@ async fn ends_silent_flights_and_logs_one_line() {
         "timestamp": "[now]"
       },
       {
-        "dynamodb_capacity": "[units]",
+        "_aws": "[metrics]",
+        "dynamodb_read_units": "[units]",
         "dynamodb_requests": 8,
         "dynamodb_retries": 0,
-        "ended": 0,
+        "dynamodb_write_units": "[units]",
+        "flights_ended": 0,
         "level": "INFO",
         "message": "end-stale-flights",
         "spared": 0,
@@ -77,19 +81,21 @@ async fn logs_why_it_failed() {
 
     assert_eq!(failed.expect_err("the job fails")["errorMessage"], "DynamoDB failed");
     let ended = function.end().await;
-    let log = ended.log("end-stale-flights failed");
+    let log = ended.log("a job failed");
     let cause = log[0]["error"].as_str().expect("the cause is told");
     assert!(cause.starts_with("DynamoDB failed: ResourceNotFoundException"), "{cause}");
-    assert_json_snapshot!(log, { "[].timestamp" => "[now]", "[].dynamodb_capacity" => "[units]", "[].error" => "[cause]" }, @r#"
+    assert_json_snapshot!(log, { "[].timestamp" => "[now]", "[]._aws" => "[metrics]", "[].dynamodb_read_units" => "[units]", "[].dynamodb_write_units" => "[units]", "[].error" => "[cause]" }, @r#"
     [
       {
-        "dynamodb_capacity": "[units]",
+        "dynamodb_read_units": "[units]",
         "dynamodb_requests": 8,
         "dynamodb_retries": 0,
+        "dynamodb_write_units": "[units]",
         "error": "[cause]",
+        "job": "end-stale-flights",
         "level": "ERROR",
-        "message": "end-stale-flights failed",
-        "target": "end_stale_flights",
+        "message": "a job failed",
+        "target": "shared::job",
         "timestamp": "[now]"
       }
     ]

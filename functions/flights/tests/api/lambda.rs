@@ -264,23 +264,28 @@ async fn logs_a_request_as_one_line_without_its_key() {
 
     assert_json_snapshot!(
         ended.log("request"),
-        { "[].timestamp" => "[now]", "[].duration_ms" => "[ms]", "[].dynamodb_capacity" => "[units]" },
+        { "[].timestamp" => "[now]", "[]._aws" => "[metrics]", "[].duration_ms" => "[ms]", "[].dynamodb_read_units" => "[units]", "[].dynamodb_write_units" => "[units]" },
         @r#"
     [
       {
+        "_aws": "[metrics]",
         "caller": "skyteam",
         "duration_ms": "[ms]",
-        "dynamodb_capacity": "[units]",
+        "dynamodb_read_units": "[units]",
         "dynamodb_requests": 3,
         "dynamodb_retries": 0,
+        "dynamodb_write_units": "[units]",
+        "errors": 0,
         "level": "INFO",
         "message": "request",
         "method": "POST",
+        "miles_earned": 500,
         "request_id": "00000000-0000-4000-8000-000000000001",
         "route": "/flight/{id}/passengers",
         "status": 201,
         "target": "shared::http::edge",
-        "timestamp": "[now]"
+        "timestamp": "[now]",
+        "trace_id": "1-65f42328-000000000000000000000000"
       }
     ]
     "#

@@ -6,6 +6,7 @@ mod terms;
 
 use serde_json::{Value, json};
 use shared::members::GithubConfig;
+use shared::secrets::Secret;
 use std::sync::Arc;
 use std::time::Duration;
 use testing::{Answer, TestApp};
@@ -67,8 +68,12 @@ impl Scene {
         }
         app.wire.reset();
         let github = MockServer::start().await;
-        let config =
-            GithubConfig { api_url: github.uri(), org: "skysquad".to_owned(), token: TOKEN.to_owned(), timeout };
+        let config = GithubConfig {
+            api_url: github.uri(),
+            org: "skysquad".to_owned(),
+            token: Secret::Given(TOKEN.to_owned()),
+            timeout,
+        };
         Self { app: app.configured(|app| app.github = Some(Arc::new(config))), github }
     }
 

@@ -46,15 +46,18 @@ async fn logs_each_request_as_one_line_without_anything_private() {
 
     assert_json_snapshot!(
         ended.log("request"),
-        { "[].timestamp" => "[now]", "[].duration_ms" => "[ms]", "[].dynamodb_capacity" => "[units]" },
+        { "[].timestamp" => "[now]", "[]._aws" => "[metrics]", "[].duration_ms" => "[ms]", "[].dynamodb_read_units" => "[units]", "[].dynamodb_write_units" => "[units]" },
         @r#"
     [
       {
+        "_aws": "[metrics]",
         "caller": "demo-admin",
         "duration_ms": "[ms]",
-        "dynamodb_capacity": "[units]",
+        "dynamodb_read_units": "[units]",
         "dynamodb_requests": 1,
         "dynamodb_retries": 0,
+        "dynamodb_write_units": "[units]",
+        "errors": 0,
         "level": "INFO",
         "message": "request",
         "method": "GET",
@@ -62,14 +65,18 @@ async fn logs_each_request_as_one_line_without_anything_private() {
         "route": "/users/self",
         "status": 200,
         "target": "shared::http::edge",
-        "timestamp": "[now]"
+        "timestamp": "[now]",
+        "trace_id": "1-65f42328-000000000000000000000000"
       },
       {
+        "_aws": "[metrics]",
         "caller": "-",
         "duration_ms": "[ms]",
-        "dynamodb_capacity": "[units]",
+        "dynamodb_read_units": "[units]",
         "dynamodb_requests": 2,
         "dynamodb_retries": 0,
+        "dynamodb_write_units": "[units]",
+        "errors": 0,
         "level": "INFO",
         "message": "request",
         "method": "GET",
@@ -77,7 +84,8 @@ async fn logs_each_request_as_one_line_without_anything_private() {
         "route": "/users/{id}",
         "status": 200,
         "target": "shared::http::edge",
-        "timestamp": "[now]"
+        "timestamp": "[now]",
+        "trace_id": "1-65f42328-000000000000000000000000"
       }
     ]
     "#

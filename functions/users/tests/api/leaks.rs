@@ -1,16 +1,14 @@
 //! What a member keeps private stays so.
 
-mod log;
-
 use crate::people::{ada, sign_up, with_superuser};
 use crate::routes::all;
 use crate::stored::Stored;
 use aws_sdk_dynamodb::types::AttributeValue;
 use http::Method;
-use log::Log;
 use serde_json::{Value, json};
 use std::collections::HashMap;
-use testing::{Answer, Fault, TestApp};
+use testing::{Answer, Fault, Log, TestApp};
+use tracing_subscriber::filter::LevelFilter;
 
 /// What nobody but Ada may see, and of the last two not even she.
 const SECRETS: [&str; 4] = ["ada@example.com", "919876543210", "s3cret-token", "s3cret-chaincode"];
@@ -168,7 +166,7 @@ async fn are_not_in_the_answer_of_what_sets_them() {
 
 #[tokio::test]
 async fn are_not_logged() {
-    let log = Log::of_this_thread();
+    let log = Log::at(LevelFilter::TRACE);
     let (app, root, grace) = with_everything().await;
     for route in all() {
         for session in [&root, &grace] {
