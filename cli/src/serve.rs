@@ -10,6 +10,7 @@ use shared::auth::SessionVerifier;
 use shared::config::{Config, DEFAULT_SESSION_COOKIE};
 use shared::invocation::Invocation;
 use shared::store::{Store, Tables};
+use std::convert::Infallible;
 use std::io::IsTerminal;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
@@ -32,7 +33,7 @@ const EVERY_MINUTE: Duration = Duration::from_mins(1);
 const EVERY_DAY: Duration = Duration::from_hours(24);
 
 /// How long that may take, as on AWS.
-const ARCHIVE_TIME: Duration = Duration::from_mins(15);
+const JOB_TIME: Duration = Duration::from_mins(15);
 
 #[derive(Debug, Args)]
 pub struct Options {
@@ -86,9 +87,11 @@ pub async fn serve(options: Options) -> Result<ExitCode> {
     }
     println!("ready {url} dynamodb http://{}", engine.address());
 
-    let jobs = tokio::spawn(run_jobs(app.clone()));
-    axum::serve(listener, api::router(app)).with_graceful_shutdown(stop).await?;
-    jobs.abort();
+    let jobs = run_jobs(app.clone());
+    tokio::select! {
+        served = axum::serve(listener, api::router(app)).with_graceful_shutdown(stop) => served?,
+        never = jobs => match never {},
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -111,7 +114,7 @@ async fn set_up(app: &App, wants_demo: bool) -> Result<bool> {
 }
 
 /// Runs the jobs, which log what they do.
-async fn run_jobs(app: App) {
+async fn run_jobs(app: App) -> Infallible {
     let mut minutes = tokio::time::interval(EVERY_MINUTE);
     // Not at the start: who looks at the demo is to find it whole.
     let mut days = tokio::time::interval_at(Instant::now() + EVERY_DAY, EVERY_DAY);
@@ -124,7 +127,8 @@ async fn run_jobs(app: App) {
                 let _logged = end_stale_flights::handle(&app, EVERY_MINUTE).await;
             }
             _ = days.tick() => {
-                let _logged = archive_users::handle(&app, ARCHIVE_TIME, false).await;
+                let _logged = archive_users::handle(&app, JOB_TIME, false).await;
+                let _logged = audit::handle(&app, JOB_TIME).await;
             }
         }
     }

@@ -10,9 +10,9 @@ mod members;
 use crate::App;
 use crate::error::StoreError;
 use crate::models::{EntrySource, FlyerId, LedgerEntry, TransactionId};
-use crate::store::{CreditedPassenger, Outcome, Part, Position, StoredEntry};
+use crate::store::{CreditedPassenger, Outcome, Position, StoredEntry};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 
 /// How many flyers are read at once.
@@ -51,8 +51,42 @@ impl std::fmt::Display for Breach {
     }
 }
 
+/// Where an audit stands: at the start, by default.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Checkpoint {
+    scan: Scan,
+    position: Position,
+}
+
+/// What is read from one end to the other, in this order.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Scan {
+    #[default]
+    Accounts,
+    Boardings,
+    Entries,
+    Outcomes,
+    Members,
+    Index,
+}
+
+impl Scan {
+    fn next(self) -> Option<Self> {
+        match self {
+            Self::Accounts => Some(Self::Boardings),
+            Self::Boardings => Some(Self::Entries),
+            Self::Entries => Some(Self::Outcomes),
+            Self::Outcomes => Some(Self::Members),
+            Self::Members => Some(Self::Index),
+            Self::Index => None,
+        }
+    }
+}
+
 /// Audits everything, tells each breach as it is found, and after each part of the work what was looked at so far.
-/// Reads all three tables once, and each flyer's ledger, history and boardings once more.
+/// Reads the users table three times, flights once and ledgers twice, and each flyer's ledger, history and boardings and
+/// each member's index entries once more.
 ///
 /// # Errors
 /// As any read: then nothing is proven.
@@ -62,6 +96,24 @@ pub async fn audit(
     mut on_progress: impl FnMut(&Audited),
 ) -> Result<Audited, StoreError> {
     let mut done = Audited::default();
+    let mut next = Some(Checkpoint::default());
+    while let Some(at) = next {
+        next = audit_part(app, at, &mut done, &mut on_breach, &mut on_progress).await?;
+    }
+    Ok(done)
+}
+
+/// Audits what the next megabyte of a table holds, and tells where to go on; nowhere, if that was the last.
+///
+/// # Errors
+/// As any read: then nothing is proven of that part.
+pub async fn audit_part(
+    app: &App,
+    at: Checkpoint,
+    done: &mut Audited,
+    mut on_breach: impl FnMut(Breach),
+    mut on_progress: impl FnMut(&Audited),
+) -> Result<Option<Checkpoint>, StoreError> {
     let mut tell = |done: &mut Audited, breaches: Vec<Breach>| {
         for breach in breaches {
             done.breaches += 1;
@@ -69,53 +121,59 @@ pub async fn audit(
         }
         on_progress(done);
     };
-
-    let mut from = Some(Position::default());
-    while let Some(position) = from {
-        let (accounts, next): Part<_> = app.store.scan_accounts(position).await?;
-        for accounts in accounts.chunks(SIDE_BY_SIDE) {
-            let checks = stream::iter(accounts).map(|account| flyer::check(&app.store, account));
-            let results: Vec<_> = checks.buffered(SIDE_BY_SIDE).try_collect().await?;
-            for (account, breaches) in accounts.iter().zip(results) {
-                done.flyers += 1;
-                done.entries += account.seq;
-                tell(&mut done, breaches);
+    let Checkpoint { scan, position } = at;
+    let next = match scan {
+        Scan::Accounts => accounts(app, position, done, &mut tell).await?,
+        Scan::Boardings => {
+            let (passengers, next) = app.store.scan_passengers(position).await?;
+            for passengers in passengers.chunks(BATCH) {
+                done.boardings += passengers.len() as u64;
+                tell(done, uncredited(app, passengers).await?);
             }
+            next
         }
-        from = next;
-    }
-
-    let mut from = Some(Position::default());
-    while let Some(position) = from {
-        let (passengers, next) = app.store.scan_passengers(position).await?;
-        for passengers in passengers.chunks(BATCH) {
-            done.boardings += passengers.len() as u64;
-            let breaches = uncredited(app, passengers).await?;
-            tell(&mut done, breaches);
+        Scan::Entries => {
+            let (entries, next) = app.store.scan_entries(position).await?;
+            tell(done, ownerless(app, &entries).await?);
+            next
         }
-        from = next;
-    }
-
-    let mut known = HashSet::new();
-    let mut from = Some(Position::default());
-    while let Some(position) = from {
-        let (entries, next) = app.store.scan_entries(position).await?;
-        let breaches = ownerless(app, &entries, &mut known).await?;
-        tell(&mut done, breaches);
-        from = next;
-    }
-
-    let mut from = Some(Position::default());
-    while let Some(position) = from {
-        let (outcomes, next) = app.store.scan_outcomes(position).await?;
-        for outcomes in outcomes.chunks(BATCH) {
-            let breaches = without_entry(app, outcomes).await?;
-            tell(&mut done, breaches);
+        Scan::Outcomes => {
+            let (outcomes, next) = app.store.scan_outcomes(position).await?;
+            for outcomes in outcomes.chunks(BATCH) {
+                tell(done, without_entry(app, outcomes).await?);
+            }
+            next
         }
-        from = next;
+        Scan::Members => members::check(app, position, done, &mut tell).await?,
+        Scan::Index => members::check_index(app, position, done, &mut tell).await?,
+    };
+    Ok(match next {
+        Some(position) => Some(Checkpoint { scan, position }),
+        None => scan.next().map(|scan| Checkpoint { scan, position: Position::default() }),
+    })
+}
+
+/// What all parts tell of.
+trait Tell: FnMut(&mut Audited, Vec<Breach>) {}
+impl<F: FnMut(&mut Audited, Vec<Breach>)> Tell for F {}
+
+async fn accounts(
+    app: &App,
+    position: Position,
+    done: &mut Audited,
+    tell: &mut impl Tell,
+) -> Result<Option<Position>, StoreError> {
+    let (accounts, next) = app.store.scan_accounts(position).await?;
+    for accounts in accounts.chunks(SIDE_BY_SIDE) {
+        let checks = stream::iter(accounts).map(|account| flyer::check(&app.store, account));
+        let results: Vec<_> = checks.buffered(SIDE_BY_SIDE).try_collect().await?;
+        for (account, breaches) in accounts.iter().zip(results) {
+            done.flyers += 1;
+            done.entries += account.seq;
+            tell(done, breaches);
+        }
     }
-    members::check(app, &mut done, &mut tell).await?;
-    Ok(done)
+    Ok(next)
 }
 
 /// Boardings that the ledger does not credit.
@@ -141,18 +199,10 @@ async fn uncredited(app: &App, passengers: &[CreditedPassenger]) -> Result<Vec<B
     Ok(passengers.iter().filter(|credited| !credits(credited)).map(breach).collect())
 }
 
-/// Ledgers that belong to no flyer. `known` are the flyers looked up before.
-async fn ownerless(
-    app: &App,
-    entries: &[StoredEntry],
-    known: &mut HashSet<FlyerId>,
-) -> Result<Vec<Breach>, StoreError> {
-    let owners: Vec<FlyerId> = entries
-        .iter()
-        .map(|stored| &stored.entry.user_id)
-        .filter(|flyer| known.insert((*flyer).clone()))
-        .cloned()
-        .collect();
+/// Ledgers that belong to no flyer.
+async fn ownerless(app: &App, entries: &[StoredEntry]) -> Result<Vec<Breach>, StoreError> {
+    let owners: HashSet<&FlyerId> = entries.iter().map(|stored| &stored.entry.user_id).collect();
+    let owners: Vec<FlyerId> = owners.into_iter().cloned().collect();
     let missing = app.store.missing_accounts(&owners).await?;
     let breach = |flyer: FlyerId| Breach {
         subject: format!("flyer {flyer}"),

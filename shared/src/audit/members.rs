@@ -1,6 +1,6 @@
 //! What must hold of members: each has its claims and its entries in the index, and there are no others.
 
-use super::{Audited, BATCH, Breach, SIDE_BY_SIDE};
+use super::{Audited, BATCH, Breach, SIDE_BY_SIDE, Tell};
 use crate::App;
 use crate::error::StoreError;
 use crate::models::{Member, MemberId};
@@ -11,33 +11,35 @@ use std::collections::{BTreeMap, BTreeSet};
 /// How often something is read anew before it counts as wrong: members may change while they are audited.
 const LOOKS: u32 = 3;
 
-/// Audits members against the index, both ways; tells after each part.
+/// Audits the next members against the index; tells after each few.
 pub(super) async fn check(
     app: &App,
+    position: Position,
     done: &mut Audited,
-    tell: &mut impl FnMut(&mut Audited, Vec<Breach>),
-) -> Result<(), StoreError> {
-    let mut from = Some(Position::default());
-    while let Some(position) = from {
-        let (members, next) = app.store.scan_members(position).await?;
-        for members in members.chunks(SIDE_BY_SIDE) {
-            let checks = stream::iter(members).map(|member| of_member(app, member));
-            let breaches: Vec<_> = checks.buffered(SIDE_BY_SIDE).try_collect().await?;
-            done.members += members.len() as u64;
-            tell(done, breaches.concat());
-        }
-        from = next;
+    tell: &mut impl Tell,
+) -> Result<Option<Position>, StoreError> {
+    let (members, next) = app.store.scan_members(position).await?;
+    for members in members.chunks(SIDE_BY_SIDE) {
+        let checks = stream::iter(members).map(|member| of_member(app, member));
+        let breaches: Vec<_> = checks.buffered(SIDE_BY_SIDE).try_collect().await?;
+        done.members += members.len() as u64;
+        tell(done, breaches.concat());
     }
-    let mut from = Some(Position::default());
-    while let Some(position) = from {
-        let (items, next) = app.store.scan_index(position).await?;
-        for items in items.chunks(BATCH) {
-            let breaches = of_index(app, items).await?;
-            tell(done, breaches);
-        }
-        from = next;
+    Ok(next)
+}
+
+/// Audits the next claims and entries of the index against the members; tells after each few.
+pub(super) async fn check_index(
+    app: &App,
+    position: Position,
+    done: &mut Audited,
+    tell: &mut impl Tell,
+) -> Result<Option<Position>, StoreError> {
+    let (items, next) = app.store.scan_index(position).await?;
+    for items in items.chunks(BATCH) {
+        tell(done, of_index(app, items).await?);
     }
-    Ok(())
+    Ok(next)
 }
 
 /// Claims and entries that a member should have and has not.

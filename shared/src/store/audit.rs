@@ -1,21 +1,37 @@
 //! Reading everything, for the audit: the only scans there are.
 
+use super::batch::key_of;
 use super::item::{Item, from_item, value, values};
 use super::keys::{CLAIM, FLYER, Key, MEMBER, OUTCOME, PASSENGER_PREFIX, flyer_partition};
 use super::ledgers::StoredPassenger;
 use super::members::indexed;
 use super::query::Range;
 use super::request::read;
+use super::update::Changed;
 use super::{Outcome, Store, StoredEntry, Table};
+use crate::audit::Checkpoint;
 use crate::error::StoreError;
-use crate::models::{Account, FlightId, FlyerId, HistoryEntry, Member, MemberId, Passenger};
+use crate::models::{Account, FlightId, FlyerId, HistoryEntry, Member, MemberId, Passenger, Timestamp};
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 
-/// Where a scan stands.
-#[derive(Debug, Clone, Default)]
-pub struct Position(Option<Item>);
+/// Where a scan stands: after which item, or at the start.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Position(Option<(String, String)>);
+
+impl Position {
+    fn of(key: &Item) -> Result<Self, StoreError> {
+        // Of no table is an index scanned, so a position is a key, which is the same in all of them.
+        let Key { pk, sk, .. } = key_of(Table::Users, key)?;
+        Ok(Self(Some((pk, sk))))
+    }
+
+    fn start_key(self, table: Table) -> Option<Item> {
+        self.0.map(|(pk, sk)| Key { table, pk, sk }.attributes())
+    }
+}
 
 /// Part of a scan, and where to go on; nowhere, if it was the last.
 pub type Part<T> = (Vec<T>, Option<Position>);
@@ -148,6 +164,7 @@ impl Store {
         values: Item,
         from: Position,
     ) -> Result<Part<Item>, StoreError> {
+        let start = from.start_key(table);
         let answer = read(|| {
             self.client
                 .scan()
@@ -156,12 +173,13 @@ impl Store {
                 .set_expression_attribute_names(Some(super::item::names([filter])))
                 .set_expression_attribute_values(Some(values.clone()))
                 .consistent_read(true)
-                .set_exclusive_start_key(from.0.clone())
+                .set_exclusive_start_key(start.clone())
                 .return_consumed_capacity(ReturnConsumedCapacity::Total)
                 .send()
         })
         .await?;
-        Ok((answer.items.unwrap_or_default(), answer.last_evaluated_key.map(|key| Position(Some(key)))))
+        let next = answer.last_evaluated_key.as_ref().map(Position::of).transpose()?;
+        Ok((answer.items.unwrap_or_default(), next))
     }
 
     /// Whether there is no airline yet, nor anything else in its table: one request.
@@ -188,7 +206,7 @@ impl IndexItem {
         struct Owned {
             id: Option<MemberId>,
         }
-        let key = super::batch::key_of(Table::Users, &item)?;
+        let key = key_of(Table::Users, &item)?;
         let owner = if key.sk == CLAIM {
             from_item::<Owned>(item)?.id
         } else {
@@ -255,4 +273,32 @@ impl Store {
         let there = items.iter().filter(|item| found.take_item(&item.key).is_some());
         Ok(there.map(|item| item.name()).collect())
     }
+}
+
+impl Store {
+    /// Where the nightly audit goes on: one request. Nothing, if it is to begin anew.
+    ///
+    /// # Errors
+    /// As any read: when the time was up, or DynamoDB failed.
+    pub async fn audit_checkpoint(&self) -> Result<Option<Checkpoint>, StoreError> {
+        let kept = self.get::<KeptCheckpoint>(&Key::audit_checkpoint()).await?;
+        Ok(kept.and_then(|kept| kept.next))
+    }
+
+    /// Keeps where a run that began at an instant stopped, unless a later one did already: one request.
+    ///
+    /// # Errors
+    /// As any write: when the time was up, or DynamoDB failed.
+    pub async fn put_audit_checkpoint(&self, next: Option<&Checkpoint>, begun_at: Timestamp) -> Result<(), StoreError> {
+        let kept = values([(":next", value(next)), (":begun", value(begun_at))]);
+        let change = "SET #next = :next, #begunAt = :begun";
+        let condition = "attribute_not_exists(#pk) OR #begunAt <= :begun";
+        let _changed: Changed<KeptCheckpoint> = self.update(&Key::audit_checkpoint(), change, condition, kept).await?;
+        Ok(())
+    }
+}
+
+#[derive(Deserialize)]
+struct KeptCheckpoint {
+    next: Option<Checkpoint>,
 }

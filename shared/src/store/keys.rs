@@ -96,6 +96,11 @@ impl Key {
         Self::new(Table::Users, BADGES.to_owned(), format!("BADGE#{badge}"))
     }
 
+    /// Where the nightly audit goes on.
+    pub fn audit_checkpoint() -> Self {
+        Self::new(Table::Users, "JOB#audit".to_owned(), "CHECKPOINT")
+    }
+
     pub fn ledger_entry(flyer: &FlyerId, seq: u64) -> Self {
         Self::new(Table::Ledgers, flyer_partition(flyer), ledger_position(seq))
     }
