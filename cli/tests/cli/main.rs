@@ -5,6 +5,7 @@ mod audit;
 mod documents;
 mod events;
 mod import;
+mod operations;
 mod permissions;
 mod readme;
 mod serve;

@@ -73,7 +73,11 @@ fn the_jobs_run_on_their_schedules_and_nothing_else_does() {
         .collect();
     assert_eq!(
         json!(schedules),
-        json!({ "archive-users": ["cron(0 3 * * ? *)"], "end-stale-flights": ["rate(1 minute)"] })
+        json!({
+            "archive-users": ["cron(0 3 * * ? *)"],
+            "audit": ["cron(0 4 * * ? *)"],
+            "end-stale-flights": ["rate(1 minute)"],
+        })
     );
 }
 
@@ -124,22 +128,29 @@ fn query(parameters: &Value) -> String {
 
 #[test]
 fn the_scheduled_events_are_from_eventbridge_scheduler() {
-    for name in ["archive-users", "end-stale-flights"] {
+    for name in ["archive-users", "audit", "end-stale-flights"] {
         let event = event(name);
         assert_eq!(event["source"], "aws.scheduler", "{name}");
         assert_eq!(event["detail-type"], "Scheduled Event", "{name}");
     }
 }
 
-/// Both ways that a run can be lost: the schedule could not give it to the function, or the function failed every time.
+/// Both ways that a run can be lost: the schedule could not give it to the function, or the function failed every time;
+/// which for the job that runs every minute is nothing to keep.
 #[test]
-fn what_fails_of_archiving_is_kept() {
-    let function = Template::read().function_of("archive-users");
-    let queue = json!({ "Fn::GetAtt": ["ArchiveUsersDeadLetters", "Arn"] });
-    let schedule = &function.properties["Events"]["EveryDay"]["Properties"];
-    assert_eq!(schedule["DeadLetterConfig"]["Arn"], queue);
-    assert!(schedule["RetryPolicy"]["MaximumRetryAttempts"].as_u64() > Some(0));
-    assert_eq!(function.properties["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]["Destination"], queue);
+fn what_fails_of_jobs_is_kept() {
+    let queue = json!({ "Fn::GetAtt": ["DeadLetters", "Arn"] });
+    for (job, event) in [("archive-users", "EveryDay"), ("audit", "EveryNight"), ("end-stale-flights", "EveryMinute")] {
+        let function = Template::read().function_of(job);
+        let schedule = &function.properties["Events"][event]["Properties"];
+        assert_eq!(schedule["DeadLetterConfig"]["Arn"], queue, "{job}");
+        assert!(schedule["RetryPolicy"]["MaximumRetryAttempts"].as_u64() > Some(0), "{job}");
+        let invoke = &function.properties["EventInvokeConfig"];
+        if job != "end-stale-flights" {
+            assert_eq!(invoke["DestinationConfig"]["OnFailure"]["Destination"], queue, "{job}");
+        }
+        assert!(function.properties["ReservedConcurrentExecutions"].to_string().contains('1'), "{job}");
+    }
 }
 
 #[test]
@@ -226,12 +237,12 @@ fn shape(properties: &Value) -> Value {
 /// Which function needs what the others do without: tokens are where they are used and nowhere else.
 fn variables_of_its_own(crate_name: &str) -> &'static [&'static str] {
     match crate_name {
-        "users" => &["GITHUB_API_URL", "GITHUB_ORG", "GITHUB_TIMEOUT_SECONDS", "GITHUB_TOKEN"],
+        "users" => &["GITHUB_API_URL", "GITHUB_ORG", "GITHUB_TIMEOUT_SECONDS", "GITHUB_TOKEN_ARN"],
         "archive-users" => &[
             "ARCHIVE_GRACE_DAYS",
             "ARCHIVE_MAX_SHARE",
             "DISCORD_API_URL",
-            "DISCORD_BOT_TOKEN",
+            "DISCORD_BOT_TOKEN_ARN",
             "DISCORD_GUILD_ID",
             "DISCORD_TIMEOUT_SECONDS",
         ],
@@ -241,12 +252,17 @@ fn variables_of_its_own(crate_name: &str) -> &'static [&'static str] {
 
 #[test]
 fn every_function_has_the_variables_that_its_part_of_the_configuration_reads() {
-    let read = RefCell::new(BTreeSet::from(["LOG_LEVEL".to_owned()]));
+    let read = RefCell::new(BTreeSet::from(["LOG_LEVEL", "METRICS_NAMESPACE"].map(str::to_owned)));
     let config = Config::from_variables(|name| {
+        // Secrets themselves are for where no Secrets Manager is.
+        if name.ends_with("_TOKEN") {
+            return None;
+        }
         read.borrow_mut().insert(name.to_owned());
         Some(match name {
             "SESSION_PUBLIC_KEYS" => testing::Session::public_key(),
-            "GITHUB_API_URL" | "DISCORD_API_URL" => "http://127.0.0.1".to_owned(),
+            "GITHUB_API_URL" | "DISCORD_API_URL" | "ALLOWED_ORIGINS" => "http://127.0.0.1".to_owned(),
+            name if name.ends_with("_ARN") => "arn:aws:secretsmanager:us-east-1:1:secret:x".to_owned(),
             _ => "1".to_owned(),
         })
     });
@@ -269,10 +285,16 @@ fn every_function_has_the_variables_that_its_part_of_the_configuration_reads() {
     }
 }
 
+/// Parameters and variables of functions can be read by whoever may look at the stack.
 #[test]
-fn secrets_are_not_shown() {
-    for (name, parameter) in Template::read().parameters() {
-        assert_eq!(parameter["NoEcho"] == true, name.ends_with("Token"), "{name}");
+fn secrets_are_in_neither_parameters_nor_variables() {
+    let template = Template::read();
+    for (name, _) in template.parameters() {
+        assert!(!name.ends_with("Token"), "{name}");
+    }
+    for function in template.functions() {
+        let variables = function.properties["Environment"]["Variables"].as_object().expect("variables");
+        assert!(!variables.keys().any(|name| name.ends_with("_TOKEN")), "{}", function.crate_name);
     }
 }
 
@@ -287,7 +309,7 @@ fn every_function_is_built_and_run_alike() {
         assert_eq!(function.properties["Runtime"], "provided.al2023", "{name}");
         assert_eq!(function.properties["Handler"], "bootstrap", "{name}");
         let (timeout, memory) = match name.as_str() {
-            "archive-users" => (15 * 60, 512),
+            "archive-users" | "audit" => (15 * 60, 512),
             "end-stale-flights" => (TIMEOUT.as_secs(), 128),
             // It must be shorter than the 30 seconds that API Gateway waits.
             "users" => (29, 256),
