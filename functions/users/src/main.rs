@@ -4,5 +4,5 @@
 async fn main() -> Result<(), lambda_http::Error> {
     shared::telemetry::init();
     let app = shared::App::from_env().await?;
-    lambda_http::run(users::router(app)).await
+    shared::http::run(users::router(app)).await
 }

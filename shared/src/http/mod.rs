@@ -4,6 +4,7 @@ pub mod cors;
 mod edge;
 mod error;
 mod extract;
+mod function;
 mod listing;
 pub mod openapi;
 mod query;
@@ -14,6 +15,7 @@ pub use error::{FlyersErrorBody, MembersErrorBody};
 pub use extract::{
     BadInput, Caller, Editor, Idempotency, MAX_BODY_BYTES, RawBody, SignedIn, Superuser, flyers, members, parse_json,
 };
+pub use function::run;
 pub use listing::Listing;
 pub use query::QueryParams;
 pub use settled::settled;

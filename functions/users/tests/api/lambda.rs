@@ -27,6 +27,19 @@ async fn answers_its_events() {
     }
 }
 
+/// API Gateway passes it on as it came.
+#[tokio::test]
+async fn takes_a_query_that_is_none() {
+    let app = TestApp::with_demo().await;
+    let mut function = start(&Environment::of(&app)).await;
+    for (query, found) in [("search=am", 1), ("search=%61m&size=1", 1), ("search=a m", 0), ("search=<\"|{é}>", 0)] {
+        let mut event = demo_event("list-users");
+        event["rawQueryString"] = query.into();
+        let listed = function.request(&event).await.expect(200).json();
+        assert_eq!(listed["users"].as_array().map(Vec::len), Some(found), "{query}: {listed}");
+    }
+}
+
 #[test]
 fn knows_the_events_of_all_its_routes() {
     let mut routed: Vec<_> = Template::read().function_of("users").routes.iter().map(Route::event).collect();
