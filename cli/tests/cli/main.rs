@@ -4,6 +4,7 @@ mod admin;
 mod audit;
 mod documents;
 mod events;
+mod examples;
 mod import;
 mod operations;
 mod permissions;

@@ -19,7 +19,7 @@ use shared::models::{AirlineId, KeyId};
     path = "/airlines",
     tag = "Airlines",
     security(("sessionCookie" = []), ("sessionToken" = [])),
-    request_body(content = AirlineDraft, example = json!({ "airlineId": "skyteam", "name": "SkyTeam" })),
+    request_body(content = AirlineDraft, example = json!({ "airlineId": "nordic-wings", "name": "Nordic Wings" })),
     responses(
         (status = 201, description = "The airline and its key.", body = CreatedAirline),
         (status = 400, description = "A field is missing or bad; says which.", body = MembersErrorBody),
@@ -47,8 +47,8 @@ pub(crate) async fn create_airline(
     path = "/airlines/{airlineId}/keys",
     tag = "Airlines",
     security(("sessionCookie" = []), ("sessionToken" = [])),
-    params(("airlineId" = AirlineId, Path, description = "The airline.", example = "skyteam")),
-    request_body = KeyDraft,
+    params(("airlineId" = AirlineId, Path, description = "The airline.", example = "oceanic")),
+    request_body(content = KeyDraft, example = json!({ "overlapSeconds": 3600 })),
     responses(
         (status = 201, description = "The key, shown this once.", body = CreatedKey),
         (status = 400, description = "A field is bad; says which.", body = MembersErrorBody),
@@ -80,8 +80,8 @@ pub(crate) async fn create_key(
     tag = "Airlines",
     security(("sessionCookie" = []), ("sessionToken" = [])),
     params(
-        ("airlineId" = AirlineId, Path, description = "The airline.", example = "skyteam"),
-        ("keyId" = KeyId, Path, description = "The key's id, not the key."),
+        ("airlineId" = AirlineId, Path, description = "The airline.", example = "oceanic"),
+        ("keyId" = KeyId, Path, description = "The key's id, not the key.", example = "demo"),
     ),
     responses(
         (status = 204, description = "Revoked."),

@@ -21,8 +21,8 @@ use shared::models::{Brand, BrandDraft};
     tag = "Airline",
     security(("apiKey" = [])),
     request_body(content = BrandDraft, example = json!({
-        "brandId": "skyteam-main", "name": "SkyTeam Mainline", "iata": "ST", "icao": "SKT", "callsign": "SKYTEAM",
-        "isPrimary": true
+        "brandId": "skyteam-express", "name": "SkyTeam Express", "iata": "SX", "icao": "SKX",
+        "callsign": "SKYTEAM EXPRESS"
     })),
     responses(
         (status = 201, description = "The brand.", body = Brand),

@@ -38,7 +38,9 @@ pub(crate) async fn fetch_products_data(
     path = "/airline/products",
     tag = "Airline",
     security(("apiKey" = [])),
-    request_body = ProductDraft,
+    request_body(content = ProductDraft, example = json!({
+        "name": "Window Seat", "priceMiles": 150, "description": "Sit where the view is"
+    })),
     responses(
         (status = 201, description = "The product.", body = Product),
         (status = 400, description = "A field is missing or bad; says which.", body = FlyersErrorBody,

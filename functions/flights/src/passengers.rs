@@ -27,7 +27,7 @@ use shared::models::{FlightId, Passenger};
     tag = "Flights",
     security(("apiKey" = [])),
     params(
-        ("id" = FlightId, Path, description = "The flight."),
+        ("id" = FlightId, Path, description = "The flight.", example = "6d0a2f5c-91b7-4c3e-8a64-2f1b7c9d3e50"),
         ("Idempotency-Key" = Option<String>, Header, nullable = false, pattern = "^[!-~]{1,255}$", description = "1 to 255 visible ASCII characters."),
     ),
     request_body(content = Boarding, example = json!({
@@ -78,7 +78,7 @@ pub(crate) struct Passengers {
     tag = "Flights",
     security(("apiKey" = [])),
     params(
-        ("id" = FlightId, Path, description = "The flight."),
+        ("id" = FlightId, Path, description = "The flight.", example = "6d0a2f5c-91b7-4c3e-8a64-2f1b7c9d3e50"),
         ("limit" = Option<u8>, Query, nullable = false, minimum = 1, maximum = 100, description = "Passengers a page; default 50."),
         ("next" = Option<String>, Query, nullable = false, min_length = 1, description = "The `next` of the page before."),
     ),

@@ -25,7 +25,7 @@ pub(crate) fn flight_id(segment: &str) -> Result<FlightId, FlyersError> {
     path = "/flight/{id}/serverStart",
     tag = "Flights",
     security(("apiKey" = [])),
-    params(("id" = FlightId, Path, description = "The flight.")),
+    params(("id" = FlightId, Path, description = "The flight.", example = "6d0a2f5c-91b7-4c3e-8a64-2f1b7c9d3e50")),
     responses(
         (status = 200, description = "The flight.", body = Flight),
         (status = 404, description = "No such flight of the airline's.", body = FlyersErrorBody,
@@ -63,7 +63,7 @@ pub(crate) struct Tick {
     path = "/flight/{id}/tick",
     tag = "Flights",
     security(("apiKey" = [])),
-    params(("id" = FlightId, Path, description = "The flight.")),
+    params(("id" = FlightId, Path, description = "The flight.", example = "6d0a2f5c-91b7-4c3e-8a64-2f1b7c9d3e50")),
     responses(
         (status = 200, description = "Recorded.", body = Tick),
         (status = 404, description = "No such flight of the airline's.", body = FlyersErrorBody,
@@ -91,7 +91,7 @@ pub(crate) async fn tick(
     path = "/flight/{id}/serverEnd",
     tag = "Flights",
     security(("apiKey" = [])),
-    params(("id" = FlightId, Path, description = "The flight.")),
+    params(("id" = FlightId, Path, description = "The flight.", example = "6d0a2f5c-91b7-4c3e-8a64-2f1b7c9d3e50")),
     responses(
         (status = 200, description = "The flight.", body = Flight),
         (status = 404, description = "No such flight of the airline's.", body = FlyersErrorBody,

@@ -34,7 +34,7 @@ pub(crate) struct Order {
         ("id" = String, Path, description = "ROBLOX user id.", example = "123456789"),
         ("Idempotency-Key" = Option<String>, Header, nullable = false, pattern = "^[!-~]{1,255}$", description = "1 to 255 visible ASCII characters."),
     ),
-    request_body = Order,
+    request_body(content = Order, example = json!({ "productId": "a1b2c3" })),
     responses(
         (status = 200, description = "Bought.", body = Purchase,
             headers(("Idempotency-Replayed" = String, description = "`true` when this answers an earlier request."))),

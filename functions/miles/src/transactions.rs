@@ -65,7 +65,7 @@ pub(crate) async fn list_transactions(
     security(("apiKey" = [])),
     params(
         ("id" = String, Path, description = "ROBLOX user id.", example = "123456789"),
-        ("transactionId" = String, Path, description = "The purchase's ledger entry.", example = "123456789-2"),
+        ("transactionId" = String, Path, description = "The purchase's ledger entry.", example = "123456789-3"),
     ),
     responses(
         (status = 201, description = "Given back.", body = Refund),

@@ -75,7 +75,7 @@ pub(crate) struct Badges {
     get,
     path = "/users/{id}/badges",
     tag = "Members",
-    params(("id" = String, Path, description = "The member's id.")),
+    params(("id" = String, Path, description = "The member's id.", example = "ada")),
     responses(
         (status = 200, description = "The badges.", body = Badges),
         (status = 400, description = "Something unexpected.", body = MembersErrorBody,
@@ -101,8 +101,8 @@ pub(crate) async fn list_user_badges(
     tag = "Members",
     security(("sessionCookie" = []), ("sessionToken" = [])),
     params(
-        ("id" = String, Path, description = "The member's id."),
-        ("badgeId" = BadgeId, Path, description = "The badge."),
+        ("id" = String, Path, description = "The member's id.", example = "bessie"),
+        ("badgeId" = BadgeId, Path, description = "The badge.", example = "first-flight"),
     ),
     responses(
         (status = 204, description = "The member has it."),
@@ -128,8 +128,8 @@ pub(crate) async fn award_badge(
     tag = "Members",
     security(("sessionCookie" = []), ("sessionToken" = [])),
     params(
-        ("id" = String, Path, description = "The member's id."),
-        ("badgeId" = BadgeId, Path, description = "The badge."),
+        ("id" = String, Path, description = "The member's id.", example = "ada"),
+        ("badgeId" = BadgeId, Path, description = "The badge.", example = "night-owl"),
     ),
     responses(
         (status = 204, description = "Taken."),
@@ -170,7 +170,10 @@ pub(crate) struct BadgeCreated {
     path = "/badges",
     tag = "Members",
     security(("sessionCookie" = []), ("sessionToken" = [])),
-    request_body = BadgeDraft,
+    request_body(content = BadgeDraft, example = json!({
+        "name": "Smooth Landing", "description": "Nobody woke up",
+        "imageUrl": "https://example.com/smooth-landing.png"
+    })),
     responses(
         (status = 200, description = "The badge.", body = BadgeCreated),
         (status = 400, description = "A field is missing or bad; says which.", body = MembersErrorBody),

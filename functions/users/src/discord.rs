@@ -18,9 +18,9 @@ use shared::models::{MemberId, PublicMember};
     path = "/users/{id}/discord",
     tag = "Members",
     security(("sessionCookie" = []), ("sessionToken" = [])),
-    params(("id" = String, Path, description = "The member's id.")),
+    params(("id" = String, Path, description = "The member's id.", example = "dorothy")),
     request_body(content = DiscordChange, example = json!({
-        "discordId": "799600467218923521", "in_discord": true, "discordJoinedAt": "2024-03-15T10:30:00.000Z"
+        "discordId": "799600467218923524", "in_discord": true, "discordJoinedAt": "2024-03-15T10:30:00.000Z"
     })),
     responses(
         (status = 200, description = "The member.", body = PublicMember),

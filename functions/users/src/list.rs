@@ -89,15 +89,15 @@ pub(crate) fn page_request(query: &mut QueryParams) -> Result<PageRequest, Membe
     params(
         ("size" = Option<u8>, Query, nullable = false, minimum = 1, maximum = 100, description = "Members a page; default 100."),
         ("page" = Option<u32>, Query, nullable = false, description = "How many pages to skip."),
-        ("next" = Option<MemberId>, Query, nullable = false, description = "The page after that member."),
-        ("prev" = Option<MemberId>, Query, nullable = false, description = "The page before that member."),
+        ("next" = Option<String>, Query, nullable = false, description = "The page after that member."),
+        ("prev" = Option<String>, Query, nullable = false, description = "The page before that member."),
         ("search" = Option<String>, Query, nullable = false, min_length = 1, description = "How usernames must begin."),
         ("query" = Option<String>, Query, nullable = false,
             description = "Those who authored something on GitHub: `filterBy:` one of `OPEN_PRS`, `MERGED_PRS`, \
                 `OPEN_ISSUES`, `CLOSED_ISSUES`, and optionally `sortBy:` `RECENT_FIRST` or `OLDEST_FIRST`, `startDate:`, \
                 `endDate:`, `days:`, apart by spaces."),
         ("profile" = Option<bool>, Query, nullable = false, description = "The caller's own record."),
-        ("id" = Option<MemberId>, Query, nullable = false, description = "That member's record."),
+        ("id" = Option<String>, Query, nullable = false, description = "That member's record."),
         ("discordId" = Option<String>, Query, nullable = false, description = "The record of the member with that Discord account."),
     ),
     responses(

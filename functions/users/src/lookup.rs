@@ -34,7 +34,7 @@ impl UserFound {
     get,
     path = "/users/userId/{userId}",
     tag = "Members",
-    params(("userId" = String, Path, description = "The member's id.")),
+    params(("userId" = String, Path, description = "The member's id.", example = "ada")),
     responses(
         (status = 200, description = "The member.", body = UserFound),
         (status = 404, description = "No such member.", body = MembersErrorBody,

@@ -82,8 +82,8 @@ pub(crate) async fn update_self(
     tag = "Members",
     security(("sessionCookie" = []), ("sessionToken" = [])),
     params(
-        ("id" = String, Path, description = "The caller's id."),
-        ("profile" = bool, Query, description = "Must be true."),
+        ("id" = String, Path, description = "The caller's id.", example = "demo-admin"),
+        ("profile" = bool, Query, description = "Must be true.", example = true),
     ),
     request_body(content = ProfileChange, example = json!({ "company": "Analytical Engines" })),
     responses(

@@ -58,8 +58,8 @@ pub(crate) struct Message {
     path = "/users/{id}/temporary/data",
     tag = "Members",
     security(("sessionCookie" = []), ("sessionToken" = [])),
-    params(("id" = String, Path, description = "The member's id.")),
-    request_body(content = Roles, example = json!({ "archived": true, "reason": "left" })),
+    params(("id" = String, Path, description = "The member's id.", example = "bessie")),
+    request_body(content = Roles, example = json!({ "member": true, "reason": "Passed the check flight" })),
     responses(
         (status = 200, description = "Changed.", body = Message, example = json!({ "message": "role updated successfully!" })),
         (status = 400, description = "Anything else in the body.", body = MembersErrorBody,
@@ -144,7 +144,7 @@ pub(crate) struct ActionCounts {
     tag = "Members",
     security(("sessionCookie" = []), ("sessionToken" = [])),
     params(("debug" = Option<bool>, Query, nullable = false, description = "Whether to say who was archived.")),
-    request_body = Action,
+    request_body(content = Action, example = json!({ "action": "archiveUsers" })),
     responses(
         (status = 200, description = "Done.", body = ActionDone),
         (status = 400, description = "Another action.", body = MembersErrorBody,

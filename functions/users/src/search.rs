@@ -9,7 +9,7 @@ use shared::error::{Failure, MembersError};
 use shared::http::openapi::SessionFailures;
 use shared::http::{MembersErrorBody, QueryParams, SignedIn};
 use shared::members::{MemberSearch, OrFail, SearchedRole, search};
-use shared::models::{MemberId, PublicMember, State as MemberState};
+use shared::models::{PublicMember, State as MemberState};
 use std::time::Duration;
 
 /// A page of what was found.
@@ -41,19 +41,19 @@ const FILTERS: [&str; 8] = ["levelId", "levelName", "levelValue", "tagId", "stat
     tag = "Members",
     security(("sessionCookie" = []), ("sessionToken" = [])),
     params(
-        ("tagId" = Option<String>, Query, nullable = false, description = "A skill's tag. May be repeated."),
-        ("levelId" = Option<String>, Query, nullable = false, description = "A skill's level. May be repeated."),
-        ("levelName" = Option<String>, Query, nullable = false, description = "A skill's level, by name. May be repeated."),
-        ("levelValue" = Option<i64>, Query, nullable = false, description = "A skill's level, as a number. May be repeated."),
-        ("state" = Option<String>, Query, nullable = false,
+        ("tagId" = Option<Vec<String>>, Query, nullable = false, description = "A skill's tag. May be repeated.", example = json!(["rust"])),
+        ("levelId" = Option<Vec<String>>, Query, nullable = false, description = "A skill's level. May be repeated."),
+        ("levelName" = Option<Vec<String>>, Query, nullable = false, description = "A skill's level, by name. May be repeated."),
+        ("levelValue" = Option<Vec<i64>>, Query, nullable = false, description = "A skill's level, as a number. May be repeated."),
+        ("state" = Option<Vec<String>>, Query, nullable = false,
             description = "`ACTIVE`, `OOO`, `IDLE`, `ONBOARDING`, or `ONBOARDING31DAYS` for onboarding and on Discord for more than 31 days. May be repeated."),
-        ("role" = Option<String>, Query, nullable = false, description = "`MEMBER`, `INDISCORD`, `ARCHIVED`. May be repeated."),
+        ("role" = Option<Vec<String>>, Query, nullable = false, description = "`MEMBER`, `INDISCORD`, `ARCHIVED`. May be repeated."),
         ("verified" = Option<bool>, Query, nullable = false, description = "Whether a Discord account is linked."),
         ("time" = Option<String>, Query, nullable = false, pattern = "^[0-9]{1,5}d$", description = "On Discord for more than so many days: `31d`."),
         ("size" = Option<u8>, Query, nullable = false, minimum = 1, maximum = 100, description = "Members a page; default 100."),
         ("page" = Option<u32>, Query, nullable = false, description = "How many pages to skip."),
-        ("next" = Option<MemberId>, Query, nullable = false, description = "The page after that member."),
-        ("prev" = Option<MemberId>, Query, nullable = false, description = "The page before that member."),
+        ("next" = Option<String>, Query, nullable = false, description = "The page after that member."),
+        ("prev" = Option<String>, Query, nullable = false, description = "The page before that member."),
     ),
     responses(
         (status = 200, description = "Those found, or nobody.", body = UsersFound),

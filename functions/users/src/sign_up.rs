@@ -19,7 +19,7 @@ use shared::models::PublicMember;
     tag = "Members",
     security(("sessionCookie" = []), ("sessionToken" = [])),
     request_body(content = MemberDraft, example = json!({
-        "username": "ada-lovelace", "first_name": "Ada", "last_name": "Lovelace"
+        "username": "grace-h", "first_name": "Grace", "last_name": "Hopper"
     })),
     responses(
         (status = 200, description = "The member.", body = PublicMember),

@@ -27,7 +27,7 @@ pub(crate) struct Skills {
     get,
     path = "/users/{id}/skills",
     tag = "Members",
-    params(("id" = String, Path, description = "The member's id.")),
+    params(("id" = String, Path, description = "The member's id.", example = "ada")),
     responses(
         (status = 200, description = "The skills.", body = Skills),
         (status = 404, description = "No such member.", body = MembersErrorBody,
@@ -52,10 +52,12 @@ pub(crate) async fn list_skills(
     tag = "Members",
     security(("sessionCookie" = []), ("sessionToken" = [])),
     params(
-        ("id" = String, Path, description = "The member's id."),
-        ("tagId" = TagId, Path, description = "What."),
+        ("id" = String, Path, description = "The member's id.", example = "bessie"),
+        ("tagId" = TagId, Path, description = "What.", example = "rust"),
     ),
-    request_body = SkillDraft,
+    request_body(content = SkillDraft, example = json!({
+        "tagName": "Rust", "levelId": "level-1", "levelName": "1", "levelValue": 1
+    })),
     responses(
         (status = 200, description = "The skill.", body = Skill),
         (status = 400, description = "A field is missing or bad; says which.", body = MembersErrorBody),
@@ -85,8 +87,8 @@ pub(crate) async fn put_skill(
     tag = "Members",
     security(("sessionCookie" = []), ("sessionToken" = [])),
     params(
-        ("id" = String, Path, description = "The member's id."),
-        ("tagId" = TagId, Path, description = "What."),
+        ("id" = String, Path, description = "The member's id.", example = "ada"),
+        ("tagId" = TagId, Path, description = "What.", example = "dispatch"),
     ),
     responses(
         (status = 204, description = "Taken."),

@@ -80,7 +80,7 @@ pub(crate) async fn set_own_status(
     get,
     path = "/users/status/{userId}",
     tag = "Members",
-    params(("userId" = String, Path, description = "The member's id.")),
+    params(("userId" = String, Path, description = "The member's id.", example = "ada")),
     responses(
         (status = 200, description = "The status.", body = StatusAnswer),
         (status = 404, description = "No such member, or no status yet.", body = MembersErrorBody,
@@ -101,7 +101,7 @@ pub(crate) async fn get_status(
     path = "/users/status/{userId}",
     tag = "Members",
     security(("sessionCookie" = []), ("sessionToken" = [])),
-    params(("userId" = String, Path, description = "The member's id.")),
+    params(("userId" = String, Path, description = "The member's id.", example = "ada")),
     request_body(content = StatusDraft, example = json!({ "state": "ACTIVE" })),
     responses(
         (status = 200, description = "The status.", body = StatusAnswer),

@@ -63,20 +63,31 @@ pub fn document() -> OpenApi {
     let tag = |name: &str, description: &str| TagBuilder::new().name(name).description(Some(description)).build();
     let session_cookie = ApiKeyValue::with_description(
         crate::config::DEFAULT_SESSION_COOKIE,
-        "A member's session: a JWT signed with RS256, with the claims `userId`, `iat` and `exp`.",
+        "A member's session: a JWT signed with RS256, with the claims `userId`, `iat` and `exp`. A \
+         page cannot set it for the API: where routes are tried in a browser, `sessionToken` is the way.",
     );
     let components = ComponentsBuilder::new()
         .security_scheme(
             "apiKey",
             SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description(
                 "x-api-key",
-                "An airline's API key. A revoked one is refused within a minute.",
+                "An airline's API key. A revoked one is refused within a minute. The demo community's is \
+                 `sky_demo-key-for-local-use-only`.",
             ))),
         )
         .security_scheme("sessionCookie", SecurityScheme::ApiKey(ApiKey::Cookie(session_cookie)))
         .security_scheme(
             "sessionToken",
-            SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build()),
+            SecurityScheme::Http(
+                HttpBuilder::new()
+                    .scheme(HttpAuthScheme::Bearer)
+                    .bearer_format("JWT")
+                    .description(Some(
+                        "The same session as a bearer token. For the demo community, `skysquad session --user-id \
+                         demo-admin` prints its superuser's.",
+                    ))
+                    .build(),
+            ),
         )
         .build();
     let info = InfoBuilder::new()
