@@ -21,7 +21,13 @@ pub fn openapi() -> String {
 /// The service of all routes, with their reference at `/docs` and `/openapi.json`.
 pub fn router(app: App) -> axum::Router {
     // No badge from a validator out on the web: the page fetches nothing from elsewhere.
-    let config = Config::default().validator_url("none").try_it_out_enabled(true).persist_authorization(true);
+    let config = Config::default()
+        .use_base_layout()
+        .validator_url("none")
+        .try_it_out_enabled(true)
+        .persist_authorization(true)
+        .display_request_duration(true)
+        .default_models_expand_depth(0);
     let docs = SwaggerUi::new("/docs").url("/openapi.json", routes().into_openapi()).config(config);
     shared::http::router(routes(), app).merge(docs)
 }

@@ -1,0 +1,252 @@
+"""Tries the API reference in a browser: that it renders, and that "Try it out" works with what is filled in.
+
+Every operation is executed as the page offers it, against a demo community nobody has touched yet.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import urlopen
+
+from playwright.sync_api import Page, expect, sync_playwright
+
+KEY = "sky_demo-key-for-local-use-only"
+FLYER = "pilot123"
+
+# What needs another to have happened before: a refund, the purchase that it gives back.
+AFTER = {"refund_transaction": "buy_product"}
+
+METHODS = {"get", "put", "post", "delete", "patch"}
+
+
+class Server:
+    """A `skysquad serve` with the demo community, which can begin anew at the same address."""
+
+    def __init__(self, binary: str, home: str):
+        self.binary = binary
+        self.env = {"SKYSQUAD_HOME": home}
+        self.port = self.dynamodb_port = "0"
+        self.start()
+
+    def start(self):
+        ports = ["--port", self.port, "--dynamodb-port", self.dynamodb_port]
+        self.process = subprocess.Popen(
+            [self.binary, "serve", *ports],
+            env=self.env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        words = self.process.stdout.readline().split()
+        assert words[:1] == ["ready"], "the server did not start"
+        self.url, dynamodb = words[1], words[3]
+        self.port, self.dynamodb_port = (str(urlsplit(url).port) for url in (self.url, dynamodb))
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+
+    def anew(self):
+        self.stop()
+        self.start()
+
+    def session(self) -> str:
+        """A session of the demo's superuser."""
+        command = [self.binary, "session", "--user-id", "demo-admin"]
+        return subprocess.run(command, env=self.env, check=True, capture_output=True, text=True).stdout.strip()
+
+
+class Watch:
+    """Notes what must not happen while the page is used."""
+
+    def __init__(self, page: Page, url: str):
+        self.wrong = []
+        self.host = urlsplit(url).netloc
+        page.on("console", self.on_console)
+        page.on("pageerror", lambda error: self.wrong.append(f"uncaught: {error}"))
+        page.on("requestfailed", self.on_failure)
+        page.on("request", self.on_request)
+
+    def on_console(self, message):
+        # The browser says so of any answer from 400 on, which the API is meant to give.
+        is_answer = message.text.startswith("Failed to load resource: the server responded with a status")
+        url = message.location["url"]
+        is_meant = is_answer and "/docs" not in url or self.is_icon_in_between(message.text, url)
+        if message.type == "error" and not is_meant:
+            self.wrong.append(f"console: {message.text}")
+
+    def on_failure(self, request):
+        if not self.is_icon_in_between(request.failure, request.url):
+            self.wrong.append(f"failed: {request.url}: {request.failure}")
+
+    @staticmethod
+    def is_icon_in_between(failure: str, url: str) -> bool:
+        """The browser fetches the page's icon again at times of its own, also when the server begins anew."""
+        return "net::ERR_CONNECTION" in failure and "/docs/favicon" in url
+
+    def on_request(self, request):
+        address = urlsplit(request.url)
+        if address.scheme in ("http", "https", "ws", "wss") and address.netloc != self.host:
+            self.wrong.append(f"a request to another host: {request.url}")
+
+
+class Reference:
+    """The page."""
+
+    def __init__(self, page: Page, url: str):
+        self.page = page
+        page.goto(f"{url}/docs", wait_until="networkidle")
+        page.locator(".opblock").first.wait_for()
+
+    def operations(self) -> set[tuple[str, str]]:
+        """Method and path of every operation that is shown."""
+        shown = self.page.locator(".opblock").evaluate_all(
+            """blocks => blocks.map(block => [
+                block.querySelector('.opblock-summary-method').innerText.toLowerCase(),
+                block.querySelector('.opblock-summary-path').dataset.path,
+            ])"""
+        )
+        return {(method, path) for method, path in shown}
+
+    def authorize(self, scheme: str, credential: str):
+        """Fills in a credential under "Authorize", in place of one that is there."""
+        self.page.locator(".auth-wrapper .authorize").first.click()
+        name = self.page.locator("h4 code", has_text=scheme)
+        form = self.page.locator(".auth-container form", has=name)
+        logout = form.get_by_role("button", name="Remove authorization")
+        if logout.count():
+            logout.click()
+        form.locator("input").fill(credential)
+        form.get_by_role("button", name="Apply credentials").click()
+        form.get_by_role("button", name="Close").click()
+
+    def operation(self, method: str, path: str):
+        at = self.page.locator(f'.opblock-summary-path[data-path="{path}"]')
+        return self.page.locator(f".opblock-{method}", has=at)
+
+    def execute(self, method: str, path: str) -> tuple[int, str]:
+        """Presses Execute, with what is filled in; the answer's status and body, as the page shows them."""
+        block = self.operation(method, path)
+        if "is-open" not in block.get_attribute("class"):
+            block.locator(".opblock-summary-control").click()
+        if block.locator("button.try-out__btn:not(.cancel):not(.reset)").count():
+            block.locator("button.try-out__btn").first.click()
+        clear = block.locator("button.btn-clear")
+        if clear.count():
+            clear.click()
+        block.locator("button.execute").click()
+        answer = block.locator(".live-responses-table tbody .response")
+        answer.wait_for()
+        status = answer.locator(".response-col_status").inner_text().split()[0]
+        return int(status) if status.isdigit() else 0, answer.locator(".response-col_description").inner_text()
+
+    def close(self, method: str, path: str):
+        self.operation(method, path).locator(".opblock-summary-control").click()
+
+
+def documented(url: str) -> dict[str, tuple[str, str]]:
+    """Method and path of every operation in the document, by the operation's name."""
+    with urlopen(f"{url}/openapi.json") as answer:
+        paths = json.load(answer)["paths"]
+    return {
+        operation["operationId"]: (method, path)
+        for path, item in paths.items()
+        for method, operation in item.items()
+        if method in METHODS
+    }
+
+
+def try_all(reference: Reference, server: Server, operations: dict[str, tuple[str, str]]) -> list[str]:
+    """Executes every operation; what was not answered by a success."""
+    wrong = []
+    is_touched = False
+    for name, operation in operations.items():
+        if is_touched:
+            server.anew()
+        is_touched = operation[0] != "get"
+        if name in AFTER:
+            before = operations[AFTER[name]]
+            reference.execute(*before)
+            reference.close(*before)
+        status, body = reference.execute(*operation)
+        print(f"{status} {operation[0].upper()} {operation[1]}")
+        if status not in range(200, 300):
+            wrong.append(f"{name}: {status} {body}")
+        reference.close(*operation)
+    return wrong
+
+
+def main():
+    options = argparse.ArgumentParser(prog="docs-in-browser", description=__doc__)
+    options.add_argument("--chromium", required=True, help=argparse.SUPPRESS)
+    options.add_argument("--skysquad", required=True, help=argparse.SUPPRESS)
+    options.add_argument("--screenshots", type=Path, metavar="DIR", help="where to put pictures of what was tried")
+    options.add_argument("--picture", type=Path, metavar="FILE", help="where to put the README's picture")
+    options = options.parse_args()
+
+    with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
+        server = Server(options.skysquad, home)
+        try:
+            # Names but this machine's lead nowhere, so that nothing can be fetched from elsewhere unnoticed.
+            browser = playwright.chromium.launch(
+                executable_path=options.chromium,
+                args=["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"],
+            )
+            wrong = use(browser, server, options)
+            browser.close()
+        finally:
+            server.stop()
+    for problem in wrong:
+        print(problem, file=sys.stderr)
+    if wrong:
+        sys.exit(1)
+    print("the reference works in a browser")
+
+
+def use(browser, server: Server, options) -> list[str]:
+    def screenshot(name: str, of=None):
+        if options.screenshots:
+            options.screenshots.mkdir(parents=True, exist_ok=True)
+            (of or page).screenshot(path=options.screenshots / name)
+
+    page = browser.new_page(viewport={"width": 1280, "height": 960})
+    watch = Watch(page, server.url)
+    wrong = watch.wrong
+    reference = Reference(page, server.url)
+    operations = documented(server.url)
+    expect(page.locator(".info .title")).to_contain_text("Skysquad")
+    if options.picture:
+        flights = page.locator(".opblock-tag-section", has=page.locator('[data-tag="Flights"]')).bounding_box()
+        height = flights["y"] + flights["height"]
+        page.screenshot(path=options.picture, full_page=True, clip={"x": 0, "y": 0, "width": 1280, "height": height})
+    if reference.operations() != set(operations.values()):
+        wrong.append(f"shown and described differ: {reference.operations() ^ set(operations.values())}")
+    screenshot("reference.png")
+
+    reference.authorize("apiKey", KEY)
+    fetch = operations["fetch_users_data"]
+    status, body = reference.execute(*fetch)
+    if status != 200 or FLYER not in body:
+        wrong.append(f"the demo key does not fetch the demo flyer: {status} {body}")
+    screenshot("answered.png", reference.operation(*fetch))
+    reference.close(*fetch)
+
+    reference.authorize("sessionToken", server.session())
+    wrong += try_all(reference, server, operations)
+
+    reference.authorize("apiKey", "sky_wrong-key")
+    status, body = reference.execute(*fetch)
+    if status != 401 or "Invalid API key" not in body:
+        wrong.append(f"a wrong key is answered by {status} {body}")
+    screenshot("wrong-key.png", reference.operation(*fetch))
+    return wrong
+
+
+if __name__ == "__main__":
+    main()
