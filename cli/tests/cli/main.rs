@@ -2,13 +2,17 @@
 
 mod admin;
 mod audit;
+mod blocks;
+mod diagram;
 mod documents;
 mod events;
 mod examples;
 mod import;
+mod keys;
 mod operations;
 mod permissions;
 mod readme;
+mod routes;
 mod serve;
 mod server;
 mod template;

@@ -156,23 +156,28 @@ async fn used_by_end_stale_flights() -> BTreeSet<Access> {
     accesses.noted()
 }
 
-/// With a Discord server that only one of the demo's members is still on.
-async fn used_by_archive_users() -> BTreeSet<Access> {
+/// A Discord server that only one of the demo's members is still on, and how to reach it.
+pub async fn discord_server() -> (MockServer, DiscordConfig) {
     let discord = MockServer::start().await;
     let people = json!([{ "user": { "id": "799600467218923521" }, "joined_at": "2024-02-02T18:00:00.000000+00:00" }]);
     let first = Mock::given(query_param("after", "0")).respond_with(ResponseTemplate::new(200).set_body_json(people));
     first.mount(&discord).await;
     let rest = Mock::given(any()).respond_with(ResponseTemplate::new(200).set_body_json(json!([])));
     rest.with_priority(10).mount(&discord).await;
-
-    let demo = TestApp::with_demo().await;
-    let (mut app, accesses) = demo.noting_accesses();
-    app.app.discord = Some(Arc::new(DiscordConfig {
+    let config = DiscordConfig {
         api_url: discord.uri(),
         guild_id: "1".to_owned(),
         bot_token: Secret::Given("token".to_owned()),
         timeout: Duration::from_secs(10),
-    }));
+    };
+    (discord, config)
+}
+
+async fn used_by_archive_users() -> BTreeSet<Access> {
+    let (_discord, config) = discord_server().await;
+    let demo = TestApp::with_demo().await;
+    let (mut app, accesses) = demo.noting_accesses();
+    app.app.discord = Some(Arc::new(config));
     let run = archive_users::handle(&app.app, Duration::from_secs(10), false).await.expect("the job runs");
     assert_eq!(run.discord.map(|synced| synced.left), Some(3));
     assert_eq!(run.archived, 5);
