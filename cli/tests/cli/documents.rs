@@ -94,6 +94,11 @@ fn every_operation_is_described_with_its_errors_and_examples() {
             let has_body = status != "204";
             let schema = &response["content"]["application/json"]["schema"];
             assert_eq!(schema.is_object(), has_body, "{name} {status} has a wrong body");
+            if status.starts_with(['4', '5']) {
+                let example = &response["content"]["application/json"]["example"];
+                let is_of_status = example["statusCode"].as_u64().is_none_or(|code| code.to_string() == *status);
+                assert!(example["error"].is_string() && is_of_status, "{name} {status} has a wrong example: {example}");
+            }
         }
     }
 }

@@ -7,7 +7,7 @@ use shared::App;
 use shared::airlines::{self, AirlineDraft, CreatedAirline, CreatedKey, KeyDraft};
 use shared::error::MembersError;
 use shared::http::members::{Body, Params};
-use shared::http::openapi::SuperuserFailures;
+use shared::http::openapi::{MembersBodyFailures, SuperuserFailures};
 use shared::http::{MembersErrorBody, Superuser};
 use shared::models::{AirlineId, KeyId};
 
@@ -22,11 +22,11 @@ use shared::models::{AirlineId, KeyId};
     request_body(content = AirlineDraft, example = json!({ "airlineId": "nordic-wings", "name": "Nordic Wings" })),
     responses(
         (status = 201, description = "The airline and its key.", body = CreatedAirline),
-        (status = 400, description = "A field is missing or bad; says which.", body = MembersErrorBody),
+        (status = 400, description = "A field is missing or bad; says which.", body = MembersErrorBody,
+            example = json!({ "statusCode": 400, "error": "Bad Request", "message": "\"name\" is required" })),
         (status = 409, description = "The id is taken.", body = MembersErrorBody,
             example = json!({ "statusCode": 409, "error": "Conflict", "message": "Airline already exists" })),
-        (status = 413, description = "Body over 100 kB.", body = MembersErrorBody),
-        (status = 415, description = "The body is not declared to be JSON.", body = MembersErrorBody),
+        MembersBodyFailures,
         SuperuserFailures,
     )
 )]
@@ -51,12 +51,16 @@ pub(crate) async fn create_airline(
     request_body(content = KeyDraft, example = json!({ "overlapSeconds": 3600 })),
     responses(
         (status = 201, description = "The key, shown this once.", body = CreatedKey),
-        (status = 400, description = "A field is bad; says which.", body = MembersErrorBody),
+        (status = 400, description = "A field is bad; says which.", body = MembersErrorBody,
+            example = json!({
+                "statusCode": 400, "error": "Bad Request",
+                "message": "\"overlapSeconds\" invalid value: integer \"-1\", expected an integer from 0 to 31536000"
+            })),
         (status = 404, description = "No such airline.", body = MembersErrorBody,
             example = json!({ "statusCode": 404, "error": "Not Found", "message": "Airline not found" })),
-        (status = 409, description = "It has 40 keys already.", body = MembersErrorBody),
-        (status = 413, description = "Body over 100 kB.", body = MembersErrorBody),
-        (status = 415, description = "The body is not declared to be JSON.", body = MembersErrorBody),
+        (status = 409, description = "It has 40 keys already.", body = MembersErrorBody,
+            example = json!({ "statusCode": 409, "error": "Conflict", "message": "Too many keys, revoke some first" })),
+        MembersBodyFailures,
         SuperuserFailures,
     )
 )]

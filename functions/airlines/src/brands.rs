@@ -7,7 +7,7 @@ use shared::App;
 use shared::airlines;
 use shared::error::FlyersError;
 use shared::http::flyers::Body;
-use shared::http::openapi::ApiKeyFailures;
+use shared::http::openapi::{ApiKeyFailures, FlyersBodyFailures};
 use shared::http::{Caller, FlyersErrorBody};
 use shared::models::{Brand, BrandDraft};
 
@@ -30,7 +30,7 @@ use shared::models::{Brand, BrandDraft};
             example = json!({ "error": "\"icao\": expected 3 upper-case letters" })),
         (status = 409, description = "Something of it is taken.", body = FlyersErrorBody,
             example = json!({ "error": "Brand already exists" })),
-        (status = 413, description = "Body over 100 kB.", body = FlyersErrorBody),
+        FlyersBodyFailures,
         ApiKeyFailures,
     )
 )]
@@ -51,7 +51,8 @@ pub(crate) async fn create_brand(
     security(("apiKey" = [])),
     responses(
         (status = 200, description = "The brands, by id.", body = Vec<Brand>),
-        (status = 413, description = "The answer would be larger than 6 MB.", body = FlyersErrorBody),
+        (status = 413, description = "The answer would be larger than 6 MB.", body = FlyersErrorBody,
+            example = json!({ "error": "The answer would be larger than 6 MB; ask for less at a time" })),
         ApiKeyFailures,
     )
 )]

@@ -7,7 +7,7 @@ use shared::App;
 use shared::airlines;
 use shared::error::FlyersError;
 use shared::http::flyers::{Body, Params};
-use shared::http::openapi::ApiKeyFailures;
+use shared::http::openapi::{ApiKeyFailures, FlyersBodyFailures};
 use shared::http::{Caller, FlyersErrorBody};
 use shared::models::{Product, ProductChange, ProductDraft, ProductId};
 
@@ -21,7 +21,8 @@ use shared::models::{Product, ProductChange, ProductDraft, ProductId};
     security(("apiKey" = [])),
     responses(
         (status = 200, description = "The products.", body = Vec<Product>),
-        (status = 413, description = "The answer would be larger than 6 MB.", body = FlyersErrorBody),
+        (status = 413, description = "The answer would be larger than 6 MB.", body = FlyersErrorBody,
+            example = json!({ "error": "The answer would be larger than 6 MB; ask for less at a time" })),
         ApiKeyFailures,
     )
 )]
@@ -45,7 +46,7 @@ pub(crate) async fn fetch_products_data(
         (status = 201, description = "The product.", body = Product),
         (status = 400, description = "A field is missing or bad; says which.", body = FlyersErrorBody,
             example = json!({ "error": "\"name\": expected 1 to 100 characters" })),
-        (status = 413, description = "Body over 100 kB.", body = FlyersErrorBody),
+        FlyersBodyFailures,
         ApiKeyFailures,
     )
 )]
@@ -74,7 +75,7 @@ pub(crate) async fn create_product(
             example = json!({ "error": "\"name\": expected 1 to 100 characters" })),
         (status = 404, description = "The airline has no such product.", body = FlyersErrorBody,
             example = json!({ "error": "Product not found" })),
-        (status = 413, description = "Body over 100 kB.", body = FlyersErrorBody),
+        FlyersBodyFailures,
         ApiKeyFailures,
     )
 )]

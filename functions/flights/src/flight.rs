@@ -7,7 +7,7 @@ use shared::App;
 use shared::error::FlyersError;
 use shared::flights::{plan, upcoming};
 use shared::http::flyers::Body;
-use shared::http::openapi::ApiKeyFailures;
+use shared::http::openapi::{ApiKeyFailures, FlyersBodyFailures};
 use shared::http::{Caller, FlyersErrorBody};
 use shared::models::{Flight, FlightDraft, UpcomingFlight};
 
@@ -27,7 +27,7 @@ use shared::models::{Flight, FlightDraft, UpcomingFlight};
             example = json!({ "error": "\"departure\": expected the 4 letters of an ICAO airport code" })),
         (status = 404, description = "The brand is not the airline's own, or the codeshare airline is unknown.",
             body = FlyersErrorBody, example = json!({ "error": "Brand not found" })),
-        (status = 413, description = "Body over 100 kB.", body = FlyersErrorBody),
+        FlyersBodyFailures,
         ApiKeyFailures,
     )
 )]
@@ -50,7 +50,8 @@ pub(crate) async fn create_flight(
     security(("apiKey" = [])),
     responses(
         (status = 200, description = "The flights.", body = Vec<UpcomingFlight>),
-        (status = 413, description = "The answer would be larger than 6 MB.", body = FlyersErrorBody),
+        (status = 413, description = "The answer would be larger than 6 MB.", body = FlyersErrorBody,
+            example = json!({ "error": "The answer would be larger than 6 MB; ask for less at a time" })),
         ApiKeyFailures,
     )
 )]

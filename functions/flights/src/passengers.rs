@@ -10,7 +10,7 @@ use shared::App;
 use shared::error::FlyersError;
 use shared::flights::passengers;
 use shared::http::flyers::{Body, Params};
-use shared::http::openapi::ApiKeyFailures;
+use shared::http::openapi::{ApiKeyFailures, FlyersBodyFailures};
 use shared::http::{Caller, FlyersErrorBody, Idempotency, Listing, settled};
 use shared::ledger::{Boarded, Boarding, board};
 use shared::models::{FlightId, Passenger};
@@ -42,7 +42,7 @@ use shared::models::{FlightId, Passenger};
             example = json!({ "error": "Flight not found" })),
         (status = 409, description = "The flyer is on the flight already, or it has ended.", body = FlyersErrorBody,
             example = json!({ "error": "Passenger already boarded" })),
-        (status = 413, description = "Body over 100 kB.", body = FlyersErrorBody),
+        FlyersBodyFailures,
         (status = 422, description = "The Idempotency-Key was used with another body.", body = FlyersErrorBody,
             example = json!({ "error": "Idempotency-Key was used with another body" })),
         ApiKeyFailures,

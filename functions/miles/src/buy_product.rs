@@ -7,7 +7,7 @@ use serde::Deserialize;
 use shared::App;
 use shared::error::FlyersError;
 use shared::http::flyers::{Body, Params};
-use shared::http::openapi::ApiKeyFailures;
+use shared::http::openapi::{ApiKeyFailures, FlyersBodyFailures};
 use shared::http::{Caller, FlyersErrorBody, Idempotency, settled};
 use shared::ledger::{Purchase, purchase};
 
@@ -42,7 +42,7 @@ pub(crate) struct Order {
             example = json!({ "error": "Insufficient miles" })),
         (status = 404, description = "No such flyer, or no such product that is active and the airline's own.",
             body = FlyersErrorBody, example = json!({ "error": "Product not found" })),
-        (status = 413, description = "Body over 100 kB.", body = FlyersErrorBody),
+        FlyersBodyFailures,
         (status = 422, description = "The Idempotency-Key was used with another body.", body = FlyersErrorBody,
             example = json!({ "error": "Idempotency-Key was used with another body" })),
         ApiKeyFailures,

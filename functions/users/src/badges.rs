@@ -7,7 +7,7 @@ use serde::Serialize;
 use shared::App;
 use shared::error::{Failure, MembersError};
 use shared::http::members::{Body, Params};
-use shared::http::openapi::SuperuserFailures;
+use shared::http::openapi::{MembersBodyFailures, PublicFailures, SuperuserFailures};
 use shared::http::{MembersErrorBody, Superuser};
 use shared::members::{self, BadgeDraft, OrFail};
 use shared::models::{Badge, BadgeId, MemberId, Timestamp};
@@ -176,9 +176,9 @@ pub(crate) struct BadgeCreated {
     })),
     responses(
         (status = 200, description = "The badge.", body = BadgeCreated),
-        (status = 400, description = "A field is missing or bad; says which.", body = MembersErrorBody),
-        (status = 413, description = "Body over 100 kB.", body = MembersErrorBody),
-        (status = 415, description = "The body is not declared to be JSON.", body = MembersErrorBody),
+        (status = 400, description = "A field is missing or bad; says which.", body = MembersErrorBody,
+            example = json!({ "statusCode": 400, "error": "Bad Request", "message": "\"name\" expected 3 to 30 characters" })),
+        MembersBodyFailures,
         SuperuserFailures,
     )
 )]
@@ -198,7 +198,7 @@ pub(crate) async fn create_badge(
     tag = "Members",
     responses(
         (status = 200, description = "The badges.", body = Badges),
-        (status = 503, description = "Something unexpected.", body = MembersErrorBody),
+        PublicFailures,
     )
 )]
 pub(crate) async fn list_badges(State(app): State<App>) -> Result<Json<Badges>, MembersError> {

@@ -5,7 +5,7 @@ use axum::extract::State;
 use shared::App;
 use shared::error::{Failure, MembersError};
 use shared::http::members::{Body, Params};
-use shared::http::openapi::SuperuserFailures;
+use shared::http::openapi::{MembersBodyFailures, SuperuserFailures};
 use shared::http::{MembersErrorBody, Superuser};
 use shared::members::{self, DiscordChange, OrFail};
 use shared::models::{MemberId, PublicMember};
@@ -24,12 +24,13 @@ use shared::models::{MemberId, PublicMember};
     })),
     responses(
         (status = 200, description = "The member.", body = PublicMember),
-        (status = 400, description = "A field is bad; says which.", body = MembersErrorBody),
+        (status = 400, description = "A field is bad; says which.", body = MembersErrorBody,
+            example = json!({ "statusCode": 400, "error": "Bad Request", "message": "\"discordId\" expected 1 to 20 decimal digits" })),
         (status = 404, description = "No such member.", body = MembersErrorBody,
             example = json!({ "statusCode": 404, "error": "Not Found", "message": "User not found" })),
-        (status = 409, description = "Another member has that account.", body = MembersErrorBody),
-        (status = 413, description = "Body over 100 kB.", body = MembersErrorBody),
-        (status = 415, description = "The body is not declared to be JSON.", body = MembersErrorBody),
+        (status = 409, description = "Another member has that account.", body = MembersErrorBody,
+            example = json!({ "statusCode": 409, "error": "Conflict", "message": "User already exists" })),
+        MembersBodyFailures,
         SuperuserFailures,
     )
 )]

@@ -6,7 +6,7 @@ use serde::Serialize;
 use shared::App;
 use shared::error::{Failure, MembersError};
 use shared::http::members::Params;
-use shared::http::openapi::SessionFailures;
+use shared::http::openapi::{PublicFailures, SessionFailures};
 use shared::http::{MembersErrorBody, SignedIn};
 use shared::members::{self, OrFail};
 use shared::models::{Member, PublicMember};
@@ -39,7 +39,7 @@ impl UserFound {
         (status = 200, description = "The member.", body = UserFound),
         (status = 404, description = "No such member.", body = MembersErrorBody,
             example = json!({ "statusCode": 404, "error": "Not Found", "message": "User doesn't exist" })),
-        (status = 503, description = "Something unexpected.", body = MembersErrorBody),
+        PublicFailures,
     )
 )]
 pub(crate) async fn get_user_by_id(
@@ -61,7 +61,7 @@ pub(crate) async fn get_user_by_id(
         (status = 200, description = "The member.", body = UserFound),
         (status = 404, description = "No such member.", body = MembersErrorBody,
             example = json!({ "statusCode": 404, "error": "Not Found", "message": "User doesn't exist" })),
-        (status = 503, description = "Something unexpected.", body = MembersErrorBody),
+        PublicFailures,
     )
 )]
 pub(crate) async fn get_user_by_username(

@@ -7,7 +7,7 @@ use http::StatusCode;
 use shared::App;
 use shared::error::{Failure, MembersError};
 use shared::http::members::{Body, Params};
-use shared::http::openapi::SessionFailures;
+use shared::http::openapi::{MembersBodyFailures, SessionFailures};
 use shared::http::{Editor, MembersErrorBody, QueryParams, SignedIn};
 use shared::members::{OrFail, ProfileChange, change_profile, member};
 use shared::models::{PrivateMember, PublicMember};
@@ -22,7 +22,8 @@ use shared::models::{PrivateMember, PublicMember};
         description = "Whether to add the e-mail address and the telephone number; they are nowhere else.")),
     responses(
         (status = 200, description = "The record.", body = PrivateMember),
-        (status = 400, description = "A parameter is bad; says which.", body = MembersErrorBody),
+        (status = 400, description = "A parameter is bad; says which.", body = MembersErrorBody,
+            example = json!({ "statusCode": 400, "error": "Bad Request", "message": "\"private\" must be true or false" })),
         (status = 404, description = "The caller has not signed up.", body = MembersErrorBody,
             example = json!({ "statusCode": 404, "error": "Not Found", "message": "User doesn't exist" })),
         SessionFailures,
@@ -54,13 +55,13 @@ pub(crate) async fn get_self(
     request_body(content = ProfileChange, example = json!({ "company": "Analytical Engines" })),
     responses(
         (status = 204, description = "Changed."),
-        (status = 400, description = "A field is bad; says which.", body = MembersErrorBody),
+        (status = 400, description = "A field is bad; says which.", body = MembersErrorBody,
+            example = json!({ "statusCode": 400, "error": "Bad Request", "message": "\"yoe\" expected a number from 0 to 100" })),
         (status = 404, description = "The caller has not signed up.", body = MembersErrorBody,
             example = json!({ "statusCode": 404, "error": "Not Found", "message": "User not found" })),
         (status = 409, description = "The username is taken.", body = MembersErrorBody,
             example = json!({ "statusCode": 409, "error": "Conflict", "message": "Username already exists" })),
-        (status = 413, description = "Body over 100 kB.", body = MembersErrorBody),
-        (status = 415, description = "The body is not declared to be JSON.", body = MembersErrorBody),
+        MembersBodyFailures,
         SessionFailures,
     )
 )]
@@ -88,13 +89,13 @@ pub(crate) async fn update_self(
     request_body(content = ProfileChange, example = json!({ "company": "Analytical Engines" })),
     responses(
         (status = 204, description = "Changed."),
-        (status = 400, description = "A field is bad; says which.", body = MembersErrorBody),
+        (status = 400, description = "A field is bad; says which.", body = MembersErrorBody,
+            example = json!({ "statusCode": 400, "error": "Bad Request", "message": "\"profile\" must be true" })),
         (status = 404, description = "The caller has not signed up.", body = MembersErrorBody,
             example = json!({ "statusCode": 404, "error": "Not Found", "message": "User not found" })),
         (status = 409, description = "The username is taken.", body = MembersErrorBody,
             example = json!({ "statusCode": 409, "error": "Conflict", "message": "Username already exists" })),
-        (status = 413, description = "Body over 100 kB.", body = MembersErrorBody),
-        (status = 415, description = "The body is not declared to be JSON.", body = MembersErrorBody),
+        MembersBodyFailures,
         SessionFailures,
     )
 )]

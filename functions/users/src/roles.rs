@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use shared::App;
 use shared::error::{Failure, MembersError};
 use shared::http::members::{Body, JsonBody, Params};
-use shared::http::openapi::SuperuserFailures;
+use shared::http::openapi::{MembersBodyFailures, SuperuserFailures};
 use shared::http::{MembersErrorBody, QueryParams, Superuser, parse_json};
 use shared::members::{self, Archiving, OrFail, Reported, RoleChange, unverified};
 use shared::models::{MemberId, PublicMember, Text};
@@ -68,8 +68,7 @@ pub(crate) struct Message {
             example = json!({ "statusCode": 404, "error": "Not Found", "message": "User not found" })),
         (status = 409, description = "A role is as it is to be.", body = MembersErrorBody,
             example = json!({ "statusCode": 409, "error": "Not Found", "message": "role already exist!" })),
-        (status = 413, description = "Body over 100 kB.", body = MembersErrorBody),
-        (status = 415, description = "The body is not declared to be JSON.", body = MembersErrorBody),
+        MembersBodyFailures,
         SuperuserFailures,
     )
 )]
@@ -149,8 +148,10 @@ pub(crate) struct ActionCounts {
         (status = 200, description = "Done.", body = ActionDone),
         (status = 400, description = "Another action.", body = MembersErrorBody,
             example = json!({ "statusCode": 400, "error": "Bad Request", "message": "Invalid payload" })),
-        (status = 413, description = "Body over 100 kB, or the answer would be larger than 6 MB.", body = MembersErrorBody),
-        (status = 415, description = "The body is not declared to be JSON.", body = MembersErrorBody),
+        (status = 413, description = "Body over 100 kB, or the answer would be larger than 6 MB.", body = MembersErrorBody,
+            example = json!({ "statusCode": 413, "error": "Payload Too Large", "message": "Request body is larger than 102400 bytes" })),
+        (status = 415, description = "The body is not declared to be JSON.", body = MembersErrorBody,
+            example = json!({ "statusCode": 415, "error": "Unsupported Media Type", "message": "Content-Type must be application/json" })),
         SuperuserFailures,
     )
 )]

@@ -5,7 +5,7 @@ use axum::extract::State;
 use shared::App;
 use shared::error::{Failure, MembersError};
 use shared::http::members::Body;
-use shared::http::openapi::SessionFailures;
+use shared::http::openapi::{MembersBodyFailures, SessionFailures};
 use shared::http::{Editor, MembersErrorBody};
 use shared::members::{MemberDraft, OrFail, SignedUpBy, sign_up};
 use shared::models::PublicMember;
@@ -27,8 +27,7 @@ use shared::models::PublicMember;
             example = json!({ "statusCode": 400, "error": "Bad Request", "message": "\"roles\" is not allowed" })),
         (status = 409, description = "The id, or something that must be unique, is taken.", body = MembersErrorBody,
             example = json!({ "statusCode": 409, "error": "Conflict", "message": "User already exists" })),
-        (status = 413, description = "Body over 100 kB.", body = MembersErrorBody),
-        (status = 415, description = "The body is not declared to be JSON.", body = MembersErrorBody),
+        MembersBodyFailures,
         SessionFailures,
     )
 )]

@@ -7,7 +7,7 @@ use serde::Serialize;
 use shared::App;
 use shared::error::{Failure, MembersError};
 use shared::http::members::{Body, Params};
-use shared::http::openapi::SuperuserFailures;
+use shared::http::openapi::{MembersBodyFailures, PublicFailures, SuperuserFailures};
 use shared::http::{MembersErrorBody, Superuser};
 use shared::members::{self, OrFail};
 use shared::models::{MemberId, Skill, SkillDraft, TagId};
@@ -32,7 +32,7 @@ pub(crate) struct Skills {
         (status = 200, description = "The skills.", body = Skills),
         (status = 404, description = "No such member.", body = MembersErrorBody,
             example = json!({ "statusCode": 404, "error": "Not Found", "message": "User doesn't exist" })),
-        (status = 503, description = "Something unexpected.", body = MembersErrorBody),
+        PublicFailures,
     )
 )]
 pub(crate) async fn list_skills(
@@ -60,12 +60,13 @@ pub(crate) async fn list_skills(
     })),
     responses(
         (status = 200, description = "The skill.", body = Skill),
-        (status = 400, description = "A field is missing or bad; says which.", body = MembersErrorBody),
+        (status = 400, description = "A field is missing or bad; says which.", body = MembersErrorBody,
+            example = json!({ "statusCode": 400, "error": "Bad Request", "message": "\"levelId\" is required" })),
         (status = 404, description = "No such member.", body = MembersErrorBody,
             example = json!({ "statusCode": 404, "error": "Not Found", "message": "User not found" })),
-        (status = 409, description = "The member has 10 other skills.", body = MembersErrorBody),
-        (status = 413, description = "Body over 100 kB.", body = MembersErrorBody),
-        (status = 415, description = "The body is not declared to be JSON.", body = MembersErrorBody),
+        (status = 409, description = "The member has 10 other skills.", body = MembersErrorBody,
+            example = json!({ "statusCode": 409, "error": "Conflict", "message": "User has too many skills" })),
+        MembersBodyFailures,
         SuperuserFailures,
     )
 )]

@@ -6,7 +6,7 @@ use serde::Serialize;
 use shared::App;
 use shared::error::{Failure, MembersError};
 use shared::http::members::{Body, Params};
-use shared::http::openapi::{SessionFailures, SuperuserFailures};
+use shared::http::openapi::{MembersBodyFailures, PublicFailures, SessionFailures, SuperuserFailures};
 use shared::http::{Editor, MembersErrorBody, SignedIn, Superuser};
 use shared::members::{self, OrFail, StatusDraft};
 use shared::models::{MemberId, UserStatus};
@@ -59,11 +59,11 @@ pub(crate) async fn get_own_status(
     request_body(content = StatusDraft, example = json!({ "state": "ACTIVE" })),
     responses(
         (status = 200, description = "The status.", body = StatusAnswer),
-        (status = 400, description = "A field is missing or bad; says which.", body = MembersErrorBody),
+        (status = 400, description = "A field is missing or bad; says which.", body = MembersErrorBody,
+            example = json!({ "statusCode": 400, "error": "Bad Request", "message": "\"until\" is required when the state is OOO" })),
         (status = 404, description = "The caller has not signed up.", body = MembersErrorBody,
             example = json!({ "statusCode": 404, "error": "Not Found", "message": "User not found" })),
-        (status = 413, description = "Body over 100 kB.", body = MembersErrorBody),
-        (status = 415, description = "The body is not declared to be JSON.", body = MembersErrorBody),
+        MembersBodyFailures,
         SessionFailures,
     )
 )]
@@ -85,7 +85,7 @@ pub(crate) async fn set_own_status(
         (status = 200, description = "The status.", body = StatusAnswer),
         (status = 404, description = "No such member, or no status yet.", body = MembersErrorBody,
             example = json!({ "statusCode": 404, "error": "Not Found", "message": "User status not found" })),
-        (status = 503, description = "Something unexpected.", body = MembersErrorBody),
+        PublicFailures,
     )
 )]
 pub(crate) async fn get_status(
@@ -105,11 +105,11 @@ pub(crate) async fn get_status(
     request_body(content = StatusDraft, example = json!({ "state": "ACTIVE" })),
     responses(
         (status = 200, description = "The status.", body = StatusAnswer),
-        (status = 400, description = "A field is missing or bad; says which.", body = MembersErrorBody),
+        (status = 400, description = "A field is missing or bad; says which.", body = MembersErrorBody,
+            example = json!({ "statusCode": 400, "error": "Bad Request", "message": "\"until\" is required when the state is OOO" })),
         (status = 404, description = "No such member.", body = MembersErrorBody,
             example = json!({ "statusCode": 404, "error": "Not Found", "message": "User not found" })),
-        (status = 413, description = "Body over 100 kB.", body = MembersErrorBody),
-        (status = 415, description = "The body is not declared to be JSON.", body = MembersErrorBody),
+        MembersBodyFailures,
         SuperuserFailures,
     )
 )]

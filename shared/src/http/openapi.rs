@@ -11,14 +11,23 @@ use utoipa::openapi::{
 #[allow(dead_code, reason = "it exists to be described")]
 pub enum ApiKeyFailures {
     /// No key, or one that is unknown, revoked or at its end.
-    #[response(status = 401)]
+    #[response(status = 401, example = json!({ "error": "Invalid API key" }))]
     Unauthorized(FlyersErrorBody),
     /// Something unexpected. A write may have taken effect.
-    #[response(status = 500)]
+    #[response(status = 500, example = json!({ "error": "Internal Server Error" }))]
     Internal(FlyersErrorBody),
     /// The tables were busy until the time was up. Nothing was changed; try again after `Retry-After` seconds.
-    #[response(status = 503)]
+    #[response(status = 503, example = json!({ "error": "Please retry" }))]
     PleaseRetry(FlyersErrorBody),
+}
+
+/// What any route of the flyers' that takes a body may answer.
+#[derive(utoipa::IntoResponses)]
+#[allow(dead_code, reason = "it exists to be described")]
+pub enum FlyersBodyFailures {
+    /// Body over 100 kB.
+    #[response(status = 413, example = json!({ "error": "Request body is larger than 102400 bytes" }))]
+    TooLarge(FlyersErrorBody),
 }
 
 /// What any route that takes a session may answer.
@@ -26,16 +35,16 @@ pub enum ApiKeyFailures {
 #[allow(dead_code, reason = "it exists to be described")]
 pub enum SessionFailures {
     /// No session, or one that is not good.
-    #[response(status = 401)]
+    #[response(status = 401, example = json!({ "statusCode": 401, "error": "Unauthorized", "message": "Unauthenticated User" }))]
     Unauthorized(MembersErrorBody),
     /// The member is restricted, or the username is set already.
-    #[response(status = 403)]
+    #[response(status = 403, example = json!({ "statusCode": 403, "error": "Forbidden", "message": "You are restricted from performing this action" }))]
     Forbidden(MembersErrorBody),
     /// Something unexpected. A write may have taken effect.
-    #[response(status = 500)]
+    #[response(status = 500, example = json!({ "statusCode": 500, "error": "Internal Server Error", "message": "An internal server error occurred" }))]
     Internal(MembersErrorBody),
     /// Something unexpected, or the tables were busy until the time was up.
-    #[response(status = 503)]
+    #[response(status = 503, example = json!({ "statusCode": 503, "error": "Service Unavailable", "message": "Something went wrong please contact admin" }))]
     Unavailable(MembersErrorBody),
 }
 
@@ -44,17 +53,38 @@ pub enum SessionFailures {
 #[allow(dead_code, reason = "it exists to be described")]
 pub enum SuperuserFailures {
     /// No session, one that is not good, or not a superuser's.
-    #[response(status = 401)]
+    #[response(status = 401, example = json!({ "statusCode": 401, "error": "Unauthorized", "message": "You are not authorized for this action." }))]
     Unauthorized(MembersErrorBody),
     /// The member is restricted.
-    #[response(status = 403)]
+    #[response(status = 403, example = json!({ "statusCode": 403, "error": "Forbidden", "message": "You are restricted from performing this action" }))]
     Restricted(MembersErrorBody),
     /// Something unexpected. A write may have taken effect.
-    #[response(status = 500)]
+    #[response(status = 500, example = json!({ "statusCode": 500, "error": "Internal Server Error", "message": "An internal server error occurred" }))]
     Internal(MembersErrorBody),
     /// The tables were busy until the time was up. Nothing was changed.
-    #[response(status = 503)]
+    #[response(status = 503, example = json!({ "statusCode": 503, "error": "Service Unavailable", "message": "Something went wrong please contact admin" }))]
     Unavailable(MembersErrorBody),
+}
+
+/// What any route that anybody may call may answer.
+#[derive(utoipa::IntoResponses)]
+#[allow(dead_code, reason = "it exists to be described")]
+pub enum PublicFailures {
+    /// Something unexpected.
+    #[response(status = 503, example = json!({ "statusCode": 503, "error": "Service Unavailable", "message": "Something went wrong please contact admin" }))]
+    Unavailable(MembersErrorBody),
+}
+
+/// What any route of the members' that takes a body may answer.
+#[derive(utoipa::IntoResponses)]
+#[allow(dead_code, reason = "it exists to be described")]
+pub enum MembersBodyFailures {
+    /// Body over 100 kB.
+    #[response(status = 413, example = json!({ "statusCode": 413, "error": "Payload Too Large", "message": "Request body is larger than 102400 bytes" }))]
+    TooLarge(MembersErrorBody),
+    /// The body is not declared to be JSON.
+    #[response(status = 415, example = json!({ "statusCode": 415, "error": "Unsupported Media Type", "message": "Content-Type must be application/json" }))]
+    NotJson(MembersErrorBody),
 }
 
 /// The document without its routes.
