@@ -69,7 +69,7 @@ pub struct CreatedKey {
 /// What the airline sees of itself and of the system.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct Status {
+pub struct SystemStatus {
     /// Always true.
     #[schema(example = true)]
     pub ok: bool,
@@ -161,15 +161,15 @@ pub async fn airline(app: &App, airline: &AirlineId) -> Result<Airline, FlyersEr
 }
 
 /// Whether the tables answer (contract, *GET /status*). One request; two if they don't. Never fails.
-pub async fn status(app: &App, airline: &AirlineId) -> Status {
+pub async fn status(app: &App, airline: &AirlineId) -> SystemStatus {
     let probe = tokio::time::timeout(STATUS_PATIENCE, app.store.airline_and_probe(airline)).await;
     if let Ok(Ok(airline)) = probe {
-        return Status { ok: true, miles_available: true, airline };
+        return SystemStatus { ok: true, miles_available: true, airline };
     }
     tracing::warn!(?probe, "the tables do not answer");
     // The airline's own table may be well.
     let airline = tokio::time::timeout(STATUS_PATIENCE, app.store.airline(airline)).await;
-    Status { ok: true, miles_available: false, airline: airline.ok().and_then(Result::ok).flatten() }
+    SystemStatus { ok: true, miles_available: false, airline: airline.ok().and_then(Result::ok).flatten() }
 }
 
 /// The airline's products, active or not, the oldest first (contract, *GET /airline/fetchProductsData*). One

@@ -1,5 +1,6 @@
-//! What the API reference fills in under "Try it out" works as it stands, on the demo community. `scripts/docs-in-browser`
-//! tries the same in a browser.
+//! What the API reference shows is so: what it fills in under "Try it out" works as it stands, on the demo community, and is
+//! answered as described; and its examples are of the types that they are examples of. `scripts/docs-in-browser` tries the
+//! same in a browser.
 
 use crate::documents::{Operation, committed_openapi, operations};
 use serde_json::Value;
@@ -58,5 +59,49 @@ async fn every_operation_succeeds_as_the_reference_fills_it_in() {
         }
         let answer = request(&demo, &document, &operation).send().await;
         assert!(answer.status.is_success(), "{}: {}", operation.route_key(), answer.shown());
+        let described = &operation.described["responses"][answer.status.as_str()];
+        let schema = &described["content"]["application/json"]["schema"];
+        match (schema, &answer.bytes[..]) {
+            (Value::Null, b"") => {}
+            (schema, _) => assert_is_of(&document, schema, &answer.json(), &operation.route_key()),
+        }
+    }
+}
+
+/// That a value is of the type that a schema of the document describes.
+fn assert_is_of(document: &Value, schema: &Value, value: &Value, name: &str) {
+    // An OpenAPI 3.1 schema is a JSON schema whose references are to the document that it stands in.
+    let mut schema = schema.clone();
+    schema["components"] = document["components"].clone();
+    let validator = jsonschema::draft202012::new(&schema).expect("a schema");
+    let misfits: Vec<_> =
+        validator.iter_errors(value).map(|misfit| format!("{misfit} at {}", misfit.instance_path())).collect();
+    assert!(misfits.is_empty(), "{name}: {misfits:#?} in {value:#}");
+}
+
+/// Whatever has a schema and an example, anywhere in the document; and types, which are schemas with one.
+fn examples<'a>(within: &'a Value, path: &str, found: &mut Vec<(String, &'a Value, &'a Value)>) {
+    if let Value::Object(fields) = within {
+        if let Some(example) = fields.get("example") {
+            found.push((path.to_owned(), fields.get("schema").unwrap_or(within), example));
+        }
+        let is_data = |name: &str| ["example", "default", "enum"].contains(&name);
+        for (name, value) in fields.iter().filter(|(name, _)| !is_data(name)) {
+            examples(value, &format!("{path}/{name}"), found);
+        }
+    }
+    for (position, value) in within.as_array().into_iter().flatten().enumerate() {
+        examples(value, &format!("{path}/{position}"), found);
+    }
+}
+
+#[test]
+fn every_example_is_of_its_type() {
+    let document = committed_openapi();
+    let mut found = Vec::new();
+    examples(&document, "", &mut found);
+    assert!(found.len() > 200, "there are examples");
+    for (path, schema, example) in found {
+        assert_is_of(&document, schema, example, &path);
     }
 }

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
 use shared::App;
-use shared::airlines::{Status, status as look};
+use shared::airlines::{SystemStatus, status as look};
 use shared::http::Caller;
 use shared::http::openapi::ApiKeyFailures;
 
@@ -36,10 +36,10 @@ pub(crate) async fn health() -> Json<Health> {
     tag = "System",
     security(("apiKey" = [])),
     responses(
-        (status = 200, description = "Whether they do, and the airline that calls.", body = Status),
+        (status = 200, description = "Whether they do, and the airline that calls.", body = SystemStatus),
         ApiKeyFailures,
     )
 )]
-pub(crate) async fn status(Caller(caller): Caller, State(app): State<App>) -> Json<Status> {
+pub(crate) async fn status(Caller(caller): Caller, State(app): State<App>) -> Json<SystemStatus> {
     Json(look(&app, &caller.airline_id).await)
 }
