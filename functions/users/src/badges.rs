@@ -15,11 +15,15 @@ use shared::models::{Badge, BadgeId, MemberId, Timestamp};
 /// A badge as it is shown.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(example = json!({
+    "id": "first-flight", "name": "First Flight", "description": "Flew for the first time",
+    "imageUrl": "https://example.com/first-flight.png", "createdBy": "demo-admin",
+    "createdAt": { "date": "2/1/2024", "time": "9:00:00 AM" }
+}))]
 pub(crate) struct ShownBadge {
     /// Its id.
     id: BadgeId,
     /// Its name.
-    #[schema(example = "First Flight")]
     name: String,
     /// What it is for; may be empty.
     description: String,
@@ -63,6 +67,7 @@ impl From<Badge> for ShownBadge {
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct Badges {
     /// Always the same.
+    #[schema(example = "Badges returned successfully")]
     message: &'static str,
     /// The badges.
     badges: Vec<ShownBadge>,

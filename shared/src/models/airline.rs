@@ -12,11 +12,15 @@ pub type ServerId = Text<1, 64>;
 /// A member airline, without its keys.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(example = json!({
+    "airlineId": "skyteam", "name": "SkyTeam", "inviteLink": "https://discord.gg/skyteam",
+    "serverId": "112233445566778899", "createdAt": "2024-01-01T00:00:00.000Z",
+    "updatedAt": "2024-01-01T00:00:00.000Z"
+}))]
 pub struct Airline {
     /// Its id.
     pub airline_id: AirlineId,
     /// Its name.
-    #[schema(example = "SkyTeam")]
     pub name: Name,
     /// Where people join its community.
     pub invite_link: WebUrl,

@@ -27,20 +27,23 @@ pub type Callsign = Text<1, 32>;
 /// A brand as it is stored. Whether it is the primary one is the airline's to say.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(example = json!({
+    "brandId": "skyteam-main", "airlineId": "skyteam", "name": "SkyTeam Mainline", "iata": "ST", "icao": "SKT",
+    "callsign": "SKYTEAM", "isPrimary": true, "logoUrl": null, "accentColor": "#0b3d91",
+    "secondaryColor": "#ffffff", "elementColor": "#0b3d91"
+}))]
 pub struct Brand {
     /// Its id.
     pub brand_id: BrandId,
     /// Whose it is.
     pub airline_id: AirlineId,
     /// Its name.
-    #[schema(example = "SkyTeam Mainline")]
     pub name: Name,
     /// IATA designator.
     pub iata: AirlineIata,
     /// ICAO designator.
     pub icao: AirlineIcao,
     /// Radio callsign.
-    #[schema(example = "SKYTEAM")]
     pub callsign: Callsign,
     /// Whether it is the one primary brand of its airline.
     #[serde(default)]

@@ -40,19 +40,19 @@ pub type Label = Text<1, 100>;
 /// What a member can do, and how well.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(example = json!({
+    "tagId": "rust", "tagName": "Rust", "levelId": "level-4", "levelName": "4", "levelValue": 4
+}))]
 pub struct Skill {
     /// What.
     pub tag_id: TagId,
     /// Its name.
-    #[schema(example = "Rust")]
     pub tag_name: Label,
     /// How well.
     pub level_id: LevelId,
     /// Its name.
-    #[schema(example = "3")]
     pub level_name: Label,
     /// As a number.
-    #[schema(example = 3)]
     pub level_value: i64,
 }
 
@@ -132,6 +132,10 @@ impl State {
 /// A member's status.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(example = json!({
+    "state": "OOO", "message": "On holiday", "from": 1_709_294_400_000_i64, "until": 1_709_899_200_000_i64,
+    "updatedAt": 1_709_294_400_000_i64
+}))]
 pub struct Status {
     /// What the member is up to.
     pub state: State,

@@ -12,17 +12,21 @@ pub type FlightMiles = Integer<0, 1_000_000>;
 /// A flight; with `miles`, as it stands in a flyer's history.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(example = json!({
+    "id": "550e8400-e29b-41d4-a716-446655440000", "code": "ST123", "gameId": "1234567890",
+    "aircraft": "Boeing 737-800", "airlineId": "skyteam", "brandId": "skyteam-main", "departure": "KJFK",
+    "arrival": "KLAX", "miles": 500, "startTime": "2024-03-15T14:00:00.000Z",
+    "startedAt": "2024-03-15T14:05:00.000Z", "endTime": "2024-03-15T16:30:00.000Z", "codeshareAirlineId": null,
+    "discordEventLink": "https://discord.gg/event/123456"
+}))]
 pub struct Flight {
     /// Its id.
     pub id: FlightId,
     /// Flight number.
-    #[schema(example = "ST123")]
     pub code: Name,
     /// The ROBLOX game it is flown in.
-    #[schema(example = "1234567890")]
     pub game_id: Name,
     /// Type of aircraft.
-    #[schema(example = "Boeing 737-800")]
     pub aircraft: Name,
     /// Who operates it.
     pub airline_id: AirlineId,

@@ -6,17 +6,19 @@ use serde::{Deserialize, Serialize};
 /// A flyer as everybody sees it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(example = json!({
+    "userId": "123456789", "username": "pilot123", "displayName": "Captain John", "miles": 5000,
+    "avatarUrl": "https://tr.rbxcdn.com/...", "createdAt": "2024-01-10T08:00:00.000Z",
+    "updatedAt": "2024-03-15T10:30:00.000Z"
+}))]
 pub struct Flyer {
     /// ROBLOX user id.
     pub user_id: FlyerId,
     /// ROBLOX user name.
-    #[schema(example = "pilot123")]
     pub username: Name,
     /// ROBLOX display name.
-    #[schema(example = "Captain John")]
     pub display_name: Name,
     /// Balance, in miles.
-    #[schema(example = 5000)]
     pub miles: Balance,
     /// Where the picture is.
     #[schema(required)]

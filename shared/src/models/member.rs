@@ -258,6 +258,15 @@ impl Member {
 
 /// A member as everybody may see it. It has no e-mail address, telephone number or token, so that none can get out.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(example = json!({
+    "id": "ada", "username": "Ada-Lovelace", "first_name": "Ada", "last_name": "Lovelace", "yoe": 5,
+    "company": "Analytical Engines", "designation": "Programmer", "linkedin_id": "ada-lovelace",
+    "website": "https://example.com/ada", "github_id": "ada-lovelace", "github_user_id": "1815",
+    "github_display_name": "Ada Lovelace", "isMember": true, "discordId": "799600467218923521", "tokens": {},
+    "badges": ["first-flight"], "roles": { "archived": false, "in_discord": true, "member": true },
+    "incompleteUserDetails": false, "discordJoinedAt": "2024-02-02T18:00:00.000Z",
+    "created_at": 1_706_778_000_000_i64, "updated_at": 1_709_294_400_000_i64
+}))]
 pub struct PublicMember {
     /// The member's id.
     pub id: MemberId,
@@ -266,10 +275,8 @@ pub struct PublicMember {
     #[schema(nullable = false)]
     pub username: Option<Username>,
     /// First name.
-    #[schema(example = "Ada")]
     pub first_name: Name,
     /// Last name.
-    #[schema(example = "Lovelace")]
     pub last_name: Name,
     /// What else the member says.
     #[serde(flatten)]
@@ -334,6 +341,16 @@ pub struct Tokens {}
 
 /// A member as they see themselves.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(example = json!({
+    "id": "ada", "username": "Ada-Lovelace", "first_name": "Ada", "last_name": "Lovelace", "yoe": 5,
+    "company": "Analytical Engines", "designation": "Programmer", "linkedin_id": "ada-lovelace",
+    "website": "https://example.com/ada", "github_id": "ada-lovelace", "github_user_id": "1815",
+    "github_display_name": "Ada Lovelace", "isMember": true, "discordId": "799600467218923521", "tokens": {},
+    "badges": ["first-flight"], "roles": { "archived": false, "in_discord": true, "member": true },
+    "incompleteUserDetails": false, "discordJoinedAt": "2024-02-02T18:00:00.000Z",
+    "created_at": 1_706_778_000_000_i64, "updated_at": 1_709_294_400_000_i64,
+    "email": "ada@example.com", "phone": 442_079_460_958_u64
+}))]
 pub struct PrivateMember {
     /// What everybody may see.
     #[serde(flatten)]

@@ -12,19 +12,22 @@ pub type Description = Text<0, 1000>;
 /// A product.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(example = json!({
+    "productId": "a1b2c3", "airlineId": "skyteam", "name": "Priority Boarding",
+    "description": "Board the aircraft before other passengers", "priceMiles": 500, "active": true,
+    "createdAt": "2024-01-15T10:30:00.000Z"
+}))]
 pub struct Product {
     /// Its id.
     pub product_id: ProductId,
     /// Who sells it.
     pub airline_id: AirlineId,
     /// Its name.
-    #[schema(example = "Priority Boarding")]
     pub name: Name,
     /// What it is.
-    #[schema(required, example = "Board the aircraft before other passengers")]
+    #[schema(required)]
     pub description: Option<Description>,
     /// What it costs, in miles.
-    #[schema(example = 500)]
     pub price_miles: Price,
     /// Whether it can be bought.
     pub active: bool,
