@@ -6,7 +6,7 @@ use shared::telemetry::METRICS;
 use std::collections::BTreeSet;
 use testing::template::Template;
 
-/// A Fn::Sub's text with something in place of what is substituted, and what that is.
+/// The text of a `Fn::Sub` with something in place of what is substituted, and what that is.
 fn substituted(text: &str) -> (String, BTreeSet<String>) {
     let mut parts = text.split("${");
     let mut whole = parts.next().expect("a text has a beginning").to_owned();
