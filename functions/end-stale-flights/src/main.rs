@@ -9,7 +9,10 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     shared::telemetry::init();
     let app = &shared::App::from_env().await?;
     lambda_runtime::run(service_fn(async |event: LambdaEvent<Scheduled>| {
-        handle(app, time_left(event.context.deadline())).await.map_err(lambda_runtime::Error::from)
+        // The text alone: the runtime would log all that an error holds.
+        handle(app, time_left(event.context.deadline()))
+            .await
+            .map_err(|error| lambda_runtime::Error::from(error.to_string()))
     }))
     .await
 }
