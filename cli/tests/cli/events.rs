@@ -4,10 +4,6 @@ use crate::server::Server;
 use serde_json::Value;
 use testing::template::{event, events};
 
-/// Those of which one needs what another makes, in that order.
-const IN_ORDER: [&str; 6] =
-    ["buy-product", "refund-transaction", "server-start", "tick", "board-passenger", "server-end"];
-
 /// What of an event's headers a client chooses.
 const HEADERS: [&str; 3] = ["content-type", "idempotency-key", "x-api-key"];
 
@@ -15,9 +11,10 @@ const HEADERS: [&str; 3] = ["content-type", "idempotency-key", "x-api-key"];
 fn a_fresh_server_does_what_every_event_asks_for() {
     let server = Server::start(&[]);
     let session = String::from_utf8(server.run(&["session", "--user-id", "demo-admin"]).stdout).unwrap();
-    let others = events().into_iter().filter(|name| !IN_ORDER.contains(&name.as_str()));
-    for name in IN_ORDER.map(str::to_owned).into_iter().chain(others) {
-        let event = event(&name);
+    let mut events: Vec<_> = events().into_iter().map(|name| (event(&name), name)).collect();
+    // In the order of their times, one finds what another made.
+    events.sort_by_key(|(event, _)| event["requestContext"]["timeEpoch"].as_u64());
+    for (event, name) in events {
         // A schedule's event is no request.
         let Some(path) = event["rawPath"].as_str() else { continue };
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
