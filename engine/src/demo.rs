@@ -120,7 +120,7 @@ async fn fly_the_example(app: &App) -> Result<()> {
         "avatarUrl": "https://tr.rbxcdn.com/...", "createdAt": "2024-01-10T08:00:00.000Z",
         "updatedAt": "2024-01-10T08:00:00.000Z",
     }))?;
-    ensure!(open_account(app, flyer, &airline).await?, "flyer {FLYER} is there already");
+    ensure!(open_account(app, flyer).await?, "flyer {FLYER} is there already");
     let boarding: Boarding = parse(json!({ "userId": FLYER, "miles": 500 }))?;
     board(&at(app, "2024-03-15T10:30:00.000Z")?, &airline, flight.id, &boarding, None).await?;
     shared::flights::start(&at(app, "2024-03-15T14:05:00.000Z")?, &airline, flight.id).await?;

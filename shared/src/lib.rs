@@ -2,7 +2,8 @@
 //!
 //! * [`models`] are the things of the domain; a value exists only if it is valid.
 //! * [`store`] keeps them in DynamoDB, and nothing else knows DynamoDB.
-//! * [`ledger`], [`history`], [`flights`] and [`airlines`] are the rules: functions named with the domain's verbs.
+//! * [`ledger`], [`history`], [`flights`], [`airlines`] and [`import`] are the rules: functions named with the domain's
+//!   verbs.
 //! * [`auth`] tells who calls.
 //! * [`http`] turns requests into calls of the rules and their results into responses.
 //!
@@ -18,6 +19,7 @@ pub mod error;
 pub mod flights;
 pub mod history;
 pub mod http;
+pub mod import;
 pub mod invocation;
 pub mod job;
 pub mod ledger;

@@ -17,6 +17,7 @@ pub(super) async fn check(store: &Store, account: &Account) -> Result<Vec<Breach
     let boardings = store.boardings(flyer, &flights).await?;
 
     let mut breaches = Breaches { subject: format!("flyer {flyer}"), all: Vec::new() };
+    breaches.of_rewriting(account);
     breaches.of_ledger(account, &ledger);
     breaches.of_refunds(&ledger);
     breaches.of_history(account, &ledger, &pages, &boardings);
@@ -32,6 +33,15 @@ impl Breaches {
     fn require(&mut self, holds: bool, problem: impl FnOnce() -> String) {
         if !holds {
             self.all.push(Breach { subject: self.subject.clone(), problem: problem() });
+        }
+    }
+
+    /// No import was stopped while it rewrote the ledger: then no miles move, and what follows may not hold.
+    fn of_rewriting(&mut self, account: &Account) {
+        if let Some(rewriting) = &account.rewriting {
+            let problem =
+                format!("an import of {} began to rewrite the ledger and is not through: run it again", rewriting.kind);
+            self.require(false, || problem);
         }
     }
 
@@ -53,7 +63,7 @@ impl Breaches {
             });
             self.require(balance >= 0, || format!("entry {} takes the balance below 0", entry.seq));
             balance = i128::from(entry.balance_after);
-            self.require(is_well_formed(entry), || {
+            self.require(is_well_formed(stored), || {
                 format!("entry {} is no {:?} of {:?} for {} miles", entry.seq, entry.r#type, entry.source, entry.amount)
             });
         }
@@ -136,14 +146,15 @@ impl Breaches {
 }
 
 /// Whether type, source, sign and references of an entry go together.
-fn is_well_formed(entry: &LedgerEntry) -> bool {
+fn is_well_formed(StoredEntry { entry, origin, .. }: &StoredEntry) -> bool {
     let is_signed = match entry.r#type {
         EntryType::Earn => entry.amount >= 0,
         EntryType::Spend => entry.amount < 0,
     };
     let is_sourced = match entry.source {
         EntrySource::Flight => entry.r#type == EntryType::Earn && entry.flight_id.is_some(),
-        EntrySource::Purchase => entry.r#type == EntryType::Spend && entry.product_id.is_some(),
+        // The original system did not always note what was bought.
+        EntrySource::Purchase => entry.r#type == EntryType::Spend && (entry.product_id.is_some() || origin.is_some()),
         EntrySource::Refund => entry.r#type == EntryType::Earn && entry.reverses.is_some(),
         EntrySource::Adjustment => true,
     };

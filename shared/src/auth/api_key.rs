@@ -53,6 +53,11 @@ impl KeyCache {
     }
 }
 
+/// Whether a text can be a key that [`authenticate`] finds.
+pub(crate) fn is_api_key(text: &str) -> bool {
+    !text.is_empty() && text.len() <= LONGEST_KEY && text == text.trim_ascii() && !text.contains(char::is_control)
+}
+
 /// Tells which airline a key belongs to: no request if the key is known, else one.
 ///
 /// # Errors

@@ -90,7 +90,7 @@ fn judge(
     let reason = Reason {
         amount: i64::try_from(miles).expect("miles of a flight are at most 1,000,000"),
         source: EntrySource::Flight,
-        airline_id: airline.clone(),
+        airline_id: Some(airline.clone()),
         flight_id: Some(flight.id),
         product_id: None,
         note: "Miles earned from flight".to_owned(),
@@ -123,5 +123,6 @@ fn new_account(boarding: &Boarding, now: Timestamp) -> Result<Account, FlyersErr
         },
         seq: 0,
         flights_count: 0,
+        rewriting: None,
     })
 }

@@ -7,6 +7,7 @@
 mod board;
 mod idempotency;
 mod movement;
+mod opening;
 mod purchase;
 mod refund;
 mod settle;
@@ -14,7 +15,8 @@ mod transactions;
 
 pub use board::{Boarded, Boarding, board};
 pub use idempotency::{IdempotencyKey, Settled};
-pub use movement::open_account;
+pub(crate) use opening::opening_entry;
+pub use opening::{open_account, opening};
 pub use purchase::{Purchase, purchase};
 pub use refund::{Refund, refund};
 pub use transactions::transactions;

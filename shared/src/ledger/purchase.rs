@@ -62,7 +62,7 @@ fn judge(
     let reason = Reason {
         amount: -i64::try_from(product.price_miles.get()).expect("a price is at most 1,000,000,000"),
         source: EntrySource::Purchase,
-        airline_id: airline.clone(),
+        airline_id: Some(airline.clone()),
         flight_id: None,
         product_id: Some(product.product_id.clone()),
         note: format!("Purchase: {}", product.name),

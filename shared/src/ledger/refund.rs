@@ -22,7 +22,7 @@ pub struct Refund {
 /// /user/{id}/transactions/{transactionId}/refund*). Two requests if nobody is in the way.
 ///
 /// # Errors
-/// In this order: `TransactionNotFound`, also for another airline's; `NotAPurchase`; `AlreadyRefunded`;
+/// In this order: `TransactionNotFound`, also for another airline's and for one of no airline; `NotAPurchase`; `AlreadyRefunded`;
 /// `PleaseRetry` when the time is up and nothing happened.
 pub async fn refund(app: &App, airline: &AirlineId, id: &TransactionId) -> Result<Refund, FlyersError> {
     let judge = async |operation: Uuid| {
@@ -39,7 +39,7 @@ fn judge(
     operation: Uuid,
     state: RefundState,
 ) -> Result<Judgement<Refund>, FlyersError> {
-    let stored = state.purchase.filter(|stored| stored.entry.airline_id == *airline);
+    let stored = state.purchase.filter(|stored| stored.entry.airline_id.as_ref() == Some(airline));
     let stored = stored.ok_or(FlyersError::TransactionNotFound)?;
     let purchase = stored.entry;
     if purchase.source != EntrySource::Purchase {
@@ -53,7 +53,7 @@ fn judge(
     let reason = Reason {
         amount: -purchase.amount,
         source: EntrySource::Refund,
-        airline_id: airline.clone(),
+        airline_id: Some(airline.clone()),
         flight_id: None,
         product_id: purchase.product_id,
         note: format!("Refund: {product}"),

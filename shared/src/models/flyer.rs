@@ -1,6 +1,6 @@
 //! ROBLOX accounts with their miles.
 
-use super::{Balance, FlightId, FlyerId, Name, Timestamp, WebUrl};
+use super::{Balance, FlightId, FlyerId, Name, Rewriting, Timestamp, WebUrl};
 use serde::{Deserialize, Serialize};
 
 /// A flyer as everybody sees it.
@@ -40,6 +40,8 @@ pub struct Account {
     pub seq: u64,
     /// How many flights the flyer boarded: the number of entries in the history.
     pub flights_count: u64,
+    /// The import that is rewriting the ledger; nearly always none.
+    pub rewriting: Option<Rewriting>,
 }
 
 /// One flight in a flyer's history.

@@ -13,6 +13,14 @@ pub enum EntryType {
     Spend,
 }
 
+impl EntryType {
+    /// That of so many miles.
+    #[must_use]
+    pub fn of(amount: i64) -> Self {
+        if amount < 0 { Self::Spend } else { Self::Earn }
+    }
+}
+
 /// What moved the miles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
@@ -46,8 +54,10 @@ pub struct LedgerEntry {
     pub r#type: EntryType,
     /// What moved them.
     pub source: EntrySource,
-    /// Which airline did.
-    pub airline_id: AirlineId,
+    /// Which airline did; null for an opening balance, and where what was taken over from the original system does not
+    /// say.
+    #[schema(required)]
+    pub airline_id: Option<AirlineId>,
     /// On which flight.
     #[schema(required)]
     pub flight_id: Option<FlightId>,

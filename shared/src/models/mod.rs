@@ -12,6 +12,7 @@ mod ids;
 mod ledger;
 mod member;
 mod number;
+mod origin;
 mod product;
 mod text;
 mod time;
@@ -30,6 +31,7 @@ pub use member::{
     PublicMember, RESTRICTED, SUPER_USER, Tokens, Years,
 };
 pub use number::{Balance, Integer, MAX_MILES};
+pub use origin::{HistoryKind, Origin, Rewriting, RowId};
 pub use product::{Description, Price, Product, ProductChange, ProductDraft};
 pub use text::{AirportCode, Name, Text, WebUrl};
 pub use time::Timestamp;

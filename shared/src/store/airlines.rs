@@ -111,10 +111,8 @@ impl Store {
     /// # Errors
     /// As any write: when the time was up, or DynamoDB failed.
     pub async fn create_airline(&self, new: &NewAirline<'_>, token: [u8; 16]) -> Result<bool, StoreError> {
-        let id = &new.airline.airline_id;
-        let stored = StoredAirline { airline: new.airline.clone(), primary_brand_id: None };
-        let transaction = self.transaction(token).create(&Key::airline(id), &stored);
-        let created = with_key(transaction, id, new.key).settle().await?;
+        let items = airline_items(new.airline, Some(new.key));
+        let created = self.transaction(token).create_items(items).settle().await?;
         Ok(created.is_ok())
     }
 
@@ -140,7 +138,7 @@ impl Store {
         token: [u8; 16],
     ) -> Result<KeyAdded, StoreError> {
         let transaction = self.transaction(token).check(&Key::airline(airline), "attribute_exists(#pk)", Item::new());
-        let mut transaction = with_key(transaction, airline, key);
+        let mut transaction = transaction.create_items(key_items(airline, key));
         for old in ended {
             // TTL deletes by the second: one later, so that nothing goes before its end.
             let mut end = values([(":end", value(end)), (":ttl", value(end.as_second() + 1))]);
@@ -235,18 +233,7 @@ impl Store {
     /// # Errors
     /// As any write: when the time was up, or DynamoDB failed.
     pub async fn create_brand(&self, brand: &Brand, token: [u8; 16]) -> Result<bool, StoreError> {
-        #[derive(Serialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Claim<'a> {
-            brand_id: &'a BrandId,
-        }
-        let key = Key::brand(&brand.airline_id, &brand.brand_id);
-        let mut item = to_item(&key, brand);
-        item.remove("isPrimary");
-        let mut transaction = self.transaction(token).put(&key, item, "attribute_not_exists(#pk)", Item::new());
-        for claim in Key::brand_claims(&brand.brand_id, &brand.iata, &brand.icao, &brand.callsign) {
-            transaction = transaction.create(&claim, &Claim { brand_id: &brand.brand_id });
-        }
+        let mut transaction = self.transaction(token).create_items(brand_items(brand));
         if brand.is_primary {
             transaction = transaction.update(
                 &Key::airline(&brand.airline_id),
@@ -287,15 +274,40 @@ impl Store {
     }
 }
 
-fn with_key<'a>(
-    transaction: super::transaction::Transaction<'a>,
-    airline: &AirlineId,
-    key: &NewKey,
-) -> super::transaction::Transaction<'a> {
+/// The items of a new airline, itself first.
+pub(super) fn airline_items(airline: &Airline, key: Option<&NewKey>) -> Vec<(Key, Item)> {
+    let place = Key::airline(&airline.airline_id);
+    let item = to_item(&place, &StoredAirline { airline: airline.clone(), primary_brand_id: None });
+    let of_key = key.map(|key| key_items(&airline.airline_id, key)).into_iter().flatten();
+    [(place, item)].into_iter().chain(of_key).collect()
+}
+
+/// The items of a new brand, itself first.
+pub(super) fn brand_items(brand: &Brand) -> Vec<(Key, Item)> {
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Claim<'a> {
+        brand_id: &'a BrandId,
+    }
+    let place = Key::brand(&brand.airline_id, &brand.brand_id);
+    let mut item = to_item(&place, brand);
+    item.remove("isPrimary");
+    let claims = Key::brand_claims(&brand.brand_id, &brand.iata, &brand.icao, &brand.callsign);
+    let claims = claims.map(|claim| {
+        let item = to_item(&claim, &Claim { brand_id: &brand.brand_id });
+        (claim, item)
+    });
+    [(place, item)].into_iter().chain(claims).collect()
+}
+
+/// The items of a new key.
+fn key_items(airline: &AirlineId, key: &NewKey) -> [(Key, Item); 2] {
     let live =
         LiveKey { key_id: key.key_id.clone(), digest: key.digest.clone(), created_at: key.created_at, ends_at: None };
     let record = KeyRecord { airline_id: airline.clone(), key_id: key.key_id.clone(), ends_at: None };
-    transaction.create(&Key::airline_key(airline, &key.key_id), &live).create(&Key::api_key(&key.digest), &record)
+    let (listed, looked_up) = (Key::airline_key(airline, &key.key_id), Key::api_key(&key.digest));
+    let (live, record) = (to_item(&listed, &live), to_item(&looked_up, &record));
+    [(listed, live), (looked_up, record)]
 }
 
 fn beginning_with(airline: &AirlineId, prefix: &str) -> Range<'static> {

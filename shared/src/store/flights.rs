@@ -1,7 +1,7 @@
 //! Flights and who boarded them.
 
 use super::cursor::{BadCursor, Page, decode};
-use super::item::{from_item, to_item, value, values};
+use super::item::{Item, from_item, to_item, value, values};
 use super::keys::{Key, PASSENGER_PREFIX, RUNNING_SHARDS, flight_partition, running_shard};
 use super::query::Range;
 use super::schema::{BOARDED, RUNNING, UPCOMING};
@@ -45,17 +45,13 @@ impl Store {
         token: [u8; 16],
     ) -> Result<Result<(), MissingForFlight>, StoreError> {
         let key = Key::flight(flight.id);
-        let mut item = to_item(&key, flight);
-        if flight.end_time.is_none() {
-            item.insert(UPCOMING.partition_key.to_owned(), value(&flight.airline_id));
-        }
         let exists = "attribute_exists(#pk)";
         let brand = Key::brand(&flight.airline_id, &flight.brand_id);
         let mut transaction = self.transaction(token).check(&brand, exists, values([]));
         if let Some(codeshare) = &flight.codeshare_airline_id {
             transaction = transaction.check(&Key::airline(codeshare), exists, values([]));
         }
-        transaction = transaction.put(&key, item, "attribute_not_exists(#pk)", values([]));
+        transaction = transaction.put(&key, flight_item(flight, None), "attribute_not_exists(#pk)", values([]));
         match transaction.settle().await?.map_err(|failed| failed.first().copied()) {
             Ok(()) => Ok(Ok(())),
             Err(Some(0)) => Ok(Err(MissingForFlight::Brand)),
@@ -215,7 +211,22 @@ impl Store {
     }
 }
 
-fn silent_flight(item: super::item::Item) -> Result<SilentFlight, StoreError> {
+/// The item of a flight, with what the indexes go by.
+pub(super) fn flight_item(flight: &Flight, last_tick_at: Option<Timestamp>) -> Item {
+    let mut item = to_item(&Key::flight(flight.id), flight);
+    if let Some(last_tick_at) = last_tick_at {
+        item.insert(RUNNING.sort_key.to_owned(), value(last_tick_at));
+    }
+    if flight.end_time.is_none() {
+        item.insert(UPCOMING.partition_key.to_owned(), value(&flight.airline_id));
+        if flight.started_at.is_some() {
+            item.insert(RUNNING.partition_key.to_owned(), value(running_shard(flight.id)));
+        }
+    }
+    item
+}
+
+fn silent_flight(item: Item) -> Result<SilentFlight, StoreError> {
     #[derive(serde::Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Keys {

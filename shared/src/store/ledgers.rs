@@ -8,7 +8,8 @@ use super::transaction::{Ended, Transaction};
 use super::{Store, Table};
 use crate::error::StoreError;
 use crate::models::{
-    Account, AirlineId, Flight, FlightId, FlyerId, HistoryEntry, LedgerEntry, Passenger, Product, ProductId, Timestamp,
+    Account, AirlineId, Flight, FlightId, FlyerId, HistoryEntry, LedgerEntry, Origin, Passenger, Product, ProductId,
+    Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -20,10 +21,12 @@ pub struct StoredEntry {
     /// The entry.
     #[serde(flatten)]
     pub entry: LedgerEntry,
-    /// Names the request that made it, so that a request whose answer was lost finds its own entry.
+    /// Names the request that made it, so that a request whose answer was lost finds its own entry; nil, if none did.
     pub operation: Uuid,
     /// The id of the entry that gave this one back.
     pub refunded_by: Option<String>,
+    /// Where it comes from, if no request made it.
+    pub origin: Option<Origin>,
 }
 
 /// A passenger as it is stored: with the number of the ledger entry that credits the miles.
@@ -286,7 +289,7 @@ fn move_balance<'a>(transaction: Transaction<'a>, movement: &Movement) -> Transa
         Some(seen) => transaction.update(
             &key,
             "SET #miles = :miles, #seq = :seq, #flightsCount = :flights, #updatedAt = :now",
-            Some("#seq = :seen"),
+            Some("#seq = :seen AND attribute_not_exists(#rewriting)"),
             values([
                 (":seen", value(seen)),
                 (":seq", value(account.seq)),
@@ -296,7 +299,7 @@ fn move_balance<'a>(transaction: Transaction<'a>, movement: &Movement) -> Transa
             ]),
         ),
     };
-    let stored = StoredEntry { entry: entry.clone(), operation: movement.operation, refunded_by: None };
+    let stored = StoredEntry { entry: entry.clone(), operation: movement.operation, refunded_by: None, origin: None };
     transaction.create(&Key::ledger_entry(&entry.user_id, entry.seq), &stored)
 }
 

@@ -13,12 +13,14 @@ mod batch;
 mod cursor;
 mod flights;
 mod flyers;
+mod import;
 mod item;
 mod keys;
 mod ledgers;
 mod members;
 mod query;
 mod request;
+mod rewrite;
 pub mod schema;
 mod transaction;
 mod update;
@@ -28,11 +30,13 @@ pub use audit::{CreditedPassenger, IndexItem, Part, Position};
 pub use cursor::{BadCursor, Page};
 pub use flights::{MissingForFlight, SilentFlight};
 pub use flyers::HistoryRound;
+pub use import::{Batch, Created, Creation, Needed};
 pub use ledgers::{
     BoardingState, Committed, Effect, Movement, Outcome, OutcomeOf, PurchaseState, RefundState, StoredEntry,
 };
 pub use members::{Entry, MemberAudit, MemberChanged, Span};
 pub use request::Backoff;
+pub use rewrite::WholeLedger;
 pub use update::Changed;
 
 use aws_sdk_dynamodb::Client;

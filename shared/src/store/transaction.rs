@@ -52,6 +52,13 @@ impl Transaction<'_> {
         self.put(key, to_item(key, value), "attribute_not_exists(#pk)", Item::new())
     }
 
+    /// Makes items, none of which may be there yet.
+    pub fn create_items(self, items: impl IntoIterator<Item = (Key, Item)>) -> Self {
+        let create =
+            |transaction: Self, (key, item)| transaction.put(&key, item, "attribute_not_exists(#pk)", Item::new());
+        items.into_iter().fold(self, create)
+    }
+
     /// Puts an item where the condition holds.
     pub fn put(self, key: &Key, item: Item, condition: &str, values: Item) -> Self {
         let put = Put::builder()

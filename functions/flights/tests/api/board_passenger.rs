@@ -199,8 +199,7 @@ async fn fills_a_balance_to_its_end_and_not_beyond() {
         "userId": FLYER, "username": "rich", "displayName": "Rich", "miles": MAX_MILES - 500, "avatarUrl": null,
         "createdAt": now, "updatedAt": now,
     }));
-    let airline = "skyteam".parse().unwrap();
-    assert!(open_account(&app.app, rich.expect("a flyer"), &airline).await.expect("the account is opened"));
+    assert!(open_account(&app.app, rich.expect("a flyer")).await.expect("the account is opened"));
     let mut boarding = boarding(FLYER);
     boarding["miles"] = json!(501);
 

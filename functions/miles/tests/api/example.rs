@@ -14,8 +14,7 @@ pub async fn documented_community(app: &TestApp) -> String {
         "avatarUrl": "https://tr.rbxcdn.com/...",
         "createdAt": "2024-01-10T08:00:00.000Z", "updatedAt": "2024-01-10T08:00:00.000Z",
     }));
-    let airline = "skyteam".parse().expect("an airline's id");
-    assert!(open_account(&app.app, flyer, &airline).await.expect("the account is opened"));
+    assert!(open_account(&app.app, flyer).await.expect("the account is opened"));
 
     let product = model(json!({
         "productId": "a1b2c3", "airlineId": "skyteam", "name": "Priority Boarding",

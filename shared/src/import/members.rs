@@ -1,16 +1,15 @@
-//! Taking members over from the original system.
+//! Members, from documents.
 
+use super::fields::filled;
 use crate::App;
-use crate::error::{MembersError, StoreError};
+use crate::error::MembersError;
 use crate::http::parse_json;
 use crate::models::{
     ARCHIVED, DiscordId, Email, Handle, IN_DISCORD, Member, MemberId, Millis, Name, Phone, Picture, Profile,
     ProfileText, RoleName, Timestamp, Username, Years,
 };
-use crate::store::MemberChanged;
-use serde::de::{DeserializeOwned, Error};
-use serde::{Deserialize, Deserializer};
-use serde_json::Value;
+use crate::store::Creation;
+use serde::Deserialize;
 use std::collections::BTreeMap;
 
 /// A document as the original system exports it. Fields that are not named here, its tokens and chain code among them,
@@ -67,43 +66,12 @@ struct Document {
     updated_at: Option<Millis>,
 }
 
-/// Takes an empty text, which the original system often has, for none.
-fn filled<'de, T: DeserializeOwned, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
-    match Value::deserialize(deserializer)? {
-        Value::Null => Ok(None),
-        Value::String(text) if text.is_empty() => Ok(None),
-        value => T::deserialize(value).map(Some).map_err(D::Error::custom),
-    }
+/// A member of the original system, from its document.
+pub(super) fn member(app: &App, json: &[u8]) -> Result<Creation, MembersError> {
+    Ok(Creation::member(&member_of(app, parse_json(json)?)))
 }
 
-/// What became of a document.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Imported {
-    /// The member was made.
-    Made,
-    /// There is a member of that id, who stays as they are.
-    There,
-}
-
-/// Makes the member of one document of the original system, given as JSON; again changes nothing. One request; two if the
-/// member is there.
-///
-/// # Errors
-/// `BadRequest`, naming the field that is not as it must be; `Conflict` when something that must be unique is another
-/// member's; as any write.
-pub async fn import(app: &App, json: &[u8]) -> Result<Imported, MembersError> {
-    let member = member(app, parse_json(json)?);
-    match app.store.create_member(&member, app.random()).await? {
-        MemberChanged::Done => Ok(Imported::Made),
-        MemberChanged::Taken if app.store.member(&member.id).await?.is_some() => Ok(Imported::There),
-        MemberChanged::Taken => {
-            Err(MembersError::Conflict("username, github_id, github_user_id or discordId is another member's"))
-        }
-        MemberChanged::Stale { .. } => Err(StoreError::Failed("making a member depends on no version".into()).into()),
-    }
-}
-
-fn member(app: &App, document: Document) -> Member {
+fn member_of(app: &App, document: Document) -> Member {
     let now: Millis = app.now().into();
     let mut roles: BTreeMap<String, bool> =
         document.roles.into_iter().map(|(role, value)| (role.to_string(), value)).collect();
