@@ -5,6 +5,7 @@ mod admin;
 mod api;
 mod audit;
 mod demo;
+mod example_export;
 mod import;
 mod serve;
 mod session;
@@ -35,9 +36,8 @@ enum Command {
     /// Make a member
     #[command(subcommand)]
     Member(admin::Member),
-    /// Take data over from the original systems
-    #[command(subcommand)]
     Import(import::Import),
+    ExampleExport(example_export::ExampleExport),
     /// Check that what must hold of every ledger does, and print what doesn't
     Audit,
     /// Run a scheduled job once
@@ -55,7 +55,8 @@ async fn main() -> ExitCode {
         Command::Session(options) => session::print(&options),
         Command::Airline(command) => admin::airline(command, &cli.tables).await,
         Command::Member(command) => admin::member(command, &cli.tables).await,
-        Command::Import(import) => import::import_file(import, &cli.tables).await,
+        Command::Import(options) => import::import(options, &cli.tables).await,
+        Command::ExampleExport(options) => example_export::write(&options),
         Command::Audit => audit::audit(&cli.tables).await,
         Command::Jobs(job) => admin::job(job, &cli.tables).await,
         Command::Openapi => {
