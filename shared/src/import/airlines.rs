@@ -1,10 +1,9 @@
 //! Airlines and what they offer, from rows.
 
-use super::fields::{RowTime, filled};
+use super::fields::{RowTime, filled, row};
 use crate::App;
 use crate::auth::is_api_key;
 use crate::error::MembersError;
-use crate::http::parse_json;
 use crate::models::{
     Airline, AirlineIata, AirlineIcao, AirlineId, Brand, BrandDraft, BrandId, Callsign, Colour, DEFAULT_INVITE_LINK,
     Description, KeyDigest, Name, Price, Product, ProductId, ServerId, WebUrl,
@@ -19,8 +18,11 @@ use serde_json::Value;
 struct AirlineRow {
     airline_id: AirlineId,
     name: Name,
-    #[serde(default, alias = "token")]
+    #[serde(default)]
     api_key: OldKey,
+    /// What else the key is called.
+    #[serde(default)]
+    token: OldKey,
     #[serde(default, deserialize_with = "filled")]
     invite_link: Option<WebUrl>,
     #[serde(default, deserialize_with = "filled")]
@@ -51,7 +53,7 @@ impl TryFrom<Value> for OldKey {
 
 /// An airline, with the key that its game servers have.
 pub(super) fn airline(app: &App, json: &[u8]) -> Result<Creation, MembersError> {
-    let row: AirlineRow = parse_json(json)?;
+    let row: AirlineRow = row(json)?;
     let default_link = || DEFAULT_INVITE_LINK.parse().expect("the default is a URL");
     let airline = Airline {
         airline_id: row.airline_id,
@@ -61,7 +63,7 @@ pub(super) fn airline(app: &App, json: &[u8]) -> Result<Creation, MembersError> 
         created_at: row.created_at.0,
         updated_at: row.updated_at.unwrap_or(row.created_at).0,
     };
-    let key = row.api_key.0.map(|digest| {
+    let key = row.api_key.0.or(row.token.0).map(|digest| {
         // A digest of the digest tells nothing of the key, and is the same when the import is run again.
         let name = format!("imported-{}", &KeyDigest::of(digest.as_str()).as_str()[..12]);
         NewKey { key_id: name.parse().expect("letters, digits and - are a key id"), digest, created_at: app.now() }
@@ -93,7 +95,7 @@ struct BrandRow {
 
 /// A brand.
 pub(super) fn brand(json: &[u8]) -> Result<Creation, MembersError> {
-    let row: BrandRow = parse_json(json)?;
+    let row: BrandRow = row(json)?;
     let draft = BrandDraft {
         brand_id: row.brand_id,
         name: row.name,
@@ -125,7 +127,7 @@ struct ProductRow {
 
 /// A product.
 pub(super) fn product(json: &[u8]) -> Result<Creation, MembersError> {
-    let row: ProductRow = parse_json(json)?;
+    let row: ProductRow = row(json)?;
     Ok(Creation::product(&Product {
         product_id: row.product_id,
         airline_id: row.airline_id,

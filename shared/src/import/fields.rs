@@ -1,11 +1,25 @@
 //! Fields as the original systems write them.
 
+use crate::error::MembersError;
+use crate::http::parse_json;
 use crate::models::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde::de::{DeserializeOwned, Error};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
+
+/// What a line says.
+///
+/// # Errors
+/// `BadRequest`: it names the field that is not as it must be.
+pub(super) fn row<'de, T: Deserialize<'de>>(line: &'de [u8]) -> Result<T, MembersError> {
+    // serde would fill a struct from an array, too; and what else it may be stays out of the message.
+    if line.trim_ascii_start().first() == Some(&b'{') {
+        return Ok(parse_json(line)?);
+    }
+    Err(MembersError::BadRequest("expected a JSON object".to_owned()))
+}
 
 /// Takes an empty text, which the original systems often have, for none.
 pub(super) fn filled<'de, T: DeserializeOwned, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {

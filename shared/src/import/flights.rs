@@ -1,8 +1,7 @@
 //! Flights, from rows.
 
-use super::fields::{RowTime, filled, text_or_number};
+use super::fields::{RowTime, filled, row, text_or_number};
 use crate::error::MembersError;
-use crate::http::parse_json;
 use crate::models::{AirlineId, AirportCode, BrandId, DEFAULT_EVENT_LINK, Flight, FlightId, Name, WebUrl};
 use crate::store::Creation;
 use serde::Deserialize;
@@ -36,7 +35,7 @@ struct FlightRow {
 /// A flight. One that started and did not end is running: the original system never ended any, and the job that ends
 /// silent flights soon will.
 pub(super) fn flight(json: &[u8]) -> Result<Creation, MembersError> {
-    let row: FlightRow = parse_json(json)?;
+    let row: FlightRow = row(json)?;
     let default_link = || DEFAULT_EVENT_LINK.parse().expect("the default is a URL");
     let flight = Flight {
         id: row.id,

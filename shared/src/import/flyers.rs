@@ -1,8 +1,7 @@
 //! Flyers, from rows.
 
-use super::fields::{RowTime, filled, text_or_number};
+use super::fields::{RowTime, filled, row, text_or_number};
 use crate::error::MembersError;
-use crate::http::parse_json;
 use crate::ledger::opening;
 use crate::models::{Balance, Flyer, FlyerId, Name, WebUrl};
 use crate::store::Creation;
@@ -26,7 +25,7 @@ struct FlyerRow {
 
 /// A flyer, whose miles are the first entry of the ledger.
 pub(super) fn flyer(json: &[u8]) -> Result<Creation, MembersError> {
-    let row: FlyerRow = parse_json(json)?;
+    let row: FlyerRow = row(json)?;
     let miles = u64::try_from(row.miles).map_err(|_| {
         let miles = row.miles;
         MembersError::BadRequest(format!(

@@ -1,8 +1,7 @@
 //! What moved miles in the original system, from rows.
 
-use super::fields::{RowTime, filled, text_or_number};
+use super::fields::{RowTime, filled, row, text_or_number};
 use crate::error::MembersError;
-use crate::http::parse_json;
 use crate::models::{
     AirlineId, EntryType, FlightId, FlightMiles, FlyerId, HistoryKind, MAX_MILES, ProductId, RowId, Text, Timestamp,
 };
@@ -59,8 +58,8 @@ impl HistoryRow {
     /// Why it is refused: it names the field that is not as it must be.
     pub fn parse(kind: HistoryKind, line: &[u8]) -> Result<Self, String> {
         let row = match kind {
-            HistoryKind::Passengers => parse_json(line).map_err(MembersError::from).map(passenger),
-            HistoryKind::Transactions => parse_json(line).map_err(MembersError::from).and_then(transaction),
+            HistoryKind::Passengers => row(line).and_then(passenger),
+            HistoryKind::Transactions => row(line).and_then(transaction),
         };
         row.map_err(|refused| refused.to_string())
     }
@@ -74,13 +73,18 @@ struct PassengerRow {
     #[serde(deserialize_with = "text_or_number")]
     user_id: FlyerId,
     miles: FlightMiles,
-    #[serde(alias = "joinedAt")]
-    created_at: RowTime,
+    #[serde(default, deserialize_with = "filled")]
+    created_at: Option<RowTime>,
+    /// What else `createdAt` is called.
+    #[serde(default, deserialize_with = "filled")]
+    joined_at: Option<RowTime>,
 }
 
-fn passenger(row: PassengerRow) -> HistoryRow {
-    let boarding = Boarding { flight: row.flight_id, miles: row.miles.get(), at: row.created_at.0 };
-    HistoryRow { user_id: row.user_id, what: Row::Boarding(boarding) }
+fn passenger(row: PassengerRow) -> Result<HistoryRow, MembersError> {
+    let required = || MembersError::BadRequest("\"createdAt\" is required".to_owned());
+    let at = row.created_at.or(row.joined_at).ok_or_else(required)?.0;
+    let boarding = Boarding { flight: row.flight_id, miles: row.miles.get(), at };
+    Ok(HistoryRow { user_id: row.user_id, what: Row::Boarding(boarding) })
 }
 
 /// A row of `miles_transactions`.

@@ -1,9 +1,8 @@
 //! Members, from documents.
 
-use super::fields::filled;
+use super::fields::{filled, row};
 use crate::App;
 use crate::error::MembersError;
-use crate::http::parse_json;
 use crate::models::{
     ARCHIVED, DiscordId, Email, Handle, IN_DISCORD, Member, MemberId, Millis, Name, Phone, Picture, Profile,
     ProfileText, RoleName, Timestamp, Username, Years,
@@ -68,7 +67,7 @@ struct Document {
 
 /// A member of the original system, from its document.
 pub(super) fn member(app: &App, json: &[u8]) -> Result<Creation, MembersError> {
-    Ok(Creation::member(&member_of(app, parse_json(json)?)))
+    Ok(Creation::member(&member_of(app, row(json)?)))
 }
 
 fn member_of(app: &App, document: Document) -> Member {

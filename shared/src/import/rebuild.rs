@@ -12,8 +12,8 @@ use std::collections::{HashMap, HashSet};
 /// Brings a flyer's rows of a file into the flyer's ledger, all of them together, and tells what became of each, in that
 /// order. The balance stays as it is. Again changes nothing; after a run that was stopped, it goes on from there.
 ///
-/// Four requests, and one more for each further 100 flights and 99 changes; three, if nothing is new; again, as long as
-/// miles move meanwhile.
+/// Four requests, and one more for each 100 flights that are new to the flyer and for each further 99 changes; three, if
+/// nothing is new. Again, as long as miles move meanwhile.
 ///
 /// # Errors
 /// As any read and write: then the ledger may be in between, no miles move, and doing it again is the way on.

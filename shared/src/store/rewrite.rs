@@ -65,7 +65,8 @@ impl Store {
     ///
     /// What fits into one transaction is one. Else the flyer is marked, so that no miles move, until the last one, and the
     /// highest numbers are written first: an entry that moves, always to a higher number, is in its new place before
-    /// another takes its old one. So an import that is cut short loses nothing, and is finished by running it again.
+    /// another takes its old one. So an import that is cut short loses nothing, and is finished by running it again. Until
+    /// then a listing of the ledger may show entries of both.
     ///
     /// # Errors
     /// As any write: then some of it may be done.

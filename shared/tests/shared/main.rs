@@ -5,6 +5,7 @@ mod api_keys;
 mod config;
 mod cors;
 mod cursors;
+mod import;
 mod json;
 mod log;
 mod models;

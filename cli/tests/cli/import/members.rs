@@ -1,24 +1,9 @@
-//! `skysquad import`
+//! Members.
 
+use super::{import, said};
 use crate::server::Server;
 use insta::assert_snapshot;
 use serde_json::Value;
-use std::fs;
-use std::process::Output;
-use tempfile::TempDir;
-
-fn import(server: &Server, lines: &str) -> Output {
-    let directory = TempDir::new().unwrap();
-    let file = directory.path().join("members.ndjson");
-    fs::write(&file, lines).unwrap();
-    server.run(&["import", "members", file.to_str().unwrap()])
-}
-
-/// What the import printed: lines refused, then the summary.
-fn said(output: &Output) -> String {
-    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-    format!("{}{}", text(&output.stdout), text(&output.stderr))
-}
 
 fn member(server: &Server, username: &str) -> Value {
     let (status, body) = server.send("GET", &format!("/users/{username}"), &[], "");
@@ -32,7 +17,7 @@ const ADA: &str = r#"{"id":"ada1","username":"Ada-L","first_name":"Ada","last_na
 #[test]
 fn takes_over_members_but_not_their_secrets() {
     let server = Server::start(&["--no-demo"]);
-    let imported = import(&server, ADA);
+    let imported = import(&server, "members", ADA);
     assert_eq!(imported.status.code(), Some(0), "{imported:?}");
     assert_snapshot!(serde_json::to_string_pretty(&member(&server, "ada-l")).unwrap(), @r#"
     {
@@ -75,9 +60,9 @@ fn takes_over_members_but_not_their_secrets() {
 #[test]
 fn changes_nothing_the_second_time() {
     let server = Server::start(&["--no-demo"]);
-    assert_snapshot!(said(&import(&server, ADA)), @"1 made, 0 there already, 0 refused");
+    assert_snapshot!(said(&import(&server, "members", ADA)), @"1 made, 0 there already, 0 refused");
     let before = member(&server, "ada-l");
-    let again = import(&server, &ADA.replace("Analytical Engines", "Somewhere else"));
+    let again = import(&server, "members", &ADA.replace("Analytical Engines", "Somewhere else"));
     assert_snapshot!(said(&again), @"0 made, 1 there already, 0 refused");
     assert_eq!(again.status.code(), Some(0));
     assert_eq!(member(&server, "ada-l"), before);
@@ -97,14 +82,14 @@ fn tells_which_lines_it_refuses_and_takes_the_others() {
         r#"{"id":"six","first_name":"Six","last_name":"X","email":"","phone":null,"created_at":"yesterday"}"#,
         r#"{"id":"seven","first_name":"Seven","last_name":"X","email":"","phone":null,"username":""}"#,
     ];
-    let imported = import(&server, &lines.join("\n"));
+    let imported = import(&server, "members", &lines.join("\n"));
     assert_eq!(imported.status.code(), Some(1));
     assert_snapshot!(said(&imported), @r#"
     line 2: username, github_id, github_user_id or discordId is another member's
     line 3: "username" expected 4 to 32 letters, digits and -, and no reserved word
     line 5: "last_name" is required
     line 6: "phone" invalid value: another text, expected a telephone number of up to 15 digits
-    line 7: Body must be valid JSON: expected ident at line 1 column 2
+    line 7: expected a JSON object
     line 8: "created_at" invalid type: string "yesterday", expected i64
     2 made, 0 there already, 6 refused
     "#);

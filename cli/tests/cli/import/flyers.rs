@@ -1,0 +1,102 @@
+//! Flyers.
+
+use super::{answer, community, expect_sound, flyer, import_saying, refusal, with};
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+
+#[test]
+fn takes_over_flyers_with_their_miles() {
+    let server = community(0);
+    let poor = with(&flyer(), json!({ "userId": 42, "miles": 0, "avatarUrl": "https://example.com/42.png" }));
+    assert_snapshot!(import_saying(&server, "flyers", &[poor]), @"1 made, 0 there already, 0 refused");
+    assert_snapshot!(answer(&server, "POST", "/users/fetchUsersData", r#"["123456789", "42"]"#), @r#"
+    {
+      "data": [
+        {
+          "flights": [],
+          "user": {
+            "avatarUrl": null,
+            "createdAt": "2024-01-10T08:00:00.000Z",
+            "displayName": "Captain John",
+            "miles": 5000,
+            "updatedAt": "2024-03-16T10:30:00.250Z",
+            "userId": "123456789",
+            "username": "pilot123"
+          },
+          "userId": "123456789"
+        },
+        {
+          "flights": [],
+          "user": {
+            "avatarUrl": "https://example.com/42.png",
+            "createdAt": "2024-01-10T08:00:00.000Z",
+            "displayName": "Captain John",
+            "miles": 0,
+            "updatedAt": "2024-03-16T10:30:00.250Z",
+            "userId": "42",
+            "username": "pilot123"
+          },
+          "userId": "42"
+        }
+      ]
+    }
+    "#);
+    assert_snapshot!(answer(&server, "GET", "/user/123456789/transactions", ""), @r#"
+    {
+      "next": null,
+      "transactions": [
+        {
+          "airlineId": null,
+          "amount": 5000,
+          "balanceAfter": 5000,
+          "createdAt": "2024-01-10T08:00:00.000Z",
+          "flightId": null,
+          "id": "123456789-1",
+          "note": "Opening balance",
+          "productId": null,
+          "seq": 1,
+          "source": "adjustment",
+          "type": "earn",
+          "userId": "123456789"
+        }
+      ]
+    }
+    "#);
+    assert_snapshot!(answer(&server, "GET", "/user/42/transactions", ""), @r#"
+    {
+      "next": null,
+      "transactions": [
+        {
+          "airlineId": null,
+          "amount": 0,
+          "balanceAfter": 0,
+          "createdAt": "2024-01-10T08:00:00.000Z",
+          "flightId": null,
+          "id": "42-1",
+          "note": "Opening balance",
+          "productId": null,
+          "seq": 1,
+          "source": "adjustment",
+          "type": "earn",
+          "userId": "42"
+        }
+      ]
+    }
+    "#);
+    expect_sound(&server);
+
+    assert_snapshot!(import_saying(&server, "flyers", &[with(&flyer(), json!({ "miles": 1 }))]), @"0 made, 1 there already, 0 refused");
+    assert_eq!(super::ask(&server, "GET", "/user/123456789/transactions", "").1["transactions"][0]["amount"], 5000);
+}
+
+#[test]
+fn refuses_flyers_who_cannot_be() {
+    let server = community(0);
+    let refused = |changes: Value| refusal(&server, "flyers", &with(&flyer(), changes));
+    assert_snapshot!(refused(json!({ "userId": "7", "miles": -4500 })), @r#""miles" is -4500, and no balance is below 0 here: write what the flyer is to have, and import it again"#);
+    assert_snapshot!(refused(json!({ "userId": "7", "miles": 1_u64 << 53 })), @r#""miles" expected an integer from 0 to 9007199254740991"#);
+    assert_snapshot!(refused(json!({ "userId": "7", "miles": 0.5 })), @r#""miles" invalid type: floating point "0.5", expected i64"#);
+    assert_snapshot!(refused(json!({ "userId": "seven" })), @r#""userId" expected 1 to 20 decimal digits"#);
+    assert_snapshot!(refused(json!({ "userId": "7", "username": "" })), @r#""username" expected 1 to 100 characters"#);
+    assert_snapshot!(refused(json!({ "userId": "7", "createdAt": null })), @r#""createdAt" is required"#);
+}

@@ -1,0 +1,136 @@
+//! Imports that are stopped, at every request, and run again.
+
+use super::{as_answered, at, breaches, community, flyer, import_history, moved, passenger, rows};
+use serde_json::{Value, json};
+use shared::import::{Imported, rebuild};
+use shared::models::HistoryKind;
+use testing::{Fault, TestApp};
+
+const FLIGHTS: usize = 210;
+
+/// What takes more than one transaction, and more than one page.
+fn boardings() -> Vec<Value> {
+    (0..FLIGHTS).map(|flight| passenger(flight, 10, 10 * flight)).collect()
+}
+
+/// What comes in between: every entry that is there moves.
+fn movements() -> Vec<Value> {
+    (0..60).map(|id| moved(id, if id % 2 == 0 { -200 } else { 30 }, 3 + 25 * id)).collect()
+}
+
+/// What is left when one import after the other is run to its end.
+async fn uninterrupted(imports: &[(HistoryKind, Vec<Value>)]) -> ((Vec<Value>, Value), Vec<usize>) {
+    let app = TestApp::start().await;
+    let key = community(&app, FLIGHTS).await;
+    let mut requests = Vec::new();
+    for (kind, lines) in imports {
+        let outcomes = import_history(&app, *kind, lines).await;
+        assert!(outcomes.iter().all(|outcome| *outcome == Imported::Made), "{outcomes:?}");
+        requests.push(app.wire.take_operations().len());
+    }
+    assert_eq!(breaches(&app).await, [""; 0]);
+    (as_answered(&app, &key).await, requests)
+}
+
+/// Runs the imports, of which the one at `which` is stopped at a request by a fault, and nothing goes through from then on,
+/// before it is run again.
+async fn interrupted(
+    imports: &[(HistoryKind, Vec<Value>)],
+    which: usize,
+    request: usize,
+    fault: Fault,
+) -> (Vec<Value>, Value) {
+    let app = TestApp::start().await;
+    let key = community(&app, FLIGHTS).await;
+    for (number, (kind, lines)) in imports.iter().enumerate() {
+        if number == which {
+            app.wire.disturb(std::iter::repeat_n(Fault::None, request).chain([fault.clone()]));
+            app.wire.disturb_all(Fault::Error(400, "AccessDeniedException"));
+            let stopped = rebuild(&app.app, *kind, &flyer(), &rows(*kind, lines)).await;
+            assert!(stopped.is_err(), "{stopped:?} at {request}");
+            app.wire.reset();
+        }
+        let _some_are_there_already = import_history(&app, *kind, lines).await;
+    }
+    assert_eq!(breaches(&app).await, [""; 0], "stopped at {request} by {fault:?}");
+    as_answered(&app, &key).await
+}
+
+#[tokio::test]
+async fn loses_and_doubles_nothing_wherever_it_is_stopped() {
+    let imports = [(HistoryKind::Passengers, boardings()), (HistoryKind::Transactions, movements())];
+    let (expected, requests) = uninterrupted(&imports).await;
+    // The flyer, the ledger and the history; three times 100 flights; and five transactions for 211 entries, 210
+    // passengers and 3 pages, or three for what moved by then.
+    assert_eq!(requests, [11, 8]);
+    for (which, requests) in requests.into_iter().enumerate() {
+        for request in 0..requests {
+            for fault in [Fault::Error(400, "AccessDeniedException"), Fault::CutAfter] {
+                let left = interrupted(&imports, which, request, fault.clone()).await;
+                assert!(left == expected, "import {which} was stopped at request {request} by {fault:?}: {left:#?}");
+            }
+        }
+    }
+}
+
+/// Every fault that passes is overcome without running it again.
+#[tokio::test]
+async fn overcomes_faults_that_pass() {
+    let imports = [(HistoryKind::Passengers, boardings())];
+    let (expected, requests) = uninterrupted(&imports).await;
+    for request in 0..requests[0] {
+        let faults = [
+            Fault::CutBefore,
+            Fault::CutAfter,
+            Fault::Error(400, "ThrottlingException"),
+            Fault::Error(500, "InternalServerError"),
+        ];
+        // Only transactions can be in conflict.
+        let conflict = (request > 5).then_some(Fault::Conflict);
+        for fault in faults.into_iter().chain(conflict) {
+            let app = TestApp::start().await;
+            let key = community(&app, FLIGHTS).await;
+            app.wire.disturb(std::iter::repeat_n(Fault::None, request).chain([fault.clone()]));
+            let outcomes = import_history(&app, imports[0].0, &imports[0].1).await;
+            assert!(outcomes.iter().all(|outcome| *outcome == Imported::Made), "{fault:?} at {request}: {outcomes:?}");
+            assert!(as_answered(&app, &key).await == expected, "{fault:?} at {request}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn keeps_a_flyers_miles_still_until_it_is_run_again() {
+    let app = TestApp::start().await;
+    let key = community(&app, FLIGHTS).await;
+    let product = app.product(&key, 100).await;
+    app.wire.disturb([const { Fault::None }; 8]);
+    app.wire.disturb_all(Fault::Error(400, "AccessDeniedException"));
+    let lines = boardings();
+    assert!(
+        rebuild(&app.app, HistoryKind::Passengers, &flyer(), &rows(HistoryKind::Passengers, &lines)).await.is_err()
+    );
+    app.wire.reset();
+
+    let impatient = app.another_instance(std::time::Duration::from_millis(300));
+    let order = json!({ "productId": product });
+    let refused = impatient.post("/user/7/buyProduct").key(&key).json(&order).send().await;
+    assert_eq!((refused.status.as_u16(), refused.json()), (503, json!({ "error": "Please retry" })));
+    assert_eq!(
+        breaches(&app).await,
+        ["flyer 7: an import of passengers began to rewrite the ledger and is not through: run it again"]
+    );
+    let others = import_history(&app, HistoryKind::Transactions, &[moved(1, 5, 5)]).await;
+    let reason = "an import of passengers was stopped at this flyer: run it again first";
+    assert_eq!(others, [Imported::Refused(reason.to_owned())]);
+
+    import_history(&app, HistoryKind::Passengers, &lines).await;
+    let _bought = app.post("/user/7/buyProduct").key(&key).json(&order).send().await.expect(200);
+    assert_eq!(breaches(&app).await, [""; 0]);
+    assert_eq!(app.balance(&key, "7").await, super::MILES - 100);
+    assert_eq!(
+        app.ledger(&key, "7").await.len(),
+        FLIGHTS + 3,
+        "of which the last boarding was at {}",
+        at(10 * FLIGHTS)
+    );
+}
