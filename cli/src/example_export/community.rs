@@ -82,7 +82,7 @@ impl Community {
     }
 
     /// The primary brand of the airline of that number.
-    pub fn brand(&self, number: u64) -> Value {
+    pub fn brand(number: u64) -> Value {
         json!({
             "brandId": format!("brand-{number}"), "airlineId": format!("airline-{number}"),
             "name": format!("Brand {number}"), "iata": digits(number, UPPER, 2),

@@ -71,7 +71,7 @@ impl Histories<'_> {
             (true, _) => {}
             (false, _) => self.transaction(earned)?,
         }
-        if number % 4 == 0 {
+        if number.is_multiple_of(4) {
             self.other(flyer, flight, &mut random)?;
         }
         Ok(())

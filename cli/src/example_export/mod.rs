@@ -43,7 +43,7 @@ pub fn write(options: &ExampleExport) -> Result<ExitCode> {
     let rows = community.rows;
     write_file(directory, "members", (0..rows).map(|n| community.member(n)))?;
     write_file(directory, "airlines", (0..rows).map(|n| community.airline(n)))?;
-    write_file(directory, "brands", (0..community.brands()).map(|n| community.brand(n)))?;
+    write_file(directory, "brands", (0..community.brands()).map(Community::brand))?;
     write_file(directory, "products", (0..rows).map(|n| community.product(n)))?;
     write_file(directory, "flights", (0..rows).map(|n| community.flight(n)))?;
     histories::write(directory, &community)?;

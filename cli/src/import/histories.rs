@@ -13,14 +13,18 @@ use std::collections::HashMap;
 type Place = (u64, u64);
 
 /// A flyer's rows, with where they are.
-#[derive(Default)]
-struct Rows {
+struct Flyer {
+    id: FlyerId,
     rows: Vec<HistoryRow>,
     places: Vec<Place>,
 }
 
+/// Lines that are refused, with the reason.
+type Refused = Vec<(Place, Imported)>;
+
 pub async fn import(app: &App, kind: HistoryKind, lines: Lines, pace: Pace, report: &mut Report) -> Result<()> {
-    let (flyers, mut refused) = read(kind, lines)?;
+    let mut refused = Vec::new();
+    let flyers = read(kind, lines, &mut refused)?;
     let through = rebuild_all(app, kind, flyers, pace, report, &mut refused).await;
     // In the order of the lines, which is not that of the flyers.
     refused.sort_by_key(|((number, _), _)| *number);
@@ -30,36 +34,35 @@ pub async fn import(app: &App, kind: HistoryKind, lines: Lines, pace: Pace, repo
     through
 }
 
-/// All rows, by flyer in the order in which they first appear; and lines that are none.
-fn read(kind: HistoryKind, lines: Lines) -> Result<(Vec<(FlyerId, Rows)>, Vec<(Place, Imported)>)> {
-    let mut flyers: Vec<(FlyerId, Rows)> = Vec::new();
+/// All rows, by flyer in the order in which they first appear.
+fn read(kind: HistoryKind, lines: Lines, refused: &mut Refused) -> Result<Vec<Flyer>> {
+    let mut flyers: Vec<Flyer> = Vec::new();
     let mut known: HashMap<FlyerId, usize> = HashMap::new();
-    let mut refused = Vec::new();
     for line in lines {
         let line = line?;
         let place = (line.number, line.bytes());
         match HistoryRow::parse(kind, &line.json) {
             Ok(row) => {
                 let index = *known.entry(row.user_id.clone()).or_insert_with(|| {
-                    flyers.push((row.user_id.clone(), Rows::default()));
+                    flyers.push(Flyer { id: row.user_id.clone(), rows: Vec::new(), places: Vec::new() });
                     flyers.len() - 1
                 });
-                flyers[index].1.rows.push(row);
-                flyers[index].1.places.push(place);
+                flyers[index].rows.push(row);
+                flyers[index].places.push(place);
             }
             Err(reason) => refused.push((place, Imported::Refused(reason))),
         }
     }
-    Ok((flyers, refused))
+    Ok(flyers)
 }
 
 async fn rebuild_all(
     app: &App,
     kind: HistoryKind,
-    flyers: Vec<(FlyerId, Rows)>,
+    flyers: Vec<Flyer>,
     pace: Pace,
     report: &mut Report,
-    refused: &mut Vec<(Place, Imported)>,
+    refused: &mut Refused,
 ) -> Result<()> {
     let mut tell = |places: Vec<Place>, outcomes: Vec<Imported>| {
         for (place, outcome) in places.into_iter().zip(outcomes) {
@@ -70,14 +73,14 @@ async fn rebuild_all(
         }
     };
     let mut work = Work::at(pace);
-    for (flyer, Rows { rows, places }) in flyers {
+    for Flyer { id, rows, places } in flyers {
         while !work.has_room() {
             if let Some((places, outcomes)) = work.next().await? {
                 tell(places, outcomes);
             }
         }
         let (app, first_line, lines) = (app.clone(), places[0].0, rows.len());
-        work.begin(places, first_line, lines, async move { rebuild(&app, kind, &flyer, &rows).await }).await;
+        work.begin(places, first_line, lines, async move { rebuild(&app, kind, &id, &rows).await }).await;
     }
     while let Some((places, outcomes)) = work.next().await? {
         tell(places, outcomes);

@@ -23,7 +23,7 @@ impl Line {
 pub struct Lines {
     path: PathBuf,
     bytes: u64,
-    lines: std::iter::Zip<std::ops::RangeFrom<u64>, std::io::Split<BufReader<File>>>,
+    numbered: std::iter::Zip<std::ops::RangeFrom<u64>, std::io::Split<BufReader<File>>>,
 }
 
 impl Lines {
@@ -33,7 +33,7 @@ impl Lines {
             Ok((file.metadata()?.len(), file))
         };
         let (bytes, file) = open().with_context(|| format!("cannot read {}", path.display()))?;
-        Ok(Self { path: path.to_owned(), bytes, lines: (1..).zip(BufReader::new(file).split(b'\n')) })
+        Ok(Self { path: path.to_owned(), bytes, numbered: (1..).zip(BufReader::new(file).split(b'\n')) })
     }
 
     /// How long the file is.
@@ -47,7 +47,7 @@ impl Iterator for Lines {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            let (number, json) = self.lines.next()?;
+            let (number, json) = self.numbered.next()?;
             match json.with_context(|| format!("cannot read {}", self.path.display())) {
                 Ok(json) if json.trim_ascii().is_empty() => {}
                 read => return Some(read.map(|json| Line { number, json })),

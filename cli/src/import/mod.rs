@@ -52,19 +52,19 @@ pub struct Import {
 enum FileKind {
     /// Documents of users, with the community's profile
     Members,
-    /// Rows of airlines, with the keys that their game servers have
+    /// Rows of `airlines`, with the keys that their game servers have
     Airlines,
-    /// Rows of brands
+    /// Rows of `brands`
     Brands,
-    /// Rows of milesProducts
+    /// Rows of `milesProducts`
     Products,
-    /// Rows of flights
+    /// Rows of `flights`
     Flights,
-    /// Rows of users, with their miles
+    /// Rows of `users`, with their miles
     Flyers,
-    /// Rows of flight_passengers
+    /// Rows of `flight_passengers`
     Passengers,
-    /// Rows of miles_transactions
+    /// Rows of `miles_transactions`
     Transactions,
 }
 

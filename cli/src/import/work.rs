@@ -13,7 +13,7 @@ use tokio::time::{Instant, sleep_until};
 const SIDE_BY_SIDE: usize = 16;
 
 /// How long DynamoDB may be too busy for a piece before the import gives up, and how much longer for each line of it.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 const PATIENCE_PER_LINE: Duration = Duration::from_millis(100);
 
 /// So many lines a second, and no more.

@@ -195,7 +195,9 @@ impl Store {
                 return Err(StoreError::Failed("a transaction was refused without a reason".into()));
             }
             waiting.retain(|index| !refused.contains_key(index));
-            refused.into_iter().for_each(|(index, outcome)| outcomes[index] = outcome);
+            for (index, outcome) in refused {
+                outcomes[index] = outcome;
+            }
         }
         Ok(outcomes)
     }
