@@ -124,7 +124,7 @@ const EVENTS: [Exchange; 4] = [
               "amount": 4500,
               "type": "earn",
               "source": "adjustment",
-              "airlineId": "skyteam",
+              "airlineId": null,
               "flightId": null,
               "productId": null,
               "note": "Opening balance",

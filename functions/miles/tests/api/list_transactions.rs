@@ -91,7 +91,7 @@ async fn shows_every_kind_of_entry_the_newest_first() {
           "amount": 4500,
           "type": "earn",
           "source": "adjustment",
-          "airlineId": "skyteam",
+          "airlineId": null,
           "flightId": null,
           "productId": null,
           "note": "Opening balance",
