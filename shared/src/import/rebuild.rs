@@ -36,6 +36,7 @@ pub async fn rebuild(
             return Ok(judgement.refusing_what_is_new(rows, reason));
         }
         let facts = judgement.known.values().cloned().collect();
+        // More entries than there were, always: a movement that was judged on the old ledger must not fit the new one.
         let Ok(entries) = lay_out(&ledger.account, facts, ledger.account.seq + 1) else {
             return Ok(judgement.refusing_what_is_new(rows, "the balance would leave its range on the way"));
         };

@@ -90,6 +90,28 @@ fn takes_over_flyers_with_their_miles() {
 }
 
 #[test]
+fn reads_times_as_databases_write_them() {
+    let server = community(0);
+    let times = [
+        json!("2024-01-10T08:00:00"),
+        json!("2024-01-10 08:00:00.1"),
+        json!("2024-01-10 08:00:00.123456789012345"),
+        json!("2024-01-10T08:00:00.123Z"),
+        json!("2024-01-10 10:00:00.5+02"),
+        json!("2024-01-10 13:30:00.999999999999+05:30"),
+        json!(1_704_873_600_000_i64),
+    ];
+    let lines: Vec<Value> =
+        (1..).zip(&times).map(|(id, at)| with(&flyer(), json!({ "userId": id, "createdAt": at }))).collect();
+    assert_snapshot!(import_saying(&server, "flyers", &lines), @"7 made, 0 there already, 0 refused");
+    let ids: Vec<String> = (1..=times.len()).map(|id| id.to_string()).collect();
+    let (_, found) = super::ask(&server, "POST", "/users/fetchUsersData", &json!(ids).to_string());
+    let read: Vec<&Value> = found["data"].as_array().unwrap().iter().map(|one| &one["user"]["createdAt"]).collect();
+    let expected = ["00.000Z", "00.100Z", "00.123Z", "00.123Z", "00.500Z", "00.999Z", "00.000Z"];
+    assert_eq!(read, expected.map(|second| format!("2024-01-10T08:00:{second}")));
+}
+
+#[test]
 fn refuses_flyers_who_cannot_be() {
     let server = community(0);
     let refused = |changes: Value| refusal(&server, "flyers", &with(&flyer(), changes));

@@ -6,6 +6,7 @@ mod flights;
 mod flyers;
 mod histories;
 mod members;
+mod running;
 
 use crate::server::Server;
 use serde_json::Value;

@@ -1,8 +1,9 @@
-//! Importing histories: what black-box tests do not reach.
+//! Importing: what black-box tests do not reach.
 
 mod any_history;
 mod beside_traffic;
 mod interrupted;
+mod things;
 
 use serde_json::{Value, json};
 use shared::import::{HistoryRow, Imported, Things, create, parse, rebuild};

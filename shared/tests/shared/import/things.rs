@@ -1,0 +1,91 @@
+//! Things that stand by themselves: what they cost, and faults.
+
+use serde_json::{Value, json};
+use shared::import::{Imported, Things, create, parse};
+use shared::store::Batch;
+use testing::{Fault, TestApp};
+
+fn product(number: usize, airline: &str) -> Value {
+    json!({
+        "productId": format!("{number:06}"), "airlineId": airline, "name": "Snack", "priceMiles": 5, "active": true,
+        "createdAt": "2024-01-01 00:00:00",
+    })
+}
+
+fn batch(app: &TestApp, things: Things, rows: impl IntoIterator<Item = Value>) -> Batch {
+    let mut batch = Batch::default();
+    for row in rows {
+        let creation = parse(&app.app, things, row.to_string().as_bytes()).expect("a good row");
+        assert!(batch.has_room_for(&creation), "{row}");
+        batch.add(creation);
+    }
+    batch
+}
+
+#[tokio::test]
+async fn makes_many_with_one_request() {
+    let app = TestApp::start().await;
+    let _key = app.airline("skyteam").await;
+    let all = batch(&app, Things::Products, (0..99).map(|number| product(number, "skyteam")));
+    let another = parse(&app.app, Things::Products, product(99, "skyteam").to_string().as_bytes()).expect("a good row");
+    assert!(!all.has_room_for(&another), "100 operations, of which one asks for the airline");
+
+    assert_eq!(create(&app.app, Things::Products, &all).await.unwrap(), vec![Imported::Made; 99]);
+    assert_eq!(app.wire.take_operations(), ["TransactWriteItems"]);
+    assert_eq!(create(&app.app, Things::Products, &all).await.unwrap(), vec![Imported::There; 99]);
+    assert_eq!(app.wire.take_operations(), ["TransactWriteItems"]);
+
+    let some = [(98, "skyteam"), (99, "skyteam"), (100, "nobody"), (101, "skyteam")];
+    let some = batch(&app, Things::Products, some.map(|(number, airline)| product(number, airline)));
+    let missing = Imported::Refused("there is no such airline".to_owned());
+    let outcomes = create(&app.app, Things::Products, &some).await.unwrap();
+    assert_eq!(outcomes, [Imported::There, Imported::Made, missing, Imported::Made]);
+    assert_eq!(app.wire.take_operations(), ["TransactWriteItems"; 2]);
+}
+
+#[tokio::test]
+async fn knows_what_it_made_itself() {
+    let faults = [
+        Fault::CutBefore,
+        Fault::CutAfter,
+        Fault::Conflict,
+        Fault::Error(400, "ThrottlingException"),
+        Fault::Error(500, "InternalServerError"),
+    ];
+    for fault in faults {
+        let app = TestApp::start().await;
+        let _key = app.airline("skyteam").await;
+        let all = batch(&app, Things::Products, (0..9).map(|number| product(number, "skyteam")));
+        app.wire.disturb([fault.clone()]);
+        let outcomes = create(&app.app, Things::Products, &all).await.unwrap();
+        assert_eq!(outcomes, vec![Imported::Made; 9], "{fault:?}");
+        let made = shared::airlines::products(&app.app, &"skyteam".parse().unwrap()).await.unwrap();
+        assert_eq!(made.len(), 9, "{fault:?}");
+    }
+}
+
+/// Of two lines that want the same, one must be through before the other begins.
+#[tokio::test]
+async fn tells_which_lines_are_in_each_others_way() {
+    let app = TestApp::start().await;
+    let brand = |id: &str, iata: &str, icao: &str, is_primary: bool| {
+        json!({
+            "brandId": id, "airlineId": "skyteam", "name": id, "iata": iata, "icao": icao, "callsign": id,
+            "isPrimary": is_primary,
+        })
+    };
+    let one = batch(&app, Things::Brands, [brand("one", "ON", "ONE", true)]);
+    let meets = |row: Value| one.meets(&parse(&app.app, Things::Brands, row.to_string().as_bytes()).unwrap());
+    assert!(meets(brand("one", "XX", "XXX", false)));
+    assert!(meets(brand("two", "ON", "TWO", false)));
+    assert!(meets(brand("two", "TW", "ONE", false)));
+    assert!(meets(brand("two", "TW", "TWO", true)), "an airline has one primary brand");
+    assert!(!meets(brand("two", "TW", "TWO", false)));
+
+    let member =
+        |id: &str, username: &str| json!({ "id": id, "first_name": "A", "last_name": "B", "username": username });
+    let ada = batch(&app, Things::Members, [member("ada", "ada-l")]);
+    let meets = |row: Value| ada.meets(&parse(&app.app, Things::Members, row.to_string().as_bytes()).unwrap());
+    assert!(meets(member("eve", "ADA-L")));
+    assert!(!meets(member("eve", "eve-l")));
+}
