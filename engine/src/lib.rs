@@ -96,8 +96,11 @@ async fn run(listener: TcpListener, database: Database, stopped: oneshot::Receiv
     let sweep = async move {
         loop {
             tokio::time::sleep(SWEEP_EVERY).await;
+            // On a thread of its own: it reads everything, and lets requests in between.
+            let database = swept.clone();
+            let sweeping = tokio::task::spawn_blocking(move || database.sweep_ttl());
             // What could not be deleted now is next time; nobody reads it as valid meanwhile.
-            let _result = swept.sweep_ttl();
+            let _result = sweeping.await;
         }
     };
     let serve = serve_with_shutdown(listener, database, std::future::pending());

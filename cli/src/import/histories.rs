@@ -74,7 +74,7 @@ async fn rebuild_all(
     };
     let mut work = Work::at(pace);
     for Flyer { id, rows, places } in flyers {
-        while !work.has_room() {
+        while !work.has_room_for(rows.len()) {
             if let Some((places, outcomes)) = work.next().await? {
                 tell(places, outcomes);
             }

@@ -78,7 +78,7 @@ impl Importing<'_> {
     /// Begins a bundle, once there is room.
     async fn begin(&mut self, bundle: Bundle) -> Result<()> {
         let Some((first_line, ..)) = bundle.lines.first() else { return Ok(()) };
-        while !self.work.has_room() {
+        while !self.work.has_room_for(bundle.lines.len()) {
             self.tell().await?;
         }
         let (app, things, batch) = (self.app.clone(), self.things, Arc::new(bundle.batch));

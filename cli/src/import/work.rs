@@ -12,8 +12,12 @@ use tokio::time::{Instant, sleep_until};
 /// How many pieces are under way at once.
 const SIDE_BY_SIDE: usize = 16;
 
+/// How many lines are under way at once, unless one piece has more: a local engine does one thing after the other, and what
+/// waits too long for it is sent again.
+const LINES_AT_ONCE: usize = 200;
+
 /// How long DynamoDB may be too busy for a piece before the import gives up, and how much longer for each line of it.
-const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_mins(2);
 const PATIENCE_PER_LINE: Duration = Duration::from_millis(100);
 
 /// So many lines a second, and no more.
@@ -41,6 +45,7 @@ struct Begun<T> {
     /// What is told again when it is through.
     label: T,
     first_line: u64,
+    lines: usize,
     work: JoinHandle<Result<Vec<Imported>, StoreError>>,
 }
 
@@ -60,9 +65,10 @@ impl<T> Work<T> {
         self.begun.iter().map(|begun| &begun.label)
     }
 
-    /// Whether there is room for another piece.
-    pub fn has_room(&self) -> bool {
-        self.begun.len() < SIDE_BY_SIDE
+    /// Whether there is room for another piece of so many lines.
+    pub fn has_room_for(&self, lines: usize) -> bool {
+        let under_way: usize = self.begun.iter().map(|begun| begun.lines).sum();
+        self.begun.is_empty() || (self.begun.len() < SIDE_BY_SIDE && under_way + lines <= LINES_AT_ONCE)
     }
 
     /// Begins a piece, when it is its turn.
@@ -76,12 +82,12 @@ impl<T> Work<T> {
         self.pace.turn(lines).await;
         let patience = PATIENCE + PATIENCE_PER_LINE * u32::try_from(lines).unwrap_or(u32::MAX);
         let work = tokio::spawn(Invocation::lasting(patience).run(work));
-        self.begun.push_back(Begun { label, first_line, work });
+        self.begun.push_back(Begun { label, first_line, lines, work });
     }
 
     /// The oldest piece, when it is through; none, if nothing is under way.
     pub async fn next(&mut self) -> Result<Option<(T, Vec<Imported>)>> {
-        let Some(Begun { label, first_line, work }) = self.begun.pop_front() else { return Ok(None) };
+        let Some(Begun { label, first_line, work, .. }) = self.begun.pop_front() else { return Ok(None) };
         let outcomes = work.await.context("an import panicked")?;
         let outcomes = outcomes.with_context(|| format!("stopped at line {first_line}; to go on, run it again"))?;
         Ok(Some((label, outcomes)))
