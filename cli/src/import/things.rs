@@ -77,7 +77,9 @@ impl Importing<'_> {
 
     /// Begins a bundle, once there is room.
     async fn begin(&mut self, bundle: Bundle) -> Result<()> {
-        let Some((first_line, ..)) = bundle.lines.first() else { return Ok(()) };
+        let is_in_batch = |(_, _, refused): &&(u64, u64, Option<String>)| refused.is_none();
+        let first = bundle.lines.iter().find(is_in_batch).or(bundle.lines.first());
+        let Some((first_line, ..)) = first else { return Ok(()) };
         while !self.work.has_room_for(bundle.lines.len()) {
             self.tell().await?;
         }
