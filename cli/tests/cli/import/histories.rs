@@ -1,6 +1,7 @@
 //! Passengers and transactions: flyers' ledgers.
 
 use super::{answer, ask, community, expect_sound, flight_id, flyer, import_saying, refusal, with};
+use crate::server::Server;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
@@ -27,7 +28,7 @@ fn spent(id: u64, miles: i64, at: &str) -> Value {
 }
 
 /// The ledger in short, oldest first: time, source, amount, balance.
-fn ledger(server: &crate::server::Server) -> String {
+fn ledger(server: &Server) -> String {
     let (status, page) = ask(server, "GET", &format!("/user/{FLYER}/transactions?limit=100"), "");
     assert_eq!(status, 200, "{page}");
     let entries = page["transactions"].as_array().unwrap().iter().rev().map(|entry| {
@@ -105,12 +106,19 @@ fn brings_a_history_with_the_original_systems_defects_into_the_ledger() {
     assert_eq!(ledger(&server), before);
 }
 
-#[test]
-fn is_answered_as_what_happened_here() {
+/// Who bought something, and then boarded a flight.
+fn bought_and_flown() -> Server {
     let server = community(1);
     import_saying(&server, "passengers", &[passenger(0, 5000, "10:30:00")]);
     let purchase = with(&spent(6, 5000, "09:00:00"), json!({ "airlineId": "skyteam", "productId": "a1b2c3" }));
     import_saying(&server, "transactions", &[purchase]);
+    expect_sound(&server);
+    server
+}
+
+#[test]
+fn is_listed_as_what_moved_miles_here() {
+    let server = bought_and_flown();
     assert_snapshot!(answer(&server, "GET", &format!("/user/{FLYER}/transactions"), ""), @r#"
     {
       "next": null,
@@ -160,6 +168,11 @@ fn is_answered_as_what_happened_here() {
       ]
     }
     "#);
+}
+
+#[test]
+fn is_the_flyers_and_the_flights_history() {
+    let server = bought_and_flown();
     assert_snapshot!(answer(&server, "POST", "/users/fetchUsersData", r#"["123456789"]"#), @r#"
     {
       "data": [
@@ -209,7 +222,6 @@ fn is_answered_as_what_happened_here() {
       ]
     }
     "#);
-    expect_sound(&server);
 }
 
 #[test]
