@@ -4,6 +4,7 @@ mod admin;
 mod audit;
 mod blocks;
 mod diagram;
+mod costs;
 mod documents;
 mod events;
 mod examples;
