@@ -14,6 +14,7 @@ mod operations;
 mod permissions;
 mod readme;
 mod routes;
+mod runbook;
 mod serve;
 mod server;
 mod template;
