@@ -1,5 +1,4 @@
-//! `docs/operations.md` says what requests take and cost as it is counted. After a change that alters that, run
-//! `UPDATE_COSTS=1 cargo test -p skysquad --test cli costs` and read the difference.
+//! `docs/operations.md` says what requests take and cost as it is counted.
 
 #![allow(clippy::cast_precision_loss, reason = "counts and bytes are small")]
 
@@ -7,11 +6,10 @@ mod bill;
 mod count;
 mod prices;
 
-use crate::documents::at_top;
+use crate::blocks::check;
 use bill::{AUDIT_READS_A_SECOND, AUDIT_SECONDS, Bill, MIX, OWN_MS, REQUEST_MS, Scale, TRACED};
 use count::{A_SERVER_FULL, Counts, WITH_A_HISTORY};
 use std::collections::BTreeSet;
-use std::fs;
 use testing::template::{Template, events};
 
 /// What belongs together, in the order of the document.
@@ -90,26 +88,19 @@ const JOBS: [&str; 3] = ["end-stale-flights", "archive-users", "audit"];
 #[tokio::test]
 async fn the_document_says_what_is_counted() {
     let (counts, template) = (Counts::measure().await, Template::read());
-    let path = at_top("docs/operations.md");
-    let written = fs::read_to_string(&path).expect("the document is there");
-    let current = [
-        ("prices", prices::table()),
-        ("requests", requests(&counts)),
-        ("jobs", jobs(&counts)),
-        ("mix", mix()),
-        ("bills", bills(&counts, &template)),
-        ("assumptions", assumptions(&counts)),
-    ]
-    .into_iter()
-    .fold(written.clone(), |document, (name, part)| with_part(&document, name, &part));
     if std::env::var_os("DYNAMODB_ENDPOINT").is_some() {
         // Amazon's DynamoDB Local rounds the sum of a table's items, where DynamoDB rounds each of them.
         return;
     }
-    if std::env::var_os("UPDATE_COSTS").is_some() {
-        fs::write(&path, current).expect("the document can be written");
-    } else {
-        assert!(written == current, "run: UPDATE_COSTS=1 cargo test -p skysquad --test cli costs");
+    for (name, made) in [
+        ("prices", prices::table()),
+        ("requests", requests(&counts)),
+        ("jobs", jobs(&counts)),
+        ("assumptions", assumptions(&counts)),
+        ("mix", mix()),
+        ("bills", bills(&counts, &template)),
+    ] {
+        check("docs/operations.md", name, &made);
     }
 }
 
@@ -125,14 +116,6 @@ fn each_event_is_in_one_group() {
 #[test]
 fn the_mix_is_of_a_thousand() {
     assert!((MIX.iter().map(|(_, of_1000)| of_1000).sum::<f64>() - 1000.0).abs() < 1e-9);
-}
-
-/// The document with what stands between a part's marks replaced.
-fn with_part(document: &str, name: &str, part: &str) -> String {
-    let (begin, end) = (format!("<!-- {name}: counted -->\n"), format!("<!-- {name}: end -->"));
-    let (before, rest) = document.split_once(&begin).unwrap_or_else(|| panic!("there is no {begin}"));
-    let (_, after) = rest.split_once(&end).unwrap_or_else(|| panic!("there is no {end}"));
-    format!("{before}{begin}{part}{end}{after}")
 }
 
 /// A table: its head, where columns to the right are numbers, and its rows.

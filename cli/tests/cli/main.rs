@@ -3,8 +3,8 @@
 mod admin;
 mod audit;
 mod blocks;
-mod diagram;
 mod costs;
+mod diagram;
 mod documents;
 mod events;
 mod examples;
