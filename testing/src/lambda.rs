@@ -68,6 +68,21 @@ impl Environment {
     }
 }
 
+/// Checks that a function does not start without any one of the variables that all need, and says which.
+///
+/// # Panics
+/// When it does start, or says something else.
+pub async fn expect_to_need_its_variables(binary: &str) {
+    let app = TestApp::start().await;
+    for name in ["USERS_TABLE", "FLIGHTS_TABLE", "LEDGERS_TABLE", "SESSION_PUBLIC_KEYS"] {
+        for environment in [Environment::of(&app).without(name), Environment::of(&app).with(name, "")] {
+            let ended = Function::start(binary, &environment).await.expect_err("the function does not start");
+            assert_eq!(ended.status.code(), Some(1), "{name}");
+            assert_eq!(ended.stderr, format!("Error: environment variable {name} is missing\n"));
+        }
+    }
+}
+
 /// What a process left behind.
 #[derive(Debug)]
 pub struct Ended {

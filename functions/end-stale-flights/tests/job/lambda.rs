@@ -4,7 +4,7 @@ use insta::assert_json_snapshot;
 use serde_json::{Value, json};
 use std::net::TcpListener;
 use std::time::Duration;
-use testing::lambda::{Environment, Function};
+use testing::lambda::{Environment, Function, expect_to_need_its_variables};
 use testing::{TestApp, demo_event};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_end-stale-flights");
@@ -119,11 +119,5 @@ async fn fails_before_its_deadline_when_dynamodb_does_not_answer() {
 
 #[tokio::test]
 async fn does_not_start_without_its_variables() {
-    let app = TestApp::start().await;
-    for name in ["USERS_TABLE", "FLIGHTS_TABLE", "LEDGERS_TABLE", "SESSION_PUBLIC_KEYS"] {
-        let ended = Function::start(BINARY, &Environment::of(&app).without(name)).await;
-        let ended = ended.expect_err("the function does not start");
-        assert_eq!(ended.status.code(), Some(1), "{name}");
-        assert_eq!(ended.stderr, format!("Error: environment variable {name} is missing\n"));
-    }
+    expect_to_need_its_variables(BINARY).await;
 }

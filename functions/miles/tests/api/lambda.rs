@@ -5,7 +5,7 @@ use serde_json::json;
 use shared::http::MAX_ANSWER_BYTES;
 use std::net::TcpListener;
 use std::time::Duration;
-use testing::lambda::{Environment, Exchange, Function};
+use testing::lambda::{Environment, Exchange, Function, expect_to_need_its_variables};
 use testing::template::{Route, Template};
 use testing::{Answer, DEMO_FLIGHT, DEMO_KEY, Session, TestApp, demo_event};
 
@@ -296,14 +296,7 @@ async fn answers_before_its_deadline_when_dynamodb_does_not() {
 
 #[tokio::test]
 async fn does_not_start_without_its_variables() {
-    let app = TestApp::start().await;
-    for name in ["USERS_TABLE", "FLIGHTS_TABLE", "LEDGERS_TABLE", "SESSION_PUBLIC_KEYS"] {
-        for environment in [Environment::of(&app).without(name), Environment::of(&app).with(name, "")] {
-            let ended = Function::start(BINARY, &environment).await.expect_err("the function does not start");
-            assert_eq!(ended.status.code(), Some(1), "{name}");
-            assert_eq!(ended.stderr, format!("Error: environment variable {name} is missing\n"));
-        }
-    }
+    expect_to_need_its_variables(BINARY).await;
 }
 
 #[tokio::test]
