@@ -1,9 +1,30 @@
 //! Scheduled jobs.
 
 use crate::error::with_causes;
-use crate::invocation::Invocation;
+use crate::invocation::{Invocation, time_left};
+use lambda_http::lambda_runtime::{self, LambdaEvent, service_fn};
+use serde::{Deserialize, Serialize};
 use std::error::Error;
 use std::time::Duration;
+
+/// A schedule's event, of which nothing matters.
+#[derive(Deserialize)]
+struct Scheduled {}
+
+/// Serves a job, which is given the time that it may take, as a Lambda function, until the process is told to stop.
+///
+/// # Errors
+/// When Lambda's Runtime API cannot be talked to.
+pub async fn serve<T: Serialize, E: Error>(
+    job: impl AsyncFn(Duration) -> Result<T, E>,
+) -> Result<(), lambda_runtime::Error> {
+    lambda_runtime::run(service_fn(async |event: LambdaEvent<Scheduled>| {
+        let ended = job(time_left(event.context.deadline())).await;
+        // The text alone: the runtime would log all that an error holds.
+        ended.map_err(|error| lambda_runtime::Error::from(error.to_string()))
+    }))
+    .await
+}
 
 /// Runs a job within the time given. `log` says what it did, in one line; a failure is logged here, with its causes and
 /// what it cost.

@@ -1,13 +1,9 @@
 //! Puts members away who are not on Discord; runs every day.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use shared::members::{Archiving, Failed, SyncError, Synced, archive, sync};
 use shared::{App, job};
 use std::time::Duration;
-
-/// The schedule's event, of which nothing matters.
-#[derive(Debug, Deserialize)]
-pub struct Scheduled {}
 
 /// What a run did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -1,6 +1,6 @@
 //! Checks that what must hold does, of every ledger and of the members' index; runs every night.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use shared::audit::{Audited, Breach, Checkpoint, audit_part};
 use shared::error::StoreError;
 use shared::invocation::Invocation;
@@ -12,10 +12,6 @@ pub const TIME_FOR_ONE_PART: Duration = Duration::from_mins(2);
 
 /// Breaches that one run shows; a table gone wrong would otherwise fill the log. All are counted.
 const SHOWN: u64 = 100;
-
-/// The schedule's event, of which nothing matters.
-#[derive(Debug, Deserialize)]
-pub struct Scheduled {}
 
 /// What a run did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

@@ -1,14 +1,9 @@
 //! Ends flights whose game server has gone silent; runs every minute.
 
-use serde::Deserialize;
 use shared::error::StoreError;
 use shared::flights::{StaleFlightsEnded, end_stale};
 use shared::{App, job};
 use std::time::Duration;
-
-/// The schedule's event, of which nothing matters.
-#[derive(Debug, Deserialize)]
-pub struct Scheduled {}
 
 /// Ends silent flights within the time given, and logs what it did, or what was in the way.
 ///

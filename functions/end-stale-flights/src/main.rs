@@ -1,18 +1,8 @@
 //! The scheduled Lambda function that ends flights whose game server has gone silent.
 
-use end_stale_flights::{Scheduled, handle};
-use lambda_runtime::{LambdaEvent, service_fn};
-use shared::invocation::time_left;
-
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     shared::telemetry::init();
     let app = &shared::App::from_env().await?;
-    lambda_runtime::run(service_fn(async |event: LambdaEvent<Scheduled>| {
-        // The text alone: the runtime would log all that an error holds.
-        handle(app, time_left(event.context.deadline()))
-            .await
-            .map_err(|error| lambda_runtime::Error::from(error.to_string()))
-    }))
-    .await
+    shared::job::serve(async |time| end_stale_flights::handle(app, time).await).await
 }
