@@ -100,6 +100,13 @@ impl Wire {
         self.state().forever = Some(fault);
     }
 
+    /// Waits until something is held back, by [`Fault::Delay`] or [`Fault::Late`].
+    pub async fn one_held_back(&self) {
+        while self.held_back.load(Ordering::SeqCst) == 0 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+
     /// Waits until all that was held back, by [`Fault::Delay`] or [`Fault::Late`], has arrived and taken effect.
     pub async fn all_arrived(&self) {
         while self.held_back.load(Ordering::SeqCst) > 0 {

@@ -5,8 +5,8 @@ use super::history::{Boarding, HistoryRow, Movement, Row};
 use super::layout::{Fact, FactKey, lay_out};
 use crate::App;
 use crate::error::StoreError;
-use crate::models::{Flight, FlightId, FlyerId, HistoryKind, Rewriting};
-use crate::store::{Backoff, Store, WholeLedger};
+use crate::models::{Flight, FlightId, FlyerId, HistoryKind};
+use crate::store::{Backoff, Store, StoredEntry, WholeLedger};
 use std::collections::{HashMap, HashSet};
 
 /// Brings a flyer's rows of a file into the flyer's ledger, all of them together, and tells what became of each, in that
@@ -33,15 +33,17 @@ pub async fn rebuild(
             return Ok(judgement.outcomes);
         }
         if let Some(reason) = obstacle(&ledger, kind) {
-            return Ok(judgement.refusing_what_is_new(rows, reason));
+            return Ok(judgement.refusing_what_is_new(rows, &reason));
         }
         let facts = judgement.known.values().cloned().collect();
         // More entries than there were, always: a movement that was judged on the old ledger must not fit the new one.
         let Ok(entries) = lay_out(&ledger.account, facts, ledger.account.seq + 1) else {
             return Ok(judgement.refusing_what_is_new(rows, "the balance would leave its range on the way"));
         };
-        let rewriting = Rewriting { kind, attempt: uuid::Builder::from_random_bytes(app.random()).into_uuid() };
-        if app.store.rewrite(&ledger, &entries, &rewriting, || app.random()).await? {
+        if let Some(other) = unfinished(&ledger).filter(|_| moves_down(&ledger, &entries)) {
+            return Ok(judgement.refusing_what_is_new(rows, &first(other)));
+        }
+        if app.store.rewrite(&ledger, &entries, kind, || app.random()).await? {
             return Ok(judgement.outcomes);
         }
         if !backoff.wait().await {
@@ -55,16 +57,32 @@ fn refused(reason: &str) -> Imported {
 }
 
 /// Why nothing new can come into a ledger.
-fn obstacle(ledger: &WholeLedger, kind: HistoryKind) -> Option<&'static str> {
+fn obstacle(ledger: &WholeLedger, kind: HistoryKind) -> Option<String> {
     if ledger.entries.iter().any(|stored| stored.origin.is_none()) {
-        return Some("the flyer has moved miles here already");
+        return Some("the flyer has moved miles here already".to_owned());
     }
     // What a stopped import had not written yet is in its file alone, and has its places in between.
-    let stopped = ledger.account.rewriting.as_ref().filter(|stopped| stopped.kind != kind)?;
-    Some(match stopped.kind {
-        HistoryKind::Passengers => "an import of passengers was stopped at this flyer: run it again first",
-        HistoryKind::Transactions => "an import of transactions was stopped at this flyer: run it again first",
-    })
+    unfinished(ledger).filter(|other| *other != kind).map(first)
+}
+
+/// Of what an import is that is rewriting the ledger.
+fn unfinished(ledger: &WholeLedger) -> Option<HistoryKind> {
+    ledger.account.rewriting.as_ref().map(|rewriting| rewriting.kind)
+}
+
+/// That it has to be finished.
+fn first(other: HistoryKind) -> String {
+    format!("another import of {other} is at this flyer, or was stopped there: run that one first")
+}
+
+/// Whether something that the ledger states would have a lower number than the highest it has: an import that was stopped
+/// left room for what its file alone has.
+fn moves_down(ledger: &WholeLedger, entries: &[StoredEntry]) -> bool {
+    let places = |entries: &[StoredEntry]| -> HashMap<FactKey, u64> {
+        entries.iter().filter_map(|stored| Some((Fact::of(stored)?.key, stored.entry.seq))).collect()
+    };
+    let after = places(entries);
+    places(&ledger.entries).iter().any(|(fact, place)| after[fact] < *place)
 }
 
 type Facts = HashMap<FactKey, Fact>;

@@ -77,6 +77,6 @@ impl std::fmt::Display for HistoryKind {
 pub struct Rewriting {
     /// Of what.
     pub kind: HistoryKind,
-    /// Names the attempt, so that of two only the one that began last goes on.
-    pub attempt: Uuid,
+    /// Names the transaction that was the last so far: what was read before it is no longer so.
+    pub transaction: Uuid,
 }

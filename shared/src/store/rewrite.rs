@@ -9,7 +9,7 @@ use super::query::Range;
 use super::transaction::Transaction;
 use super::{Store, StoredEntry, Table};
 use crate::error::StoreError;
-use crate::models::{Account, EntrySource, Flight, FlightId, FlyerId, HistoryEntry, Passenger, Rewriting};
+use crate::models::{Account, EntrySource, Flight, FlightId, FlyerId, HistoryEntry, HistoryKind, Passenger, Rewriting};
 use futures_util::future::try_join;
 use std::collections::HashMap;
 
@@ -42,7 +42,7 @@ impl Store {
     /// # Errors
     /// As any read: when the time was up, or DynamoDB failed.
     pub async fn whole_ledger(&self, flyer: &FlyerId) -> Result<Option<WholeLedger>, StoreError> {
-        // First the flyer: whatever moves miles afterwards changes the number that a rewrite depends on.
+        // First the flyer: whatever changes the ledger afterwards changes the number or the mark that a rewrite depends on.
         let Some(account) = self.account(flyer).await? else { return Ok(None) };
         let range = Range::of(Table::Ledgers, "#pk = :pk", values([(":pk", value(flyer_partition(flyer)))]));
         let (entries, pages) = try_join(self.query(range), self.history(flyer)).await?;
@@ -60,13 +60,14 @@ impl Store {
         there.map(|(flight, read)| read.map(|read| (flight, read))).collect()
     }
 
-    /// Rewrites a flyer's ledger and history to those entries, as long as nothing but this has moved miles since they were
-    /// read: one request for each 99 changes. Tells whether it did.
+    /// Rewrites a flyer's ledger and history to those entries, as long as nothing has changed the ledger since it was read:
+    /// one request for each 99 changes. Tells whether it did. What states something must not move to a lower number.
     ///
-    /// What fits into one transaction is one. Else the flyer is marked, so that no miles move, until the last one, and the
-    /// highest numbers are written first: an entry that moves, always to a higher number, is in its new place before
-    /// another takes its old one. So an import that is cut short loses nothing, and is finished by running it again. Until
-    /// then a listing of the ledger may show entries of both.
+    /// What fits into one transaction is one. Else each but the last marks the flyer, anew, so that no miles move and each
+    /// begins where the one before it ended; and the highest numbers are written first: an entry that moves is in its new
+    /// place before another takes its old one, and its passenger knows the highest. So an import that is cut short, or
+    /// overtaken by another, loses nothing, and is finished by running it again. Until then a listing of the ledger may show
+    /// entries of both.
     ///
     /// # Errors
     /// As any write: then some of it may be done.
@@ -74,22 +75,26 @@ impl Store {
         &self,
         before: &WholeLedger,
         entries: &[StoredEntry],
-        rewriting: &Rewriting,
+        kind: HistoryKind,
         mut token: impl FnMut() -> [u8; 16],
     ) -> Result<bool, StoreError> {
-        let flyer = &before.account.flyer.user_id;
+        let account = &before.account;
         let history: Vec<HistoryEntry> = entries.iter().filter_map(in_history).collect();
-        let chunks = chunks(before, entries, &history);
-        let after = After { seq: entries.len() as u64, flights_count: history.len() as u64, rewriting };
-        for (number, chunk) in chunks.iter().enumerate() {
-            let part = Part { is_first: number == 0, is_last: number + 1 == chunks.len() };
-            let mut transaction = on_account(self.transaction(token()), &before.account, &after, part);
-            for change in chunk {
-                transaction = changing(transaction, flyer, change);
-            }
+        let end = End { seq: entries.len() as u64, flights_count: history.len() as u64 };
+        let mut chunks = chunks(before, entries, &history).into_iter().peekable();
+        let mut mark = account.rewriting.clone();
+        while let Some(chunk) = chunks.next() {
+            let token = token();
+            let next = Rewriting { kind, transaction: uuid::Builder::from_random_bytes(token).into_uuid() };
+            let after = if chunks.peek().is_some() { After::Marked(&next) } else { After::Through(&end) };
+            let transaction = on_account(self.transaction(token), account, mark.as_ref(), &after);
+            let transaction = chunk
+                .iter()
+                .fold(transaction, |transaction, change| changing(transaction, &account.flyer.user_id, change));
             if transaction.settle().await?.is_err() {
                 return Ok(false);
             }
+            mark = Some(next);
         }
         Ok(true)
     }
@@ -142,47 +147,46 @@ fn chunks<'a>(before: &WholeLedger, entries: &'a [StoredEntry], history: &[Histo
     chunks
 }
 
-/// What the flyer is to be.
-struct After<'a> {
+/// What the flyer is to have when all is written.
+struct End {
     seq: u64,
     flights_count: u64,
-    rewriting: &'a Rewriting,
 }
 
-/// Which of the transactions it is.
-#[derive(Clone, Copy)]
-struct Part {
-    is_first: bool,
-    is_last: bool,
+/// What a transaction makes of the flyer.
+enum After<'a> {
+    /// There is more to write.
+    Marked(&'a Rewriting),
+    /// That was all.
+    Through(&'a End),
 }
 
-/// Adds what a transaction does to the flyer, or asks of it.
-fn on_account<'a>(transaction: Transaction<'a>, before: &Account, after: &After<'_>, part: Part) -> Transaction<'a> {
-    let key = Key::flyer(&before.flyer.user_id);
-    let mut given = values([(":seen", value(before.seq))]);
-    let own = value(after.rewriting);
-    let condition = match &before.rewriting {
-        _ if !part.is_first => {
-            given.insert(":own".to_owned(), own.clone());
-            "#seq = :seen AND #rewriting = :own"
-        }
+/// Adds what a transaction does to the flyer, who must have that mark still.
+fn on_account<'a>(
+    transaction: Transaction<'a>,
+    account: &Account,
+    mark: Option<&Rewriting>,
+    after: &After<'_>,
+) -> Transaction<'a> {
+    let mut given = values([(":seen", value(account.seq))]);
+    let condition = match mark {
         None => "#seq = :seen AND attribute_not_exists(#rewriting)",
-        Some(other) => {
-            given.insert(":other".to_owned(), value(other));
-            "#seq = :seen AND #rewriting = :other"
+        Some(mark) => {
+            given.insert(":mark".to_owned(), value(mark));
+            "#seq = :seen AND #rewriting = :mark"
         }
     };
-    if part.is_last {
-        given.insert(":seq".to_owned(), value(after.seq));
-        given.insert(":flights".to_owned(), value(after.flights_count));
-        let change = "SET #seq = :seq, #flightsCount = :flights REMOVE #rewriting";
-        transaction.update(&key, change, Some(condition), given)
-    } else if part.is_first {
-        given.insert(":own".to_owned(), own);
-        transaction.update(&key, "SET #rewriting = :own", Some(condition), given)
-    } else {
-        transaction.check(&key, condition, given)
-    }
+    let change = match after {
+        After::Marked(next) => {
+            given.insert(":next".to_owned(), value(next));
+            "SET #rewriting = :next"
+        }
+        After::Through(end) => {
+            given.extend(values([(":seq", value(end.seq)), (":flights", value(end.flights_count))]));
+            "SET #seq = :seq, #flightsCount = :flights REMOVE #rewriting"
+        }
+    };
+    transaction.update(&Key::flyer(&account.flyer.user_id), change, Some(condition), given)
 }
 
 fn changing<'a>(transaction: Transaction<'a>, flyer: &FlyerId, change: &Change<'_>) -> Transaction<'a> {

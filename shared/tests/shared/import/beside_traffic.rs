@@ -57,20 +57,66 @@ async fn loses_no_purchase_that_is_made_meanwhile() {
     assert!(before > 0 && after > 0, "the purchase was first {before} times, and {after} times not");
 }
 
-/// Two at once, of the same file or of others, come to the same as one after the other.
+/// Two at once come to the same as one after the other, when what was refused for the other's sake is run again.
 #[tokio::test]
 async fn bears_another_import_of_the_same_flyer() {
     let app = TestApp::start().await;
     let key = community(&app, 300).await;
-    let lines =
-        |from: usize| -> Vec<Value> { (from..from + 200).map(|flight| passenger(flight, 10, flight)).collect() };
-    let (one, two) = (lines(0), lines(100));
-    let _outcomes = tokio::join!(
+    let (one, two) = (boardings(0..200), boardings(100..300));
+    let (of_one, of_two) = tokio::join!(
         import_history(&app, HistoryKind::Passengers, &one),
         import_history(&app, HistoryKind::Passengers, &two),
     );
-    assert_eq!(breaches(&app).await, [""; 0]);
-    let (ledger, history) = as_answered(&app, &key).await;
-    assert_eq!(history["data"][0]["flights"].as_array().expect("a list").len(), 300);
-    assert_eq!(ledger.iter().filter(|entry| entry["source"] == "flight").count(), 300);
+    for outcome in of_one.into_iter().chain(of_two) {
+        let in_the_way = "another import of passengers is at this flyer, or was stopped there: run that one first";
+        let is_expected =
+            matches!(&outcome, Imported::Made | Imported::There) || outcome == Imported::Refused(in_the_way.to_owned());
+        assert!(is_expected, "{outcome:?}");
+    }
+    run_again(&app, &key, &[&one, &two], 300).await;
+}
+
+/// An import takes another over as the other left the ledger, not as it was some of its transactions before.
+#[tokio::test]
+async fn takes_over_nothing_that_has_moved_on() {
+    let app = TestApp::start().await;
+    let key = community(&app, 446).await;
+    // What is there already has its places before most of what is new, and moves up by one for the first of all.
+    import_history(&app, HistoryKind::Passengers, &boardings(1..151)).await;
+    app.wire.reset();
+    let new = boardings(152..446);
+    let with_the_first = [boardings(0..1), new.clone()].concat();
+    let with_one_between = [boardings(151..152), new].concat();
+
+    // The one has written what both have, with 49 boardings in each of 6 transactions, and waits. The other reads that, and
+    // waits. The one moves what was there before, and waits. The other goes on.
+    let (one_reads, one_writes, other_reads) = (3 + 3, 6, 3 + 1);
+    let nothing = |requests| std::iter::repeat_n(Fault::None, requests);
+    let held_back = |ms| [Fault::Delay(Duration::from_millis(ms))];
+    let one = nothing(one_reads + one_writes).chain(held_back(400));
+    let other = nothing(other_reads).chain(held_back(600));
+    app.wire.disturb(one.chain(other).chain(held_back(800)));
+    let later = async {
+        app.wire.one_held_back().await;
+        import_history(&app, HistoryKind::Passengers, &with_one_between).await
+    };
+    let _outcomes = tokio::join!(import_history(&app, HistoryKind::Passengers, &with_the_first), later);
+    run_again(&app, &key, &[&with_the_first, &with_one_between], 446).await;
+}
+
+fn boardings(flights: std::ops::Range<usize>) -> Vec<Value> {
+    flights.map(|flight| passenger(flight, 10, flight)).collect()
+}
+
+/// Runs imports again, one after the other, after which all is there and holds.
+async fn run_again(app: &TestApp, key: &str, imports: &[&[Value]], flights: usize) {
+    for lines in imports {
+        let outcomes = import_history(app, HistoryKind::Passengers, lines).await;
+        assert!(outcomes.iter().all(|outcome| matches!(outcome, Imported::Made | Imported::There)), "{outcomes:?}");
+    }
+    assert_eq!(breaches(app).await, [""; 0]);
+    let (ledger, history) = as_answered(app, key).await;
+    let boarded = history["data"][0]["flights"].as_array().expect("a list");
+    assert_eq!(boarded.len(), flights);
+    assert_eq!(ledger.iter().filter(|entry| entry["source"] == "flight").count(), flights);
 }

@@ -98,6 +98,41 @@ async fn overcomes_faults_that_pass() {
     }
 }
 
+/// An import is stopped, then another of the same flyer, and then both are run again.
+#[tokio::test]
+async fn loses_nothing_when_another_comes_between() {
+    let boarded = |flights: std::ops::Range<usize>| -> Vec<Value> {
+        flights.map(|flight| passenger(flight, 10, flight)).collect()
+    };
+    let one = boarded(40..150);
+    // Something later, what overlaps, and more of the same.
+    for (other, flights) in [(boarded(150..160), 0..160), (boarded(60..155), 0..155), (boarded(0..160), 0..160)] {
+        // When the one has written something, and the other nothing yet, something, or all.
+        for (requests, requests_of_other) in (6..8).flat_map(|one| (4..8).map(move |other| (one, other))) {
+            let app = TestApp::start().await;
+            let key = community(&app, 160).await;
+            import_history(&app, HistoryKind::Passengers, &boarded(0..40)).await;
+            for (lines, requests) in [(&one, requests), (&other, requests_of_other)] {
+                app.wire.reset();
+                app.wire.disturb(std::iter::repeat_n(Fault::None, requests));
+                app.wire.disturb_all(Fault::Error(400, "AccessDeniedException"));
+                let rows = rows(HistoryKind::Passengers, lines);
+                let _stopped_or_refused = rebuild(&app.app, HistoryKind::Passengers, &flyer(), &rows).await;
+            }
+            app.wire.reset();
+            for lines in [&one, &other] {
+                let outcomes = import_history(&app, HistoryKind::Passengers, lines).await;
+                let is_there = |outcome: &Imported| matches!(outcome, Imported::Made | Imported::There);
+                assert!(outcomes.iter().all(is_there), "{outcomes:?}");
+            }
+            let case = format!("stopped at {requests}, and the other {flights:?} at {requests_of_other}");
+            assert_eq!(breaches(&app).await, [""; 0], "{case}");
+            let (_ledger, history) = as_answered(&app, &key).await;
+            assert_eq!(history["data"][0]["flights"].as_array().expect("a list").len(), flights.end, "{case}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn keeps_a_flyers_miles_still_until_it_is_run_again() {
     let app = TestApp::start().await;
@@ -120,7 +155,7 @@ async fn keeps_a_flyers_miles_still_until_it_is_run_again() {
         ["flyer 7: an import of passengers began to rewrite the ledger and is not through: run it again"]
     );
     let others = import_history(&app, HistoryKind::Transactions, &[moved(1, 5, 5)]).await;
-    let reason = "an import of passengers was stopped at this flyer: run it again first";
+    let reason = "another import of passengers is at this flyer, or was stopped there: run that one first";
     assert_eq!(others, [Imported::Refused(reason.to_owned())]);
 
     import_history(&app, HistoryKind::Passengers, &lines).await;
