@@ -2,7 +2,7 @@
 //! 0, to the balance that the flyer has.
 
 use super::history::{Boarding, Movement, Row};
-use crate::ledger::opening_entry;
+use crate::ledger::{closing_entry, opening_entry};
 use crate::models::{
     Account, AirlineId, Balance, EntrySource, EntryType, FlightId, FlyerId, LedgerEntry, Origin, ProductId, RowId,
     Timestamp,
@@ -126,7 +126,7 @@ pub(super) fn lay_out(account: &Account, mut facts: Vec<Fact>, at_least: u64) ->
     let missing = i128::from(flyer.miles.get()) - balance;
     if missing != 0 || (entries.len() as u64) < at_least {
         let amount = i64::try_from(missing).map_err(|_| OutOfRange)?;
-        entries.push(closing_entry(account, entries.len() + 1, amount, end));
+        entries.push(closing_entry(flyer, entries.len() as u64 + 1, amount, end));
     }
     Ok(entries)
 }
@@ -158,25 +158,4 @@ fn entry(flyer: &FlyerId, place: usize, fact: Fact, balance: i64) -> StoredEntry
         reverses: None,
     };
     StoredEntry { entry, operation: Uuid::nil(), refunded_by: None, origin: Some(origin) }
-}
-
-fn closing_entry(account: &Account, place: usize, amount: i64, at: Timestamp) -> StoredEntry {
-    let flyer = &account.flyer;
-    let seq = place as u64;
-    let entry = LedgerEntry {
-        id: LedgerEntry::id_of(&flyer.user_id, seq),
-        user_id: flyer.user_id.clone(),
-        seq,
-        amount,
-        r#type: EntryType::of(amount),
-        source: EntrySource::Adjustment,
-        airline_id: None,
-        flight_id: None,
-        product_id: None,
-        note: "Difference to the balance brought along".to_owned(),
-        balance_after: flyer.miles.get(),
-        created_at: at,
-        reverses: None,
-    };
-    StoredEntry { entry, operation: Uuid::nil(), refunded_by: None, origin: Some(Origin::Closing) }
 }

@@ -15,7 +15,7 @@ mod transactions;
 
 pub use board::{Boarded, Boarding, board};
 pub use idempotency::{IdempotencyKey, Settled};
-pub(crate) use opening::opening_entry;
+pub(crate) use opening::{closing_entry, opening_entry};
 pub use opening::{open_account, opening};
 pub use purchase::{Purchase, purchase};
 pub use refund::{Refund, refund};

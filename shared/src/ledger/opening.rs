@@ -16,22 +16,39 @@ pub fn opening(flyer: Flyer) -> (Account, StoredEntry) {
 
 /// The first entry of a flyer's ledger, that begins it with so many miles.
 pub(crate) fn opening_entry(flyer: &Flyer, miles: i64, at: Timestamp) -> StoredEntry {
+    let balance = u64::try_from(miles).expect("no balance is below 0");
+    entry(flyer, 1, (miles, balance), at, ("Opening balance", Origin::Opening))
+}
+
+/// An entry in that place, that leads to the balance which the flyer brings along.
+pub(crate) fn closing_entry(flyer: &Flyer, seq: u64, amount: i64, at: Timestamp) -> StoredEntry {
+    let balance = flyer.miles.get();
+    entry(flyer, seq, (amount, balance), at, ("Difference to the balance brought along", Origin::Closing))
+}
+
+fn entry(
+    flyer: &Flyer,
+    seq: u64,
+    (amount, balance_after): (i64, u64),
+    created_at: Timestamp,
+    (note, origin): (&str, Origin),
+) -> StoredEntry {
     let entry = LedgerEntry {
-        id: LedgerEntry::id_of(&flyer.user_id, 1),
+        id: LedgerEntry::id_of(&flyer.user_id, seq),
         user_id: flyer.user_id.clone(),
-        seq: 1,
-        amount: miles,
-        r#type: EntryType::of(miles),
+        seq,
+        amount,
+        r#type: EntryType::of(amount),
         source: EntrySource::Adjustment,
         airline_id: None,
         flight_id: None,
         product_id: None,
-        note: "Opening balance".to_owned(),
-        balance_after: u64::try_from(miles).expect("no balance is below 0"),
-        created_at: at,
+        note: note.to_owned(),
+        balance_after,
+        created_at,
         reverses: None,
     };
-    StoredEntry { entry, operation: Uuid::nil(), refunded_by: None, origin: Some(Origin::Opening) }
+    StoredEntry { entry, operation: Uuid::nil(), refunded_by: None, origin: Some(origin) }
 }
 
 /// Makes a flyer who brings a balance along: one request. Tells whether it did; not, if the flyer

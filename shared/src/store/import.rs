@@ -147,12 +147,6 @@ impl Batch {
         operations <= MAX_OPERATIONS && !self.meets(creation)
     }
 
-    /// Whether there is nothing in it.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.creations.is_empty()
-    }
-
     /// A batch of this alone.
     #[must_use]
     pub fn of(creation: Creation) -> Self {
