@@ -74,9 +74,13 @@ pub async fn serve(options: Options) -> Result<ExitCode> {
 
     let address = (options.host, options.port);
     let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address:?}"))?;
-    let engine =
-        Engine::start(&engine::Options { host: options.host, port: options.dynamodb_port, data: options.data.clone() })
-            .with_context(|| format!("cannot start DynamoDB on port {}", options.dynamodb_port))?;
+    let engine = Engine::start(&engine::Options {
+        host: options.host,
+        port: options.dynamodb_port,
+        data: options.data.clone(),
+        contents: None,
+    })
+    .with_context(|| format!("cannot start DynamoDB on port {}", options.dynamodb_port))?;
     let session_key = SessionKey::open()?;
     let app = app(&engine, &session_key)?;
     let url = format!("http://{}", listener.local_addr()?);

@@ -8,7 +8,7 @@ use dynoxide::Database;
 use dynoxide::server::serve_with_shutdown;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::sync::oneshot;
@@ -28,18 +28,20 @@ pub struct Options {
     pub port: u16,
     /// File to keep the data in; in memory, if none.
     pub data: Option<PathBuf>,
+    /// What [`Engine::save`] wrote, to begin with; what is there, if none.
+    pub contents: Option<PathBuf>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { host: Ipv4Addr::LOCALHOST.into(), port: 0, data: None }
+        Self { host: Ipv4Addr::LOCALHOST.into(), port: 0, data: None, contents: None }
     }
 }
 
 /// A running engine. Stops when dropped.
-#[derive(Debug)]
 pub struct Engine {
     address: SocketAddr,
+    database: Database,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -48,7 +50,7 @@ impl Engine {
     /// Starts an engine, on a thread of its own: SQLite works synchronously and would hold up other tasks.
     ///
     /// # Errors
-    /// When the port is taken or the file cannot be opened.
+    /// When the port is taken or a file cannot be opened.
     pub fn start(options: &Options) -> io::Result<Self> {
         let listener = TcpListener::bind((options.host, options.port))?;
         listener.set_nonblocking(true)?;
@@ -57,20 +59,32 @@ impl Engine {
             None => Database::memory(),
             Some(file) => Database::new(&file.to_string_lossy()),
         };
-        let database = database.map_err(|error| io::Error::other(error.to_string()))?;
+        let database = database.map_err(io::Error::other)?;
+        if let Some(contents) = &options.contents {
+            database.restore_from(&contents.to_string_lossy()).map_err(io::Error::other)?;
+        }
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let (stop, stopped) = oneshot::channel::<()>();
+        let served = database.clone();
         let thread = std::thread::Builder::new().name("dynamodb".to_owned()).spawn(move || {
-            runtime.block_on(run(listener, database, stopped));
+            runtime.block_on(run(listener, served, stopped));
             runtime.shutdown_timeout(STOP_WITHIN);
         })?;
-        Ok(Self { address, stop: Some(stop), thread: Some(thread) })
+        Ok(Self { address, database, stop: Some(stop), thread: Some(thread) })
     }
 
     /// Where it listens.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Writes all data to a new file.
+    ///
+    /// # Errors
+    /// When the file is there already, or cannot be written.
+    pub fn save(&self, file: &Path) -> io::Result<()> {
+        self.database.vacuum_into(&file.to_string_lossy()).map_err(io::Error::other)
     }
 
     /// The client configuration that reaches it.

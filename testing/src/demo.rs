@@ -3,16 +3,46 @@
 use crate::template::event;
 use crate::{Call, Session, TestApp};
 use serde_json::{Value, json};
+use std::path::PathBuf;
+use std::sync::atomic::Ordering;
+use tokio::sync::OnceCell;
 
 pub use engine::demo::{API_KEY as DEMO_KEY, SUPER_USER as DEMO_SUPER_USER, UPCOMING as DEMO_FLIGHT};
+
+/// The demo community as an engine held it, and how many random numbers were drawn for it.
+#[derive(Debug)]
+pub(crate) struct Snapshot {
+    pub file: PathBuf,
+    pub drawn: u64,
+}
+
+/// Made once in a process: a copy takes a tenth of the time. None, where the engine is another, that cannot be copied.
+static SNAPSHOT: OnceCell<Option<Snapshot>> = OnceCell::const_new();
 
 impl TestApp {
     /// Starts the API with the demo community.
     pub async fn with_demo() -> Self {
+        match SNAPSHOT.get_or_init(Self::demo_snapshot).await {
+            Some(snapshot) => Self::start_with(Some(snapshot)).await,
+            None => Self::with_new_demo().await,
+        }
+    }
+
+    async fn with_new_demo() -> Self {
         let app = Self::start().await;
         engine::demo::load(&app.app).await.expect("the tables are empty");
         app.wire.reset();
         app
+    }
+
+    async fn demo_snapshot() -> Option<Snapshot> {
+        let app = Self::with_new_demo().await;
+        let engine = app.engine.as_ref()?;
+        // Beside the test's own executable, where the next run replaces it, at once: another may be under way.
+        let file = std::env::current_exe().expect("a test is an executable").with_extension("demo");
+        let new = file.with_extension(std::process::id().to_string());
+        engine.save(&new).and_then(|()| std::fs::rename(&new, &file)).expect("it can be written there");
+        Some(Snapshot { file, drawn: app.entropy.0.load(Ordering::SeqCst) })
     }
 
     /// The request that an event of API Gateway is.

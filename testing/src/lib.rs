@@ -21,6 +21,7 @@ pub use fixtures::{BRAND, Session};
 pub use log::Log;
 pub use wire::{Fault, Wire};
 
+use crate::demo::Snapshot;
 use engine::{Engine, Options};
 use shared::App;
 use shared::app::{Clock, Entropy};
@@ -64,8 +65,8 @@ impl Clock for StoppedClock {
 }
 
 /// Random numbers that are the same in every run.
-#[derive(Debug, Default)]
-struct FixedEntropy(AtomicU64);
+#[derive(Debug, Clone, Default)]
+struct FixedEntropy(Arc<AtomicU64>);
 
 impl Entropy for FixedEntropy {
     fn fill(&self, buffer: &mut [u8]) {
@@ -91,6 +92,7 @@ pub struct TestApp {
     router: axum::Router,
     tables: Tables,
     endpoint: String,
+    entropy: FixedEntropy,
     engine: Option<Arc<Engine>>,
 }
 
@@ -102,20 +104,26 @@ fn router(app: &App) -> axum::Router {
 impl TestApp {
     /// Starts it.
     pub async fn start() -> Self {
-        let (engine, endpoint) = if let Ok(endpoint) = std::env::var("DYNAMODB_ENDPOINT") {
-            (None, endpoint)
-        } else {
-            let engine = Engine::start(&Options::default()).expect("an engine starts on a free port");
-            let endpoint = format!("http://{}", engine.address());
-            (Some(engine), endpoint)
-        };
-        let tables = match &engine {
-            Some(_) => Tables::default(),
-            None => fixtures::own_tables(),
-        };
+        Self::start_with(None).await
+    }
+
+    /// Starts it with what a snapshot holds, where the engine is one that can.
+    async fn start_with(snapshot: Option<&Snapshot>) -> Self {
+        if let Ok(endpoint) = std::env::var("DYNAMODB_ENDPOINT") {
+            return Self::at(endpoint, fixtures::own_tables(), None, None).await;
+        }
+        let contents = snapshot.map(|snapshot| snapshot.file.clone());
+        let engine =
+            Engine::start(&Options { contents, ..Options::default() }).expect("an engine starts on a free port");
+        Self::at(format!("http://{}", engine.address()), Tables::default(), Some(engine), snapshot).await
+    }
+
+    async fn at(endpoint: String, tables: Tables, engine: Option<Engine>, snapshot: Option<&Snapshot>) -> Self {
         let wire = Wire::default();
         let store = Store::with_config(engine::config(&endpoint).http_client(wire.clone()), tables.clone());
-        store.create_tables().await.expect("the tables are made");
+        if snapshot.is_none() {
+            store.create_tables().await.expect("the tables are made");
+        }
 
         let session_keys = fixtures::session_public_key();
         let config = Config::from_variables(|name| match name {
@@ -124,12 +132,14 @@ impl TestApp {
             _ => None,
         });
         let clock = StoppedClock::at(START);
+        let entropy = FixedEntropy::default();
+        entropy.0.store(snapshot.map_or(0, |snapshot| snapshot.drawn), Ordering::SeqCst);
         let app = App::new(&config.expect("the configuration is good"), store)
             .with_clock(clock.clone())
-            .with_entropy(FixedEntropy::default());
+            .with_entropy(entropy.clone());
         let router = router(&app);
         wire.reset();
-        Self { app, clock, wire, router, tables, endpoint, engine: engine.map(Arc::new) }
+        Self { app, clock, wire, router, tables, endpoint, entropy, engine: engine.map(Arc::new) }
     }
 
     /// The same tables behind another instance of the function: it has not seen any key yet, and takes at most that
@@ -159,6 +169,7 @@ impl TestApp {
             wire: self.wire.clone(),
             tables: self.tables.clone(),
             endpoint: self.endpoint.clone(),
+            entropy: self.entropy.clone(),
             engine: self.engine.clone(),
         }
     }
