@@ -1,7 +1,7 @@
 //! Lambda around the built binary of a function: a server that hands it events as the Lambda service does, by the
 //! Runtime API (*AWS Lambda Developer Guide*, "Using the Lambda runtime API for custom runtimes").
 
-use crate::{Answer, Session, TestApp};
+use crate::{Answer, Session, TestApp, demo_event};
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::response::{IntoResponse, Response};
@@ -81,6 +81,20 @@ pub async fn expect_to_need_its_variables(binary: &str) {
             assert_eq!(ended.stderr, format!("Error: environment variable {name} is missing\n"));
         }
     }
+}
+
+/// A job that DynamoDB does not answer says so while it still can.
+///
+/// # Panics
+/// When it does not.
+pub async fn expect_to_fail_before_its_deadline(binary: &str, event: &str) {
+    let app = TestApp::start().await;
+    let silent = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+    let endpoint = format!("http://{}", silent.local_addr().expect("it is bound"));
+    let environment = Environment::of(&app).with("AWS_ENDPOINT_URL_DYNAMODB", &endpoint);
+    let mut function = Function::start(binary, &environment).await.expect("the function starts");
+    let failed = function.invoke_within(&demo_event(event), Duration::from_secs(1)).await;
+    assert_eq!(failed.expect_err("the job fails")["errorMessage"], "DynamoDB was busy until the time was up");
 }
 
 /// What a process left behind.

@@ -5,6 +5,7 @@
 //! of its own there.
 
 mod access;
+mod bad_fields;
 mod client;
 mod demo;
 mod fixtures;
@@ -15,6 +16,7 @@ pub mod template;
 mod wire;
 
 pub use access::{Access, Accesses};
+pub use bad_fields::answers_to_bad_fields;
 pub use client::{Answer, Call};
 pub use demo::{DEMO_FLIGHT, DEMO_KEY, DEMO_SUPER_USER, demo_event, demo_session};
 pub use fixtures::{BRAND, Session};

@@ -1,33 +1,14 @@
 //! Bodies that are good but for one field.
 
 use serde_json::Value;
-use std::fmt::Write;
-use testing::{Answer, Call};
+use testing::{Answer, Call, answers_to_bad_fields};
 
-/// What is answered to each of them, a line each: the field, its value, the answer. The value is JSON as it stands
-/// in the body, so that it may be what no serializer would write; an empty one leaves the field out.
+/// What is answered to each of them, a line each.
 pub async fn answers<'a>(request: impl Fn() -> Call<'a>, good: &Value, bad: &[(&str, &str)]) -> String {
-    let mut lines = String::new();
-    for (field, value) in bad {
-        let answer = request().header("content-type", "application/json").body(body(good, field, value)).send().await;
-        writeln!(lines, "{field}: {} → {}", shortened(value), in_one_line(&answer)).expect("a String takes anything");
-    }
-    lines
-}
-
-fn body(good: &Value, field: &str, value: &str) -> String {
-    let fields = good.as_object().expect("a body is an object").iter();
-    let others = fields.filter(|(name, _)| *name != field).map(|(name, value)| format!("\"{name}\":{value}"));
-    let bad = Some(format!("\"{field}\":{value}")).filter(|_| !value.is_empty());
-    format!("{{{}}}", others.chain(bad).collect::<Vec<_>>().join(","))
+    answers_to_bad_fields(request, good, bad, in_one_line).await
 }
 
 /// Status and body, as they came.
 pub fn in_one_line(answer: &Answer) -> String {
     format!("{} {}", answer.status.as_u16(), String::from_utf8_lossy(&answer.bytes)).trim_end().to_owned()
-}
-
-fn shortened(value: &str) -> String {
-    let start: String = value.chars().take(40).collect();
-    if start.len() < value.len() { format!("{start}…") } else { start }
 }

@@ -2,9 +2,7 @@
 
 use insta::assert_json_snapshot;
 use serde_json::{Value, json};
-use std::net::TcpListener;
-use std::time::Duration;
-use testing::lambda::{Environment, Function, expect_to_need_its_variables};
+use testing::lambda::{Environment, Function, expect_to_fail_before_its_deadline, expect_to_need_its_variables};
 use testing::{TestApp, demo_event};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_end-stale-flights");
@@ -104,17 +102,7 @@ async fn logs_why_it_failed() {
 
 #[tokio::test]
 async fn fails_before_its_deadline_when_dynamodb_does_not_answer() {
-    let app = TestApp::start().await;
-    let silent = TcpListener::bind("127.0.0.1:0").expect("a port is free");
-    let endpoint = format!("http://{}", silent.local_addr().expect("it is bound"));
-    let mut function = start(&Environment::of(&app).with("AWS_ENDPOINT_URL_DYNAMODB", &endpoint)).await;
-    let failed = function.invoke_within(&demo_event("end-stale-flights"), Duration::from_secs(1)).await;
-    assert_json_snapshot!(failed.expect_err("the job fails"), @r#"
-    {
-      "errorMessage": "DynamoDB was busy until the time was up",
-      "errorType": "&alloc::boxed::Box<dyn core::error::Error + core::marker::Send + core::marker::Sync>"
-    }
-    "#);
+    expect_to_fail_before_its_deadline(BINARY, "end-stale-flights").await;
 }
 
 #[tokio::test]
