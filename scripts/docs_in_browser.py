@@ -1,6 +1,6 @@
-"""Tries the API reference in a browser: that it renders, and that "Try it out" works with what is filled in.
+"""Tests the API reference in a browser: that it renders, and that "Try it out" works with the prefilled examples.
 
-Every operation is executed as the page offers it, against a demo community nobody has touched yet.
+Executes every operation with the values that the page fills in, on a fresh demo community.
 """
 
 import argparse
@@ -18,14 +18,14 @@ from playwright.sync_api import Page, expect, sync_playwright
 KEY = "sky_demo-key-for-local-use-only"
 FLYER = "pilot123"
 
-# What needs another to have happened before: a refund, the purchase that it gives back.
+# Operations that depend on another one: a refund needs a purchase.
 AFTER = {"refund_transaction": "buy_product"}
 
 METHODS = {"get", "put", "post", "delete", "patch"}
 
 
 class Server:
-    """A `skysquad serve` with the demo community, which can begin anew at the same address."""
+    """A `skysquad serve` with the demo community. Can be restarted with fresh data at the same address."""
 
     def __init__(self, binary: str, home: str):
         self.binary = binary
@@ -57,13 +57,13 @@ class Server:
         self.start()
 
     def session(self) -> str:
-        """A session of the demo's superuser."""
+        """Returns a session token of the demo community's superuser."""
         command = [self.binary, "session", "--user-id", "demo-admin"]
         return subprocess.run(command, env=self.env, check=True, capture_output=True, text=True).stdout.strip()
 
 
 class Watch:
-    """Notes what must not happen while the page is used."""
+    """Records browser errors and requests to other hosts while the page is used."""
 
     def __init__(self, page: Page, url: str):
         self.wrong = []
@@ -74,7 +74,7 @@ class Watch:
         page.on("request", self.on_request)
 
     def on_console(self, message):
-        # The browser says so of any answer from 400 on, which the API is meant to give.
+        # The browser logs this for every response of 400 or above, which the API may return.
         is_answer = message.text.startswith("Failed to load resource: the server responded with a status")
         url = message.location["url"]
         is_meant = is_answer and "/docs" not in url or self.is_icon_in_between(message.text, url)
@@ -87,7 +87,7 @@ class Watch:
 
     @staticmethod
     def is_icon_in_between(failure: str, url: str) -> bool:
-        """The browser fetches the page's icon again at times of its own, also when the server begins anew."""
+        """Tells whether a fetch of the page's icon failed. The browser may start one at any time, even during a restart."""
         return "net::ERR_CONNECTION" in failure and "/docs/favicon" in url
 
     def on_request(self, request):
@@ -97,7 +97,7 @@ class Watch:
 
 
 class Reference:
-    """The page."""
+    """The page of the API reference."""
 
     def __init__(self, page: Page, url: str):
         self.page = page
@@ -105,7 +105,7 @@ class Reference:
         page.locator(".opblock").first.wait_for()
 
     def operations(self) -> set[tuple[str, str]]:
-        """Method and path of every operation that is shown."""
+        """Returns the method and path of every operation on the page."""
         shown = self.page.locator(".opblock").evaluate_all(
             """blocks => blocks.map(block => [
                 block.querySelector('.opblock-summary-method').innerText.toLowerCase(),
@@ -115,7 +115,7 @@ class Reference:
         return {(method, path) for method, path in shown}
 
     def authorize(self, scheme: str, credential: str):
-        """Fills in a credential under "Authorize", in place of one that is there."""
+        """Enters a credential under "Authorize", replacing any existing one."""
         self.page.locator(".auth-wrapper .authorize").first.click()
         name = self.page.locator("h4 code", has_text=scheme)
         form = self.page.locator(".auth-container form", has=name)
@@ -131,7 +131,7 @@ class Reference:
         return self.page.locator(f".opblock-{method}", has=at)
 
     def execute(self, method: str, path: str) -> tuple[int, str]:
-        """Presses Execute, with what is filled in; the answer's status and body, as the page shows them."""
+        """Clicks Execute with the prefilled values. Returns the response's status and body as the page shows them."""
         block = self.operation(method, path)
         if "is-open" not in block.get_attribute("class"):
             block.locator(".opblock-summary-control").click()
@@ -151,7 +151,7 @@ class Reference:
 
 
 def documented(url: str) -> dict[str, tuple[str, str]]:
-    """Method and path of every operation in the document, by the operation's name."""
+    """Returns the method and path of every operation in the OpenAPI document, by operation ID."""
     with urlopen(f"{url}/openapi.json") as answer:
         paths = json.load(answer)["paths"]
     return {
@@ -163,7 +163,7 @@ def documented(url: str) -> dict[str, tuple[str, str]]:
 
 
 def try_all(reference: Reference, server: Server, operations: dict[str, tuple[str, str]]) -> list[str]:
-    """Executes every operation; what was not answered by a success."""
+    """Executes every operation. Returns those that did not succeed."""
     wrong = []
     is_touched = False
     for name, operation in operations.items():
@@ -186,14 +186,14 @@ def main():
     options = argparse.ArgumentParser(prog="docs-in-browser", description=__doc__)
     options.add_argument("--chromium", required=True, help=argparse.SUPPRESS)
     options.add_argument("--skysquad", required=True, help=argparse.SUPPRESS)
-    options.add_argument("--screenshots", type=Path, metavar="DIR", help="where to put pictures of what was tried")
-    options.add_argument("--picture", type=Path, metavar="FILE", help="where to put the README's picture")
+    options.add_argument("--screenshots", type=Path, metavar="DIR", help="directory for screenshots of the test")
+    options.add_argument("--picture", type=Path, metavar="FILE", help="file for the screenshot in the README")
     options = options.parse_args()
 
     with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
         server = Server(options.skysquad, home)
         try:
-            # Names but this machine's lead nowhere, so that nothing can be fetched from elsewhere unnoticed.
+            # Only 127.0.0.1 can be resolved, so that a request to any other host fails and is noticed.
             browser = playwright.chromium.launch(
                 executable_path=options.chromium,
                 args=["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"],
@@ -206,7 +206,7 @@ def main():
         print(problem, file=sys.stderr)
     if wrong:
         sys.exit(1)
-    print("the reference works in a browser")
+    print("the API reference works in a browser")
 
 
 def use(browser, server: Server, options) -> list[str]:
@@ -226,14 +226,14 @@ def use(browser, server: Server, options) -> list[str]:
         height = flights["y"] + flights["height"]
         page.screenshot(path=options.picture, full_page=True, clip={"x": 0, "y": 0, "width": 1280, "height": height})
     if reference.operations() != set(operations.values()):
-        wrong.append(f"shown and described differ: {reference.operations() ^ set(operations.values())}")
+        wrong.append(f"the page and openapi.json differ: {reference.operations() ^ set(operations.values())}")
     screenshot("reference.png")
 
     reference.authorize("apiKey", KEY)
     fetch = operations["fetch_users_data"]
     status, body = reference.execute(*fetch)
     if status != 200 or FLYER not in body:
-        wrong.append(f"the demo key does not fetch the demo flyer: {status} {body}")
+        wrong.append(f"the demo API key could not fetch the demo flyer: {status} {body}")
     screenshot("answered.png", reference.operation(*fetch))
     reference.close(*fetch)
 
@@ -243,7 +243,7 @@ def use(browser, server: Server, options) -> list[str]:
     reference.authorize("apiKey", "sky_wrong-key")
     status, body = reference.execute(*fetch)
     if status != 401 or "Invalid API key" not in body:
-        wrong.append(f"a wrong key is answered by {status} {body}")
+        wrong.append(f"expected 401 for a wrong API key, but got {status} {body}")
     screenshot("wrong-key.png", reference.operation(*fetch))
     return wrong
 

@@ -90,7 +90,7 @@ pub async fn airline(command: Airline, tables: &tables::Options) -> Result<ExitC
     let app = tables.app().await?;
     let draft =
         AirlineDraft { airline_id: new.id, name: new.name, invite_link: new.invite_link, server_id: new.server_id };
-    let created = run(shared::airlines::create(&app, draft)).await?;
+    let created = run(shared::airlines::create(&app.context, draft)).await?;
     println!("{}", serde_json::to_string(&created)?);
     Ok(ExitCode::SUCCESS)
 }
@@ -109,9 +109,9 @@ pub async fn member(command: Member, tables: &tables::Options) -> Result<ExitCod
             if let Some(username) = new.username {
                 draft["username"] = json!(username);
             }
-            run(sign_up(&app, by, serde_json::from_value(draft)?)).await?
+            run(sign_up(&app.context, by, serde_json::from_value(draft)?)).await?
         }
-        Member::Grant(grant) => run(grant_super_user(&app, by.id.as_str(), &grant.id)).await?,
+        Member::Grant(grant) => run(grant_super_user(&app.context, by.id.as_str(), &grant.id)).await?,
     };
     println!("{}", serde_json::to_string(&PublicMember::from(member))?);
     Ok(ExitCode::SUCCESS)

@@ -9,6 +9,7 @@ fn routes() -> OpenApiRouter<App> {
         .merge(miles::routes())
         .merge(flights::routes())
         .merge(airlines::routes())
+        .merge(system::routes())
         .merge(users::routes())
 }
 

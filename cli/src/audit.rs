@@ -17,7 +17,7 @@ pub async fn audit(tables: &tables::Options) -> Result<ExitCode> {
             done.flyers, done.entries, done.boardings, done.members, done.breaches
         ));
     };
-    let audited = run(shared::audit::audit(&app, on_breach, on_progress)).await?;
+    let audited = run(shared::audit::audit(&app.context, on_breach, on_progress)).await?;
     progress.finish_and_clear();
     eprintln!(
         "audited {} flyers, {} ledger entries, {} boardings, {} members: {}",

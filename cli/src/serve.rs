@@ -5,11 +5,10 @@ use crate::{api, demo};
 use anyhow::{Context, Result};
 use clap::Args;
 use engine::Engine;
-use shared::App;
-use shared::auth::SessionVerifier;
-use shared::config::{Config, DEFAULT_SESSION_COOKIE};
-use shared::invocation::Invocation;
+use shared::auth::{DEFAULT_SESSION_COOKIE, SessionVerifier};
+use shared::config::Config;
 use shared::store::{Store, Tables};
+use shared::{App, Invocation};
 use std::convert::Infallible;
 use std::io::IsTerminal;
 use std::net::{IpAddr, Ipv4Addr};
@@ -109,12 +108,12 @@ fn app(engine: &Engine, session_key: &SessionKey) -> Result<App> {
 
 /// Makes the tables, and where they are empty and it is wanted, the demo community. Tells whether that is there.
 async fn set_up(app: &App, wants_demo: bool) -> Result<bool> {
-    app.store.create_tables().await?;
-    if wants_demo && app.store.is_empty().await? {
-        engine::demo::load(app).await?;
+    app.context.store.create_tables().await?;
+    if wants_demo && app.context.store.is_empty().await? {
+        engine::demo::load(&app.context).await?;
     }
     let airline = engine::demo::AIRLINE.parse().map_err(anyhow::Error::msg)?;
-    Ok(app.store.airline(&airline).await?.is_some())
+    Ok(app.context.store.airline(&airline).await?.is_some())
 }
 
 /// Runs the jobs, which log what they do.

@@ -3,11 +3,10 @@
 use anyhow::Result;
 use aws_config::BehaviorVersion;
 use clap::Args;
-use shared::App;
 use shared::auth::SessionVerifier;
 use shared::config::Config;
-use shared::invocation::Invocation;
 use shared::store::{Store, Tables};
+use shared::{App, Invocation};
 use std::time::Duration;
 
 /// Long enough for any command; an audit of everything goes on for as long as it takes.

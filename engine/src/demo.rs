@@ -4,14 +4,13 @@ mod members;
 
 pub use members::SUPER_USER;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context as _, Result, ensure};
+use models::{Airline, AirlineId, BrandDraft, Flight, FlightId, Flyer, KeyDigest, Product, Timestamp};
+use rules::ledger::{Boarding, board, open_account};
+use rules::{Clock, Context};
 use serde_json::{Value, json};
-use shared::App;
-use shared::app::Clock;
-use shared::ledger::{Boarding, board, open_account};
-use shared::models::{Airline, AirlineId, BrandDraft, Flight, FlightId, Flyer, KeyDigest, Product, Timestamp};
-use shared::store::{NewAirline, NewKey};
 use std::time::Duration;
+use store::{NewAirline, NewKey};
 
 /// The demo airline.
 pub const AIRLINE: &str = "skyteam";
@@ -40,8 +39,8 @@ impl Clock for At {
     }
 }
 
-fn at(app: &App, instant: &str) -> Result<App> {
-    Ok(app.clone().with_clock(At(text(instant)?)))
+fn at(context: &Context, instant: &str) -> Result<Context> {
+    Ok(context.clone().with_clock(At(text(instant)?)))
 }
 
 fn parse<T: serde::de::DeserializeOwned>(value: Value) -> Result<T> {
@@ -57,23 +56,23 @@ fn text<T: serde::de::DeserializeOwned>(value: &str) -> Result<T> {
 ///
 /// # Errors
 /// When they are not empty; as any write.
-pub async fn load(app: &App) -> Result<()> {
-    make_airlines(app).await?;
-    make_products(app).await?;
-    fly_the_example(app).await?;
-    plan_flights(app).await?;
-    members::load(app).await
+pub async fn load(context: &Context) -> Result<()> {
+    make_airlines(context).await?;
+    make_products(context).await?;
+    fly_the_example(context).await?;
+    plan_flights(context).await?;
+    members::load(context).await
 }
 
-async fn make_airlines(app: &App) -> Result<()> {
-    let then = at(app, "2024-01-01T00:00:00.000Z")?;
+async fn make_airlines(context: &Context) -> Result<()> {
+    let then = at(context, "2024-01-01T00:00:00.000Z")?;
     for (id, name, key) in [(AIRLINE, "SkyTeam", API_KEY), ("oceanic", "Oceanic", "sky_demo-key-of-oceanic")] {
         let airline: Airline = parse(json!({
             "airlineId": id, "name": name, "inviteLink": format!("https://discord.gg/{id}"),
             "createdAt": then.now(), "updatedAt": then.now(),
         }))?;
         let key = NewKey { key_id: text("demo")?, digest: KeyDigest::of(key), created_at: then.now() };
-        let made = app.store.create_airline(&NewAirline { airline: &airline, key: &key }, app.random()).await?;
+        let made = context.store.create_airline(&NewAirline { airline: &airline, key: &key }, context.random()).await?;
         ensure!(made, "airline {id} is there already");
     }
     for (airline, brand, name, iata, icao, primary) in [
@@ -85,12 +84,12 @@ async fn make_airlines(app: &App) -> Result<()> {
             "brandId": brand, "name": name, "iata": iata, "icao": icao, "callsign": name.to_uppercase(),
             "isPrimary": primary,
         }))?;
-        shared::airlines::create_brand(app, &text(airline)?, draft).await?;
+        rules::airlines::create_brand(context, &text(airline)?, draft).await?;
     }
     Ok(())
 }
 
-async fn make_products(app: &App) -> Result<()> {
+async fn make_products(context: &Context) -> Result<()> {
     let about = [
         ("Priority Boarding", "Board the aircraft before other passengers", 500, true),
         ("Lounge Access", "Wait in comfort", 1200, true),
@@ -101,59 +100,59 @@ async fn make_products(app: &App) -> Result<()> {
             "productId": id, "airlineId": AIRLINE, "name": name, "description": description, "priceMiles": price,
             "active": active, "createdAt": "2024-01-15T10:30:00.000Z",
         }))?;
-        ensure!(app.store.create_product(&product, app.random()).await?, "product {id} is there already");
+        ensure!(context.store.create_product(&product, context.random()).await?, "product {id} is there already");
     }
     Ok(())
 }
 
 /// The flyer of the documentation's examples, with 5,000 miles, 500 of them from the one flight.
-async fn fly_the_example(app: &App) -> Result<()> {
+async fn fly_the_example(context: &Context) -> Result<()> {
     let airline: AirlineId = text(AIRLINE)?;
     let flight: Flight = parse(json!({
         "id": FLOWN, "code": "ST123", "gameId": "1234567890", "aircraft": "Boeing 737-800", "airlineId": airline,
         "brandId": "skyteam-main", "departure": "KJFK", "arrival": "KLAX", "startTime": "2024-03-15T14:00:00.000Z",
         "discordEventLink": "https://discord.gg/event/123456",
     }))?;
-    make_flight(app, &flight).await?;
+    make_flight(context, &flight).await?;
     let flyer: Flyer = parse(json!({
         "userId": FLYER, "username": "pilot123", "displayName": "Captain John", "miles": 4500,
         "avatarUrl": "https://tr.rbxcdn.com/...", "createdAt": "2024-01-10T08:00:00.000Z",
         "updatedAt": "2024-01-10T08:00:00.000Z",
     }))?;
-    ensure!(open_account(app, flyer).await?, "flyer {FLYER} is there already");
+    ensure!(open_account(context, flyer).await?, "flyer {FLYER} is there already");
     let boarding: Boarding = parse(json!({ "userId": FLYER, "miles": 500 }))?;
-    board(&at(app, "2024-03-15T10:30:00.000Z")?, &airline, flight.id, &boarding, None).await?;
-    shared::flights::start(&at(app, "2024-03-15T14:05:00.000Z")?, &airline, flight.id).await?;
-    shared::flights::end(&at(app, "2024-03-15T16:30:00.000Z")?, &airline, flight.id).await?;
+    board(&at(context, "2024-03-15T10:30:00.000Z")?, &airline, flight.id, &boarding, None).await?;
+    rules::flights::start(&at(context, "2024-03-15T14:05:00.000Z")?, &airline, flight.id).await?;
+    rules::flights::end(&at(context, "2024-03-15T16:30:00.000Z")?, &airline, flight.id).await?;
     Ok(())
 }
 
 /// Flights of the next days, one of them shared, with somebody on board.
-async fn plan_flights(app: &App) -> Result<()> {
+async fn plan_flights(context: &Context) -> Result<()> {
     let airline: AirlineId = text(AIRLINE)?;
     for (hours, id, code, departure, arrival, codeshare) in [
         (1, text(UPCOMING)?, "ST200", "EGLL", "EHAM", None),
-        (26, app.new_flight_id(), "ST201", "EHAM", "LFPG", Some("oceanic")),
-        (50, app.new_flight_id(), "ST202", "LFPG", "EDDF", None),
+        (26, context.new_flight_id(), "ST201", "EHAM", "LFPG", Some("oceanic")),
+        (50, context.new_flight_id(), "ST202", "LFPG", "EDDF", None),
     ] {
         let id: FlightId = id;
         let flight: Flight = parse(json!({
             "id": id, "code": code, "gameId": "1234567890", "aircraft": "Airbus A320", "airlineId": airline,
             "brandId": "skyteam-main", "departure": departure, "arrival": arrival,
-            "startTime": app.now().plus(Duration::from_hours(hours)), "codeshareAirlineId": codeshare,
+            "startTime": context.now().plus(Duration::from_hours(hours)), "codeshareAirlineId": codeshare,
             "discordEventLink": "https://discord.gg/skyteam",
         }))?;
-        make_flight(app, &flight).await?;
+        make_flight(context, &flight).await?;
         let boarding: Boarding = parse(json!({
             "userId": format!("20000{hours}"), "miles": 250, "username": format!("flyer{hours}"),
             "displayName": format!("Flyer {hours}"),
         }))?;
-        board(app, &airline, id, &boarding, None).await?;
+        board(context, &airline, id, &boarding, None).await?;
     }
     Ok(())
 }
 
-async fn make_flight(app: &App, flight: &Flight) -> Result<()> {
-    let made = app.store.create_flight(flight, app.random()).await?;
+async fn make_flight(context: &Context, flight: &Flight) -> Result<()> {
+    let made = context.store.create_flight(flight, context.random()).await?;
     made.ok().context("the flight's brand or its partner is missing")
 }

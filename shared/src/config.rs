@@ -1,13 +1,13 @@
 //! Configuration: environment variables, read once at start into one typed value.
 
-use crate::auth::SessionVerifier;
-use crate::members::{DiscordConfig, GithubConfig};
-use crate::secrets::Secret;
-use crate::store::Tables;
+use crate::auth::{DEFAULT_SESSION_COOKIE, SessionVerifier};
 use axum::http::{HeaderValue, Uri};
+use rules::members::{DiscordConfig, GithubConfig};
+use rules::outside::Secret;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 use std::time::Duration;
+use store::Tables;
 
 /// All that the environment says.
 #[derive(Debug, Clone)]
@@ -65,9 +65,6 @@ impl std::fmt::Debug for ConfigError {
         std::fmt::Display::fmt(self, f)
     }
 }
-
-/// The default of `SESSION_COOKIE`.
-pub const DEFAULT_SESSION_COOKIE: &str = "rds-session";
 
 impl Config {
     /// Reads the process's environment.

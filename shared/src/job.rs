@@ -1,11 +1,10 @@
 //! Scheduled jobs.
 
-use crate::error::with_causes;
-use crate::invocation::{Invocation, time_left};
 use lambda_http::lambda_runtime::{self, LambdaEvent, service_fn};
 use serde::{Deserialize, Serialize};
 use std::error::Error;
 use std::time::Duration;
+use store::{Invocation, time_left, with_causes};
 
 /// A schedule's event, of which nothing matters.
 #[derive(Deserialize)]

@@ -1,33 +1,23 @@
-//! What all of Skysquad's functions share: authentication, models, rules, storage and the HTTP edge.
+//! What all of Skysquad's functions link.
 //!
-//! * [`models`] are the things of the domain; a value exists only if it is valid.
-//! * [`store`] keeps them in DynamoDB, and nothing else knows DynamoDB.
-//! * [`ledger`], [`history`], [`flights`], [`airlines`] and [`import`] are the rules: functions named with the domain's
-//!   verbs.
-//! * [`auth`] tells who calls.
-//! * [`http`] turns requests into calls of the rules and their results into responses.
+//! * [`auth`] identifies callers: game servers by API key, people by session.
+//! * [`http`] turns requests into calls of rules, and their results into responses.
+//! * [`config`] reads the environment, [`telemetry`] writes logs and metrics, [`job`] runs scheduled jobs.
+//! * [`App`] wires it all up.
 //!
-//! Contract sections named in the documentation are those of the wire contract, which `openapi.json` at the
-//! top of the repository restates in full.
+//! The crates below it are re-exported, so that a function depends on this one alone: [`models`] are the types of the
+//! domain, [`store`] keeps them in DynamoDB, and the rest are the rules.
 
-pub mod airlines;
 pub mod app;
-pub mod audit;
 pub mod auth;
 pub mod config;
-pub mod error;
-pub mod flights;
-pub mod history;
 pub mod http;
-pub mod import;
-pub mod invocation;
 pub mod job;
-pub mod ledger;
-pub mod members;
-pub mod models;
-pub mod outbound;
-pub mod secrets;
-pub mod store;
 pub mod telemetry;
 
 pub use app::App;
+pub use models;
+pub use rules::{
+    Clock, Context, Entropy, Outside, airlines, audit, flights, history, import, ledger, members, outside,
+};
+pub use store::{self, Invocation};

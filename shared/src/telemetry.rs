@@ -16,9 +16,8 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 
-/// The crates whose log lines are our own.
-const OURS: [&str; 9] =
-    ["shared", "skysquad", "miles", "flights", "airlines", "users", "audit", "end_stale_flights", "archive_users"];
+/// The crates of this workspace, whose log lines are written from `LOG_LEVEL` on: listed by the build script.
+const OURS: &[&str] = &include!(concat!(env!("OUT_DIR"), "/crates.rs"));
 
 /// Every metric, with its unit (*CloudWatch API Reference*, `MetricDatum`).
 pub const METRICS: [(&str, &str); 9] = [
@@ -44,7 +43,7 @@ pub fn levels() -> Targets {
 /// The same with the level given.
 #[must_use]
 pub fn levels_from(own: LevelFilter) -> Targets {
-    Targets::new().with_default(LevelFilter::WARN.min(own)).with_targets(OURS.map(|name| (name, own)))
+    Targets::new().with_default(LevelFilter::WARN.min(own)).with_targets(OURS.iter().map(|name| (*name, own)))
 }
 
 /// Sends the log of a Lambda function to standard output, its metrics to the namespace that `METRICS_NAMESPACE` names

@@ -42,7 +42,7 @@ impl TestApp {
             Accesses { noted: Arc::default(), tables: self.tables.clone(), inner: self.wire.clone().into_shared() };
         let config = engine::config(&self.endpoint).http_client(accesses.clone());
         let mut app = self.app.clone();
-        app.store = Store::with_config(config, self.tables.clone());
+        app.context.store = Store::with_config(config, self.tables.clone());
         (self.instance(app), accesses)
     }
 }

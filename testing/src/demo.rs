@@ -1,11 +1,12 @@
 //! The demo community that `skysquad serve` begins with, and of which the events in `events/` speak.
 
 use crate::template::event;
-use crate::{Call, Session, TestApp};
+use crate::{Call, Routes, Session, TestApp};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use tokio::sync::OnceCell;
+use utoipa_axum::router::OpenApiRouter;
 
 pub use engine::demo::{API_KEY as DEMO_KEY, SUPER_USER as DEMO_SUPER_USER, UPCOMING as DEMO_FLIGHT};
 
@@ -20,23 +21,23 @@ pub(crate) struct Snapshot {
 static SNAPSHOT: OnceCell<Option<Snapshot>> = OnceCell::const_new();
 
 impl TestApp {
-    /// Starts the API with the demo community.
-    pub async fn with_demo() -> Self {
+    /// Starts these routes with the demo community.
+    pub async fn with_demo(routes: Routes) -> Self {
         match SNAPSHOT.get_or_init(Self::demo_snapshot).await {
-            Some(snapshot) => Self::start_with(Some(snapshot)).await,
-            None => Self::with_new_demo().await,
+            Some(snapshot) => Self::start_with(routes, Some(snapshot)).await,
+            None => Self::with_new_demo(routes).await,
         }
     }
 
-    async fn with_new_demo() -> Self {
-        let app = Self::start().await;
-        engine::demo::load(&app.app).await.expect("the tables are empty");
+    async fn with_new_demo(routes: Routes) -> Self {
+        let app = Self::start(routes).await;
+        engine::demo::load(app.context()).await.expect("the tables are empty");
         app.wire.reset();
         app
     }
 
     async fn demo_snapshot() -> Option<Snapshot> {
-        let app = Self::with_new_demo().await;
+        let app = Self::with_new_demo(OpenApiRouter::new).await;
         let engine = app.engine.as_ref()?;
         // Beside the test's own executable, where the next run replaces it, at once: another may be under way.
         let file = std::env::current_exe().expect("a test is an executable").with_extension("demo");

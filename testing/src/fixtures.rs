@@ -7,7 +7,10 @@ use aws_lc_rs::signature::KeyPair as _;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::{Value, json};
 use shared::airlines::AirlineDraft;
+use shared::flights::plan;
+use shared::ledger::{board, transactions};
 use shared::members::{SignedUpBy, sign_up};
+use shared::models::AirlineId;
 use shared::store::Tables;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -69,7 +72,7 @@ impl TestApp {
     /// A good session of that member, who need not exist.
     #[must_use]
     pub fn session(&self, member: &str) -> String {
-        let now = self.app.now().as_second();
+        let now = self.now().as_second();
         Session::token(&json!({ "userId": member, "iat": now, "exp": now + 3600 }))
     }
 
@@ -80,7 +83,7 @@ impl TestApp {
         let draft = serde_json::from_value(draft).expect("a good draft");
         let nobody = "nobody".parse().expect("a member id");
         let by = SignedUpBy { id: &nobody, is_super_user: true, github_id: None, github_user_id: None };
-        let _member = sign_up(&self.app, by, draft).await.expect("the member is made");
+        let _member = sign_up(self.context(), by, draft).await.expect("the member is made");
         self.wire.reset();
     }
 
@@ -88,7 +91,7 @@ impl TestApp {
     pub async fn airline(&self, id: &str) -> String {
         let draft = json!({ "airlineId": id, "name": format!("Airline {id}") });
         let draft: AirlineDraft = serde_json::from_value(draft).expect("a good draft");
-        let created = shared::airlines::create(&self.app, draft).await.expect("the airline is made");
+        let created = shared::airlines::create(self.context(), draft).await.expect("the airline is made");
         let key = created.api_key.reveal().to_owned();
         // Distinct names for distinct airlines: the first letters, or what a number of letters gives.
         let code: String = id.chars().filter(char::is_ascii_lowercase).chain("xyz".chars()).take(3).collect();
@@ -97,58 +100,68 @@ impl TestApp {
             "brandId": format!("{id}-main"), "name": format!("Brand of {id}"), "iata": code[..2], "icao": code,
             "callsign": id.to_uppercase(), "isPrimary": true,
         });
-        let made = self.post("/airline/brands").key(&key).json(&brand).send().await;
-        let _brand = made.expect(201);
+        let brand = serde_json::from_value(brand).expect("a valid brand");
+        let airline = created.airline.airline_id;
+        shared::airlines::create_brand(self.context(), &airline, brand).await.expect("the brand is created");
+        let _cached = self.app.keys.identify(self.context(), Some(key.as_bytes())).await.expect("the key is valid");
         self.wire.reset();
         key
     }
 
-    /// Makes a product and tells its id.
-    pub async fn product(&self, key: &str, price: u64) -> String {
-        let draft = json!({ "name": "Priority Boarding", "priceMiles": price });
-        let made = self.post("/airline/products").key(key).json(&draft).send().await.expect(201).json();
-        self.wire.reset();
-        made["productId"].as_str().expect("products have ids").to_owned()
+    /// Returns the airline that a key belongs to. The functions have seen the key then.
+    async fn airline_of(&self, key: &str) -> AirlineId {
+        self.app.keys.identify(self.context(), Some(key.as_bytes())).await.expect("the key is valid").airline_id
     }
 
-    /// Plans a flight of the brand `<airline>-main` and tells its id.
+    /// Creates a product and returns its id.
+    pub async fn product(&self, key: &str, price: u64) -> String {
+        let draft = json!({ "name": "Priority Boarding", "priceMiles": price });
+        let draft = serde_json::from_value(draft).expect("a valid draft");
+        let product = shared::airlines::create_product(self.context(), &self.airline_of(key).await, draft).await;
+        self.wire.reset();
+        product.expect("the product is created").product_id.to_string()
+    }
+
+    /// Plans a flight of the brand `<airline>-main` and returns its id.
     pub async fn flight(&self, key: &str, airline: &str) -> String {
         let draft = json!({
             "code": "ST123", "gameId": "1234567890", "aircraft": "Boeing 737-800", "brandId": format!("{airline}-main"),
             "departure": "KJFK", "arrival": "KLAX", "startTime": "2024-03-15T14:00:00.000Z",
         });
-        let made = self.post("/flight").key(key).json(&draft).send().await.expect(201).json();
+        let draft = serde_json::from_value(draft).expect("a valid draft");
+        let flight = plan(self.context(), &self.airline_of(key).await, draft).await.expect("the flight is planned");
         self.wire.reset();
-        made["id"].as_str().expect("flights have ids").to_owned()
+        flight.id.to_string()
     }
 
-    /// Boards a flyer, made if need be, on a flight.
+    /// Boards a flyer, who is created if need be, on a flight.
     pub async fn board(&self, key: &str, flight: &str, flyer: &str, miles: u64) {
         let boarding =
             json!({ "userId": flyer, "miles": miles, "username": "pilot123", "displayName": "Captain John" });
-        let boarded = self.post(&format!("/flight/{flight}/passengers")).key(key).json(&boarding).send().await;
-        let _passenger = boarded.expect(201);
+        let boarding = serde_json::from_value(boarding).expect("a valid boarding");
+        let flight = flight.parse().expect("a flight's id");
+        let boarded = board(self.context(), &self.airline_of(key).await, flight, &boarding, None).await;
+        let _passenger = boarded.expect("the flyer is boarded");
         self.wire.reset();
     }
 
-    /// A flyer's balance, as the API answers it.
-    pub async fn balance(&self, key: &str, flyer: &str) -> u64 {
-        let body = json!({ "userIds": [flyer] });
-        let data = self.post("/users/fetchUsersData").key(key).json(&body).send().await.expect(200).json();
-        data["data"][0]["user"]["miles"].as_u64().expect("a flyer has a balance")
+    /// Returns a flyer's balance.
+    pub async fn balance(&self, flyer: &str) -> u64 {
+        let account = self.store().account(&flyer.parse().expect("a flyer's id")).await.expect("the flyer is read");
+        account.expect("the flyer exists").flyer.miles.get()
     }
 
-    /// A flyer's whole ledger, oldest first, as the API answers it.
-    pub async fn ledger(&self, key: &str, flyer: &str) -> Vec<Value> {
+    /// Returns a flyer's whole ledger, oldest first, as the API answers it.
+    pub async fn ledger(&self, flyer: &str) -> Vec<Value> {
+        let flyer = flyer.parse().expect("a flyer's id");
         let mut entries = Vec::new();
-        let mut next = String::new();
+        let mut next: Option<String> = None;
         loop {
-            let page = self.get(&format!("/user/{flyer}/transactions?limit=100{next}")).key(key).send().await;
-            let page = page.expect(200).json();
-            entries.extend(page["transactions"].as_array().expect("a list").clone());
-            match page["next"].as_str() {
-                Some(cursor) => next = format!("&next={cursor}"),
-                None => break,
+            let page = transactions(self.context(), &flyer, 100, next.as_deref()).await.expect("the ledger is read");
+            entries.extend(page.items.iter().map(|entry| serde_json::to_value(entry).expect("entries are JSON")));
+            next = page.next;
+            if next.is_none() {
+                break;
             }
         }
         entries.reverse();

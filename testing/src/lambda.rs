@@ -73,7 +73,7 @@ impl Environment {
 /// # Panics
 /// When it does start, or says something else.
 pub async fn expect_to_need_its_variables(binary: &str) {
-    let app = TestApp::start().await;
+    let app = TestApp::without_routes().await;
     for name in ["USERS_TABLE", "FLIGHTS_TABLE", "LEDGERS_TABLE", "SESSION_PUBLIC_KEYS"] {
         for environment in [Environment::of(&app).without(name), Environment::of(&app).with(name, "")] {
             let ended = Function::start(binary, &environment).await.expect_err("the function does not start");
@@ -88,13 +88,13 @@ pub async fn expect_to_need_its_variables(binary: &str) {
 /// # Panics
 /// When it does not.
 pub async fn expect_to_fail_before_its_deadline(binary: &str, event: &str) {
-    let app = TestApp::start().await;
+    let app = TestApp::without_routes().await;
     let silent = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
     let endpoint = format!("http://{}", silent.local_addr().expect("it is bound"));
     let environment = Environment::of(&app).with("AWS_ENDPOINT_URL_DYNAMODB", &endpoint);
     let mut function = Function::start(binary, &environment).await.expect("the function starts");
     let failed = function.invoke_within(&demo_event(event), Duration::from_secs(1)).await;
-    assert_eq!(failed.expect_err("the job fails")["errorMessage"], "DynamoDB was busy until the time was up");
+    assert_eq!(failed.expect_err("the job fails")["errorMessage"], "DynamoDB was busy until the deadline");
 }
 
 /// What a process left behind.

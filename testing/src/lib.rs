@@ -25,14 +25,14 @@ pub use wire::{Fault, Wire};
 
 use crate::demo::Snapshot;
 use engine::{Engine, Options};
-use shared::App;
-use shared::app::{Clock, Entropy};
 use shared::config::Config;
 use shared::models::Timestamp;
 use shared::store::{Store, Tables};
+use shared::{App, Clock, Context, Entropy};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
+use utoipa_axum::router::OpenApiRouter;
 
 /// The time at which tests begin.
 pub const START: &str = "2024-03-15T10:30:00.000Z";
@@ -83,14 +83,18 @@ impl Entropy for FixedEntropy {
     }
 }
 
-/// The whole API, on empty tables of its own.
+/// The routes that a test is about, such as `users::routes`.
+pub type Routes = fn() -> OpenApiRouter<App>;
+
+/// Some routes of the API, on tables of their own.
 pub struct TestApp {
-    /// The application below the API.
+    /// The application below the routes.
     pub app: App,
     /// Its clock.
     pub clock: StoppedClock,
     /// What goes over the wire to DynamoDB.
     pub wire: Wire,
+    routes: Routes,
     router: axum::Router,
     tables: Tables,
     endpoint: String,
@@ -98,33 +102,40 @@ pub struct TestApp {
     engine: Option<Arc<Engine>>,
 }
 
-fn router(app: &App) -> axum::Router {
-    let routes = miles::routes().merge(flights::routes()).merge(airlines::routes()).merge(users::routes());
-    shared::http::router(routes, app.clone())
-}
-
 impl TestApp {
-    /// Starts it.
-    pub async fn start() -> Self {
-        Self::start_with(None).await
+    /// Starts these routes on empty tables.
+    pub async fn start(routes: Routes) -> Self {
+        Self::start_with(routes, None).await
     }
 
-    /// Starts it with what a snapshot holds, where the engine is one that can.
-    async fn start_with(snapshot: Option<&Snapshot>) -> Self {
+    /// Starts without any route, for tests of what lies below them.
+    pub async fn without_routes() -> Self {
+        Self::start(OpenApiRouter::new).await
+    }
+
+    /// Starts with the contents of a snapshot, where the engine can restore one.
+    async fn start_with(routes: Routes, snapshot: Option<&Snapshot>) -> Self {
         if let Ok(endpoint) = std::env::var("DYNAMODB_ENDPOINT") {
-            return Self::at(endpoint, fixtures::own_tables(), None, None).await;
+            return Self::at(routes, endpoint, fixtures::own_tables(), None, None).await;
         }
         let contents = snapshot.map(|snapshot| snapshot.file.clone());
         let engine =
             Engine::start(&Options { contents, ..Options::default() }).expect("an engine starts on a free port");
-        Self::at(format!("http://{}", engine.address()), Tables::default(), Some(engine), snapshot).await
+        let endpoint = format!("http://{}", engine.address());
+        Self::at(routes, endpoint, Tables::default(), Some(engine), snapshot).await
     }
 
-    async fn at(endpoint: String, tables: Tables, engine: Option<Engine>, snapshot: Option<&Snapshot>) -> Self {
+    async fn at(
+        routes: Routes,
+        endpoint: String,
+        tables: Tables,
+        engine: Option<Engine>,
+        snapshot: Option<&Snapshot>,
+    ) -> Self {
         let wire = Wire::default();
         let store = Store::with_config(engine::config(&endpoint).http_client(wire.clone()), tables.clone());
         if snapshot.is_none() {
-            store.create_tables().await.expect("the tables are made");
+            store.create_tables().await.expect("the tables are created");
         }
 
         let session_keys = fixtures::session_public_key();
@@ -136,24 +147,21 @@ impl TestApp {
         let clock = StoppedClock::at(START);
         let entropy = FixedEntropy::default();
         entropy.0.store(snapshot.map_or(0, |snapshot| snapshot.drawn), Ordering::SeqCst);
-        let app = App::new(&config.expect("the configuration is good"), store)
-            .with_clock(clock.clone())
-            .with_entropy(entropy.clone());
-        let router = router(&app);
+        let mut app = App::new(&config.expect("the configuration is valid"), store);
+        app.context = app.context.with_clock(clock.clone()).with_entropy(entropy.clone());
+        let router = shared::http::router(routes(), app.clone());
         wire.reset();
-        Self { app, clock, wire, router, tables, endpoint, entropy, engine: engine.map(Arc::new) }
+        Self { app, clock, wire, routes, router, tables, endpoint, entropy, engine: engine.map(Arc::new) }
     }
 
-    /// The same tables behind another instance of the function: it has not seen any key yet, and takes at most that
+    /// Returns another instance of the function on the same tables: it has not seen any key yet, and takes at most that
     /// long for a request.
     #[must_use]
     pub fn another_instance(&self, request_timeout: Duration) -> Self {
-        let mut app = self.app.clone();
-        app.request_timeout = request_timeout;
-        self.instance(app)
+        self.configured(|app| app.request_timeout = request_timeout)
     }
 
-    /// The same tables behind another instance of the function, configured otherwise.
+    /// Returns another instance of the function on the same tables, configured differently.
     #[must_use]
     pub fn configured(&self, configure: impl FnOnce(&mut App)) -> Self {
         let mut app = self.app.clone();
@@ -161,12 +169,13 @@ impl TestApp {
         self.instance(app)
     }
 
-    /// An instance on the same tables that has seen no key yet.
+    /// Returns an instance on the same tables that has seen no key yet.
     fn instance(&self, mut app: App) -> Self {
         app.keys = Arc::default();
         Self {
-            router: router(&app),
+            router: shared::http::router((self.routes)(), app.clone()),
             app,
+            routes: self.routes,
             clock: self.clock.clone(),
             wire: self.wire.clone(),
             tables: self.tables.clone(),
@@ -176,13 +185,31 @@ impl TestApp {
         }
     }
 
-    /// The names of its tables.
+    /// Returns what rules work with.
+    #[must_use]
+    pub fn context(&self) -> &Context {
+        &self.app.context
+    }
+
+    /// Returns the tables.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.app.context.store
+    }
+
+    /// Returns the present instant of its clock.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.app.context.now()
+    }
+
+    /// Returns the names of its tables.
     #[must_use]
     pub fn tables(&self) -> &Tables {
         &self.tables
     }
 
-    /// Where its DynamoDB listens.
+    /// Returns the address where its DynamoDB listens.
     #[must_use]
     pub fn endpoint(&self) -> &str {
         &self.endpoint

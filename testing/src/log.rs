@@ -88,7 +88,7 @@ impl Log {
     pub fn take_requests(&self) -> Vec<Value> {
         let lines = self.take();
         let lines = lines.lines().map(|line| serde_json::from_str::<Value>(line).expect("a line is JSON"));
-        lines.filter(|line| line["message"] == "request" && line["target"] == "shared::http::edge").collect()
+        lines.filter(|line| line["message"] == "request" && line["target"] == "shared::http::middleware").collect()
     }
 }
 

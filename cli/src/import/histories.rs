@@ -4,7 +4,7 @@ use super::lines::Lines;
 use super::report::Report;
 use super::work::{Pace, Work};
 use anyhow::Result;
-use shared::App;
+use shared::Context;
 use shared::import::{HistoryRow, Imported, rebuild};
 use shared::models::{FlyerId, HistoryKind};
 use std::collections::HashMap;
@@ -22,10 +22,10 @@ struct Flyer {
 /// Lines that are refused, with the reason.
 type Refused = Vec<(Place, Imported)>;
 
-pub async fn import(app: &App, kind: HistoryKind, lines: Lines, pace: Pace, report: &mut Report) -> Result<()> {
+pub async fn import(context: &Context, kind: HistoryKind, lines: Lines, pace: Pace, report: &mut Report) -> Result<()> {
     let mut refused = Vec::new();
     let flyers = read(kind, lines, &mut refused)?;
-    let through = rebuild_all(app, kind, flyers, pace, report, &mut refused).await;
+    let through = rebuild_all(context, kind, flyers, pace, report, &mut refused).await;
     // In the order of the lines, which is not that of the flyers.
     refused.sort_by_key(|((number, _), _)| *number);
     for ((number, bytes), outcome) in &refused {
@@ -50,14 +50,14 @@ fn read(kind: HistoryKind, lines: Lines, refused: &mut Refused) -> Result<Vec<Fl
                 flyers[index].rows.push(row);
                 flyers[index].places.push(place);
             }
-            Err(reason) => refused.push((place, Imported::Refused(reason))),
+            Err(reason) => refused.push((place, Imported::Refused(reason.to_string()))),
         }
     }
     Ok(flyers)
 }
 
 async fn rebuild_all(
-    app: &App,
+    context: &Context,
     kind: HistoryKind,
     flyers: Vec<Flyer>,
     pace: Pace,
@@ -79,8 +79,8 @@ async fn rebuild_all(
                 tell(places, outcomes);
             }
         }
-        let (app, first_line, lines) = (app.clone(), places[0].0, rows.len());
-        work.begin(places, first_line, lines, async move { rebuild(&app, kind, &id, &rows).await }).await;
+        let (context, first_line, lines) = (context.clone(), places[0].0, rows.len());
+        work.begin(places, first_line, lines, async move { rebuild(&context, kind, &id, &rows).await }).await;
     }
     while let Some((places, outcomes)) = work.next().await? {
         tell(places, outcomes);

@@ -94,8 +94,8 @@ pub async fn import(options: Import, tables: &tables::Options) -> Result<ExitCod
     let pace = Pace::of(options.rate.unwrap_or(options.kind.default_rate()));
     let mut report = Report::on(lines.bytes());
     let through = match options.kind.of_rows() {
-        Kind::Things(kind) => things::import(&app, kind, lines, pace, &mut report).await,
-        Kind::Histories(kind) => histories::import(&app, kind, lines, pace, &mut report).await,
+        Kind::Things(kind) => things::import(&app.context, kind, lines, pace, &mut report).await,
+        Kind::Histories(kind) => histories::import(&app.context, kind, lines, pace, &mut report).await,
     };
     report.finish();
     through?;

@@ -4,7 +4,7 @@ use super::lines::{Line, Lines};
 use super::report::Report;
 use super::work::{Pace, Work};
 use anyhow::Result;
-use shared::App;
+use shared::Context;
 use shared::import::{Imported, Things, create, parse};
 use shared::store::{Batch, Creation};
 use std::sync::Arc;
@@ -33,14 +33,14 @@ struct Label {
 }
 
 struct Importing<'a> {
-    app: &'a App,
+    context: &'a Context,
     things: Things,
     work: Work<Label>,
     report: &'a mut Report,
 }
 
-pub async fn import(app: &App, things: Things, lines: Lines, pace: Pace, report: &mut Report) -> Result<()> {
-    let mut importing = Importing { app, things, work: Work::at(pace), report };
+pub async fn import(context: &Context, things: Things, lines: Lines, pace: Pace, report: &mut Report) -> Result<()> {
+    let mut importing = Importing { context, things, work: Work::at(pace), report };
     let mut bundle = Bundle::default();
     for line in lines {
         bundle = importing.add(bundle, line?).await?;
@@ -53,13 +53,13 @@ impl Importing<'_> {
     /// Adds a line to a bundle, or begins that one and adds the line to the next.
     async fn add(&mut self, mut bundle: Bundle, line: Line) -> Result<Bundle> {
         let (number, bytes) = (line.number, line.bytes());
-        let creation = match parse(self.app, self.things, &line.json) {
+        let creation = match parse(self.context, self.things, &line.json) {
             Ok(creation) => creation,
             Err(reason) => {
                 if bundle.lines.len() == MAX_LINES {
                     self.begin(std::mem::take(&mut bundle)).await?;
                 }
-                bundle.lines.push((number, bytes, Some(reason)));
+                bundle.lines.push((number, bytes, Some(reason.to_string())));
                 return Ok(bundle);
             }
         };
@@ -83,10 +83,10 @@ impl Importing<'_> {
         while !self.work.has_room_for(bundle.lines.len()) {
             self.tell().await?;
         }
-        let (app, things, batch) = (self.app.clone(), self.things, Arc::new(bundle.batch));
+        let (context, things, batch) = (self.context.clone(), self.things, Arc::new(bundle.batch));
         let (first_line, lines) = (*first_line, bundle.lines.len());
         let label = Label { batch: batch.clone(), lines: bundle.lines };
-        self.work.begin(label, first_line, lines, async move { create(&app, things, &batch).await }).await;
+        self.work.begin(label, first_line, lines, async move { create(&context, things, &batch).await }).await;
         Ok(())
     }
 

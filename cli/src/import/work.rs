@@ -1,9 +1,9 @@
 //! Doing many pieces of work side by side, at a pace.
 
 use anyhow::{Context, Result};
-use shared::error::StoreError;
+use shared::Invocation;
 use shared::import::Imported;
-use shared::invocation::Invocation;
+use shared::store::StoreError;
 use std::collections::VecDeque;
 use std::time::Duration;
 use tokio::task::JoinHandle;

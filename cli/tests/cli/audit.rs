@@ -151,7 +151,7 @@ async fn finds_a_claim_of_somebody_else() {
     let change = Some(("id", S("somebody-else".to_owned())));
     let flaw = Flaw { table: "users", pk: "USERNAME#demo-admin", sk: "CLAIM", change };
     assert_snapshot!(audit_with(Some(flaw)).await, @"
-    member demo-admin: USERNAME#demo-admin CLAIM says something else
+    member demo-admin: USERNAME#demo-admin CLAIM has the wrong content
     USERNAME#demo-admin CLAIM: is not of member somebody-else
     ");
 }

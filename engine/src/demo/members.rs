@@ -2,12 +2,12 @@
 
 use super::{at, parse, text};
 use anyhow::Result;
-use serde_json::{Value, json};
-use shared::App;
-use shared::members::{
+use models::{Badge, MemberId};
+use rules::Context;
+use rules::members::{
     RoleChange, SignedUpBy, award_badge, change_discord, change_roles, put_skill, set_status, sign_up,
 };
-use shared::models::{Badge, MemberId};
+use serde_json::{Value, json};
 
 /// A member who may do everything.
 pub const SUPER_USER: &str = "demo-admin";
@@ -21,22 +21,22 @@ const SINCE: &str = "2024-03-01T12:00:00.000Z";
 /// A badge that some of them have.
 const FIRST_FLIGHT: &str = "first-flight";
 
-pub(super) async fn load(app: &App) -> Result<()> {
-    make_badges(app).await?;
+pub(super) async fn load(context: &Context) -> Result<()> {
+    make_badges(context).await?;
     for member in members() {
         let id: MemberId = parse(member["id"].clone())?;
         let by: MemberId = text(SUPER_USER)?;
         let by = SignedUpBy { id: &by, is_super_user: true, github_id: None, github_user_id: None };
-        sign_up(&at(app, SIGNED_UP)?, by, parse(member)?).await?;
-        equip(&at(app, SINCE)?, &id).await?;
+        sign_up(&at(context, SIGNED_UP)?, by, parse(member)?).await?;
+        equip(&at(context, SINCE)?, &id).await?;
     }
     let archive =
         RoleChange { archived: Some(true), reason: Some("Left the community".to_owned()), ..RoleChange::default() };
-    change_roles(&at(app, SINCE)?, &text(SUPER_USER)?, &text("dorothy")?, &archive).await?;
+    change_roles(&at(context, SINCE)?, &text(SUPER_USER)?, &text("dorothy")?, &archive).await?;
     Ok(())
 }
 
-async fn make_badges(app: &App) -> Result<()> {
+async fn make_badges(context: &Context) -> Result<()> {
     for (id, name, description) in
         [(FIRST_FLIGHT, "First Flight", "Flew for the first time"), ("night-owl", "Night Owl", "Landed after midnight")]
     {
@@ -44,7 +44,7 @@ async fn make_badges(app: &App) -> Result<()> {
             "id": id, "name": name, "description": description, "imageUrl": format!("https://example.com/{id}.png"),
             "createdBy": SUPER_USER, "createdAt": 1_706_778_000_000_u64,
         }))?;
-        app.store.create_badge(&badge, app.random()).await?;
+        context.store.create_badge(&badge, context.random()).await?;
     }
     Ok(())
 }
@@ -83,7 +83,7 @@ fn members() -> [Value; 7] {
 }
 
 /// What they have and are up to.
-async fn equip(app: &App, id: &MemberId) -> Result<()> {
+async fn equip(context: &Context, id: &MemberId) -> Result<()> {
     let (skills, badges, status, joined): (&[_], &[_], _, _) = match id.as_str() {
         SUPER_USER => (&[], &[FIRST_FLIGHT], json!({ "state": "ACTIVE" }), "2024-02-01T09:30:00.000Z"),
         "ada" => (
@@ -105,12 +105,12 @@ async fn equip(app: &App, id: &MemberId) -> Result<()> {
         let skill = json!({
             "tagName": name, "levelId": format!("level-{level}"), "levelName": level.to_string(), "levelValue": level,
         });
-        put_skill(app, id, text(tag)?, parse(skill)?).await?;
+        put_skill(context, id, text(tag)?, parse(skill)?).await?;
     }
     for badge in badges {
-        award_badge(app, id, &text(badge)?).await?;
+        award_badge(context, id, &text(badge)?).await?;
     }
-    set_status(app, id, parse(status)?).await?;
-    change_discord(app, SUPER_USER, id, &parse(json!({ "discordJoinedAt": joined }))?).await?;
+    set_status(context, id, parse(status)?).await?;
+    change_discord(context, SUPER_USER, id, &parse(json!({ "discordJoinedAt": joined }))?).await?;
     Ok(())
 }

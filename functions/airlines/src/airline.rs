@@ -2,24 +2,28 @@
 
 use axum::Json;
 use axum::extract::State;
-use shared::App;
+use shared::Context;
 use shared::airlines::airline;
-use shared::error::FlyersError;
-use shared::http::Caller;
-use shared::http::openapi::ApiKeyFailures;
+use shared::http::openapi::ApiKeyResponses;
+use shared::http::{Caller, FlyersError};
 use shared::models::Airline;
 
-/// Get the airline that calls
+/// Get the calling airline
+///
+/// Returns the airline to which the API key belongs.
 #[utoipa::path(
     get,
     path = "/airline",
     tag = "Airline",
     security(("apiKey" = [])),
     responses(
-        (status = 200, description = "The airline.", body = Airline),
-        ApiKeyFailures,
+        (status = 200, description = "The calling airline, without its API keys.", body = Airline),
+        ApiKeyResponses,
     )
 )]
-pub(crate) async fn get_airline(Caller(caller): Caller, State(app): State<App>) -> Result<Json<Airline>, FlyersError> {
-    airline(&app, &caller.airline_id).await.map(Json)
+pub(crate) async fn get_airline(
+    Caller(caller): Caller,
+    State(context): State<Context>,
+) -> Result<Json<Airline>, FlyersError> {
+    Ok(Json(airline(&context, &caller.airline_id).await?))
 }

@@ -3,18 +3,17 @@
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
-use shared::App;
+use shared::Context;
 use shared::airlines;
-use shared::error::FlyersError;
 use shared::http::flyers::Body;
-use shared::http::openapi::{ApiKeyFailures, FlyersBodyFailures};
-use shared::http::{Caller, FlyersErrorBody};
+use shared::http::openapi::{ApiKeyResponses, FlyersBodyResponses};
+use shared::http::{Caller, FlyersError, FlyersErrorBody};
 use shared::models::{Brand, BrandDraft};
 
-/// Make a brand
+/// Create a brand
 ///
-/// Its id, designators and callsign are each unique over all airlines. A new primary brand takes over from the
-/// one before.
+/// The id, the two designators and the callsign must each be unique across all airlines. A new primary brand replaces
+/// the airline's current one. Repeating the request returns 409 and changes nothing.
 #[utoipa::path(
     post,
     path = "/airline/brands",
@@ -25,40 +24,43 @@ use shared::models::{Brand, BrandDraft};
         "callsign": "SKYTEAM EXPRESS"
     })),
     responses(
-        (status = 201, description = "The brand.", body = Brand),
-        (status = 400, description = "A field is missing or bad; says which.", body = FlyersErrorBody,
+        (status = 201, description = "The brand that was created.", body = Brand),
+        (status = 400, description = "A field is missing or invalid; the message names it.", body = FlyersErrorBody,
             example = json!({ "error": "\"icao\": expected 3 upper-case letters" })),
-        (status = 409, description = "Something of it is taken.", body = FlyersErrorBody,
+        (status = 409, body = FlyersErrorBody,
+            description = "Another brand already has this id, `iata`, `icao` or `callsign`.",
             example = json!({ "error": "Brand already exists" })),
-        FlyersBodyFailures,
-        ApiKeyFailures,
+        FlyersBodyResponses,
+        ApiKeyResponses,
     )
 )]
 pub(crate) async fn create_brand(
     Caller(caller): Caller,
-    State(app): State<App>,
+    State(context): State<Context>,
     Body(draft): Body<BrandDraft>,
 ) -> Result<(StatusCode, Json<Brand>), FlyersError> {
-    let brand = airlines::create_brand(&app, &caller.airline_id, draft).await?;
+    let brand = airlines::create_brand(&context, &caller.airline_id, draft).await?;
     Ok((StatusCode::CREATED, Json(brand)))
 }
 
 /// List the airline's brands
+///
+/// Returns all brands of the calling airline, ordered by id.
 #[utoipa::path(
     get,
     path = "/airline/brands",
     tag = "Airline",
     security(("apiKey" = [])),
     responses(
-        (status = 200, description = "The brands, by id.", body = Vec<Brand>),
-        (status = 413, description = "The answer would be larger than 6 MB.", body = FlyersErrorBody,
+        (status = 200, description = "The brands of the airline, ordered by id.", body = Vec<Brand>),
+        (status = 413, description = "The response would be larger than 6 MB.", body = FlyersErrorBody,
             example = json!({ "error": "The answer would be larger than 6 MB; ask for less at a time" })),
-        ApiKeyFailures,
+        ApiKeyResponses,
     )
 )]
 pub(crate) async fn list_brands(
     Caller(caller): Caller,
-    State(app): State<App>,
+    State(context): State<Context>,
 ) -> Result<Json<Vec<Brand>>, FlyersError> {
-    airlines::brands(&app, &caller.airline_id).await.map(Json)
+    Ok(Json(airlines::brands(&context, &caller.airline_id).await?))
 }

@@ -1,4 +1,4 @@
-//! The Lambda function of airlines and what is theirs.
+//! The Lambda function that serves airlines, their products and brands.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {

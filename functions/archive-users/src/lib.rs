@@ -1,41 +1,42 @@
-//! Puts members away who are not on Discord; runs every day.
+//! Archives members who are not on Discord. Runs every day.
 
 use serde::Serialize;
-use shared::members::{Archiving, Failed, SyncError, Synced, archive, sync};
+use shared::members::{ArchiveError, Archiving, SyncError, Synced, archive, sync};
 use shared::{App, job};
 use std::time::Duration;
 
-/// What a run did.
+/// The result of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ArchiveRun {
-    /// What was taken over from Discord, where that is configured.
+    /// What was synchronized from Discord; `None` where Discord is not configured.
     pub discord: Option<Synced>,
-    /// Members found who were to be archived.
+    /// Number of members to archive.
     pub found: usize,
-    /// Members archived.
+    /// Number of members archived.
     pub archived: usize,
-    /// Members left for the next run, because of a failure or for want of time.
+    /// Number of members left for the next run, because of a failure or for lack of time.
     pub failed: usize,
 }
 
-/// Why a run did not come to anything.
+/// The reason why a run failed.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
-    /// Discord could not be asked.
+    /// The Discord server's member list could not be synchronized.
     #[error(transparent)]
     Sync(#[from] SyncError),
-    /// Nobody was archived.
+    /// No member was archived.
     #[error(transparent)]
-    Archive(#[from] Failed),
+    Archive(#[from] ArchiveError),
 }
 
-/// Takes over from Discord who is there, where that is configured, then archives who is not, within the time given, and
-/// logs what it did. With `force` a run is not held back, however many it archives.
+/// Synchronizes who is on the Discord server, where Discord is configured, then archives the members who are not,
+/// within the given time, and logs the result. With `force`, the safety stop does not apply, however many members are
+/// archived.
 ///
 /// # Errors
-/// When Discord's list is not complete or could not be taken over, too many would be archived, or DynamoDB failed. The next
-/// run goes on where this one stopped.
+/// `Sync` if Discord's member list is incomplete or could not be applied; `Archive` if too many members would be
+/// archived, none could be, or DynamoDB failed. The next run continues where this one stopped.
 pub async fn handle(app: &App, time: Duration, force: bool) -> Result<ArchiveRun, RunError> {
     job::run("archive-users", time, Box::pin(run(app, force)), |run, cost| {
         tracing::info!(
@@ -53,9 +54,9 @@ pub async fn handle(app: &App, time: Duration, force: bool) -> Result<ArchiveRun
 }
 
 async fn run(app: &App, force: bool) -> Result<ArchiveRun, RunError> {
-    let discord = match &app.discord {
+    let discord = match &app.outside.discord {
         Some(discord) => {
-            let synced = sync(app, discord).await?;
+            let synced = sync(&app.context, &app.outside, discord).await?;
             let Synced { on_discord, joined, left } = synced;
             tracing::info!(on_discord, joined, left, "took over from Discord");
             Some(synced)
@@ -67,6 +68,6 @@ async fn run(app: &App, force: bool) -> Result<ArchiveRun, RunError> {
         grace: Duration::from_hours(24 * u64::from(app.archiving.grace_days)),
         max_share: (!force).then_some(app.archiving.max_share),
     };
-    let run = archive(app, &how).await?;
+    let run = archive(&app.context, &how).await?;
     Ok(ArchiveRun { discord, found: run.found(), archived: run.archived.len(), failed: run.failed.len() })
 }

@@ -1,4 +1,4 @@
-//! The scheduled Lambda function that puts members away who are not on Discord.
+//! The scheduled Lambda function that archives members who are not on Discord.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {

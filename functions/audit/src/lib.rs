@@ -1,34 +1,34 @@
-//! Checks that what must hold does, of every ledger and of the members' index; runs every night.
+//! Checks the invariants of every ledger and of the member index. Runs every night.
 
 use serde::Serialize;
-use shared::audit::{Audited, Breach, Checkpoint, audit_part};
-use shared::error::StoreError;
-use shared::invocation::Invocation;
-use shared::{App, job};
+use shared::audit::{Audited, Breach, audit_part};
+use shared::store::{Checkpoint, StoreError};
+use shared::{App, Invocation, job};
 use std::time::Duration;
 
-/// With less time left than this, no further part is begun with: a part is a megabyte of items, some thousands of flyers.
+/// Minimum time left for another part to be started. A part is one megabyte of items, some thousands of flyers.
 pub const TIME_FOR_ONE_PART: Duration = Duration::from_mins(2);
 
-/// Breaches that one run shows; a table gone wrong would otherwise fill the log. All are counted.
+/// Maximum number of breaches that a run logs, so that a corrupt table does not flood the log. All breaches are
+/// counted.
 const SHOWN: u64 = 100;
 
-/// What a run did.
+/// The result of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AuditRun {
-    /// What it looked at.
+    /// What the run audited.
     #[serde(flatten)]
     pub audited: Audited,
-    /// Whether it came to the end; if not, the next run goes on where this one stopped.
+    /// Whether the audit reached the end. If not, the next run continues where this one stopped.
     pub is_complete: bool,
 }
 
-/// Audits within the time given, from where the last run stopped, and logs what it found. What does not hold is a metric,
-/// not a failure of the run.
+/// Audits within the given time, starting where the last run stopped, and logs the result. A breach counts in a metric
+/// and does not fail the run.
 ///
 /// # Errors
-/// As any read. The next run goes on where this one stopped.
+/// Returns a [`StoreError`] if the time ran out or DynamoDB failed. The next run continues where this one stopped.
 pub async fn handle(app: &App, time: Duration) -> Result<AuditRun, StoreError> {
     job::run("audit", time, Box::pin(run(app)), |run, cost| {
         let Audited { flyers, entries, boardings, members, breaches } = run.audited;
@@ -50,8 +50,8 @@ pub async fn handle(app: &App, time: Duration) -> Result<AuditRun, StoreError> {
 }
 
 async fn run(app: &App) -> Result<AuditRun, StoreError> {
-    let begun_at = app.now();
-    let mut next = Some(app.store.audit_checkpoint().await?.unwrap_or_default());
+    let begun_at = app.context.now();
+    let mut next = Some(app.context.store.audit_checkpoint().await?.unwrap_or_default());
     let mut audited = Audited::default();
     let mut shown = 0;
     let on_breach = |breach: Breach| {
@@ -61,11 +61,11 @@ async fn run(app: &App) -> Result<AuditRun, StoreError> {
         }
     };
     let ended = parts(app, &mut next, &mut audited, on_breach).await;
-    app.store.put_audit_checkpoint(next.as_ref(), begun_at).await?;
+    app.context.store.put_audit_checkpoint(next.as_ref(), begun_at).await?;
     ended.map(|()| AuditRun { audited, is_complete: next.is_none() })
 }
 
-/// Part after part, as long as there is time; leaves in `next` what was not done.
+/// Audits part after part while time is left, and leaves in `next` where to continue.
 async fn parts(
     app: &App,
     next: &mut Option<Checkpoint>,
@@ -76,7 +76,7 @@ async fn parts(
     while invocation.remaining() > TIME_FOR_ONE_PART
         && let Some(at) = next
     {
-        *next = audit_part(app, at.clone(), audited, &mut on_breach, |_| {}).await?;
+        *next = audit_part(&app.context, at.clone(), audited, &mut on_breach, |_| {}).await?;
     }
     Ok(())
 }

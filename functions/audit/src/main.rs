@@ -1,4 +1,4 @@
-//! The scheduled Lambda function that checks that what must hold does.
+//! The scheduled Lambda function that checks the invariants of the data.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {

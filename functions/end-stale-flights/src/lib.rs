@@ -1,16 +1,16 @@
-//! Ends flights whose game server has gone silent; runs every minute.
+//! Ends flights whose game server has gone silent. Runs every minute.
 
-use shared::error::StoreError;
 use shared::flights::{StaleFlightsEnded, end_stale};
+use shared::store::StoreError;
 use shared::{App, job};
 use std::time::Duration;
 
-/// Ends silent flights within the time given, and logs what it did, or what was in the way.
+/// Ends silent flights within the given time and logs the result, or the failure.
 ///
 /// # Errors
-/// When the time was up or DynamoDB failed. The next run goes on where this one stopped.
+/// Returns an error if the time ran out or DynamoDB failed. The next run continues where this one stopped.
 pub async fn handle(app: &App, time: Duration) -> Result<StaleFlightsEnded, StoreError> {
-    job::run("end-stale-flights", time, end_stale(app), |run, cost| {
+    job::run("end-stale-flights", time, end_stale(&app.context), |run, cost| {
         tracing::info!(
             flights_ended = run.ended,
             spared = run.spared,

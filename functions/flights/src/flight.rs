@@ -3,15 +3,17 @@
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
-use shared::App;
-use shared::error::FlyersError;
+use shared::Context;
 use shared::flights::{plan, upcoming};
 use shared::http::flyers::Body;
-use shared::http::openapi::{ApiKeyFailures, FlyersBodyFailures};
-use shared::http::{Caller, FlyersErrorBody};
+use shared::http::openapi::{ApiKeyResponses, FlyersBodyResponses};
+use shared::http::{Caller, FlyersError, FlyersErrorBody};
 use shared::models::{Flight, FlightDraft, UpcomingFlight};
 
 /// Plan a flight
+///
+/// Creates a flight that the calling airline operates under one of its own brands. Repeating the request creates
+/// another flight.
 #[utoipa::path(
     post,
     path = "/flight",
@@ -22,42 +24,43 @@ use shared::models::{Flight, FlightDraft, UpcomingFlight};
         "departure": "KJFK", "arrival": "KLAX", "startTime": "2024-03-15T14:00:00.000Z"
     })),
     responses(
-        (status = 201, description = "The flight.", body = Flight),
-        (status = 400, description = "A field is missing or bad; says which.", body = FlyersErrorBody,
+        (status = 201, description = "The flight that was created.", body = Flight),
+        (status = 400, description = "A field is missing or invalid; the message names it.", body = FlyersErrorBody,
             example = json!({ "error": "\"departure\": expected the 4 letters of an ICAO airport code" })),
-        (status = 404, description = "The brand is not the airline's own, or the codeshare airline is unknown.",
+        (status = 404, description = "The airline has no such brand, or the codeshare airline is unknown.",
             body = FlyersErrorBody, example = json!({ "error": "Brand not found" })),
-        FlyersBodyFailures,
-        ApiKeyFailures,
+        FlyersBodyResponses,
+        ApiKeyResponses,
     )
 )]
 pub(crate) async fn create_flight(
     Caller(caller): Caller,
-    State(app): State<App>,
+    State(context): State<Context>,
     Body(draft): Body<FlightDraft>,
 ) -> Result<(StatusCode, Json<Flight>), FlyersError> {
-    let flight = plan(&app, &caller.airline_id, draft).await?;
+    let flight = plan(&context, &caller.airline_id, draft).await?;
     Ok((StatusCode::CREATED, Json(flight)))
 }
 
-/// List the airline's flights that have not ended
+/// List the airline's upcoming flights
 ///
-/// By planned start, each with its brand. A flight made or ended within the last second may not show so yet.
+/// Returns the flights of the calling airline that have not ended, ordered by planned start, each with its brand. A
+/// flight that was created or ended within the last second may still be missing or listed.
 #[utoipa::path(
     get,
     path = "/flight/fetchUpcomingFlights",
     tag = "Flights",
     security(("apiKey" = [])),
     responses(
-        (status = 200, description = "The flights.", body = Vec<UpcomingFlight>),
-        (status = 413, description = "The answer would be larger than 6 MB.", body = FlyersErrorBody,
+        (status = 200, description = "The flights that have not ended, by planned start.", body = Vec<UpcomingFlight>),
+        (status = 413, description = "The response would be larger than 6 MB.", body = FlyersErrorBody,
             example = json!({ "error": "The answer would be larger than 6 MB; ask for less at a time" })),
-        ApiKeyFailures,
+        ApiKeyResponses,
     )
 )]
 pub(crate) async fn fetch_upcoming_flights(
     Caller(caller): Caller,
-    State(app): State<App>,
+    State(context): State<Context>,
 ) -> Result<Json<Vec<UpcomingFlight>>, FlyersError> {
-    upcoming(&app, &caller.airline_id).await.map(Json)
+    Ok(Json(upcoming(&context, &caller.airline_id).await?))
 }

@@ -1,26 +1,28 @@
-//! Flights, from the plan to the end, and who boards them: `/flight…`.
+//! Flights from planning to landing, and their passengers: `/flight…`.
 
 mod flight;
 mod passengers;
 mod server;
 
 use shared::App;
+use shared::http::Contract;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-/// The routes, with their descriptions.
+/// Returns the routes with their OpenAPI descriptions.
 #[must_use]
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
+    let routes = OpenApiRouter::new()
         .routes(routes!(flight::create_flight))
         .routes(routes!(flight::fetch_upcoming_flights))
         .routes(routes!(server::server_start))
         .routes(routes!(server::tick))
         .routes(routes!(server::server_end))
-        .routes(routes!(passengers::board_passenger, passengers::list_passengers))
+        .routes(routes!(passengers::board_passenger, passengers::list_passengers));
+    Contract::Flyers.applied_to(routes)
 }
 
-/// The service of this function.
+/// Returns the HTTP service of this function.
 pub fn router(app: App) -> axum::Router {
     shared::http::router(routes(), app)
 }

@@ -1,4 +1,4 @@
-//! The Lambda function of flights and boarding.
+//! The Lambda function that serves flights and boarding.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {

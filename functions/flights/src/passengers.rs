@@ -6,98 +6,112 @@ use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 use serde::Serialize;
-use shared::App;
-use shared::error::FlyersError;
+use shared::Context;
 use shared::flights::passengers;
 use shared::http::flyers::{Body, Params};
-use shared::http::openapi::{ApiKeyFailures, FlyersBodyFailures};
-use shared::http::{Caller, FlyersErrorBody, Idempotency, Listing, settled};
+use shared::http::openapi::{ApiKeyResponses, FlyersBodyResponses};
+use shared::http::{Caller, FlyersError, FlyersErrorBody, Idempotency, PageQuery, answered};
 use shared::ledger::{Boarded, Boarding, board};
 use shared::models::{FlightId, Passenger};
 
-/// Board a flyer
+/// Board a passenger
 ///
-/// Credits the miles, records the boarding and writes the ledger entry, in one transaction. A flyer not seen before
-/// is made, for which `username` and `displayName` are required. For the airline that operates the flight and the
-/// one that shares it. With an `Idempotency-Key` a repeat within 24 hours answers the first success again, with the
-/// header `Idempotency-Replayed: true`.
+/// Credits the miles to the flyer, records the boarding and writes the ledger entry in one transaction. A flyer not
+/// seen before is created; `username` and `displayName` are required then. Both the airline that operates the flight
+/// and its codeshare partner may board passengers.
+///
+/// A flyer boards a flight once: repeating the request returns 409 and credits nothing. With an `Idempotency-Key`, a
+/// repeat within 24 hours returns the first success again, with the header `Idempotency-Replayed: true`.
 #[utoipa::path(
     post,
     path = "/flight/{id}/passengers",
     tag = "Flights",
     security(("apiKey" = [])),
     params(
-        ("id" = FlightId, Path, description = "The flight.", example = "6d0a2f5c-91b7-4c3e-8a64-2f1b7c9d3e50"),
-        ("Idempotency-Key" = Option<String>, Header, nullable = false, pattern = "^[!-~]{1,255}$", description = "1 to 255 visible ASCII characters."),
+        ("id" = FlightId, Path, description = "Id of the flight, a UUID.",
+            example = "6d0a2f5c-91b7-4c3e-8a64-2f1b7c9d3e50"),
+        ("Idempotency-Key" = Option<String>, Header, nullable = false, pattern = "^[!-~]{1,255}$",
+            description = "Key of the request, 1 to 255 visible ASCII characters, under which a repeat within 24 hours \
+                returns the first success instead of being processed again."),
     ),
     request_body(content = Boarding, example = json!({
         "userId": "123456789", "miles": 500, "username": "pilot123", "displayName": "Captain John"
     })),
     responses(
-        (status = 201, description = "Boarded.", body = Boarded,
-            headers(("Idempotency-Replayed" = String, description = "`true` when this answers an earlier request."))),
-        (status = 400, description = "A field is missing or bad; says which.", body = FlyersErrorBody,
+        (status = 201, body = Boarded,
+            description = "The passenger was boarded: the passenger, and the flyer with the new balance.",
+            headers(("Idempotency-Replayed" = String,
+                description = "`true` when the response repeats that of an earlier request with the same \
+                    `Idempotency-Key`; absent otherwise."))),
+        (status = 400, description = "A field is missing or invalid; the message names it.", body = FlyersErrorBody,
             example = json!({ "error": "\"username\" is required for a flyer not seen before" })),
-        (status = 404, description = "No such flight of the airline's.", body = FlyersErrorBody,
+        (status = 404, description = "The airline neither operates nor shares such a flight.", body = FlyersErrorBody,
             example = json!({ "error": "Flight not found" })),
-        (status = 409, description = "The flyer is on the flight already, or it has ended.", body = FlyersErrorBody,
+        (status = 409, body = FlyersErrorBody,
+            description = "The flyer has already boarded the flight, or the flight has ended.",
             example = json!({ "error": "Passenger already boarded" })),
-        FlyersBodyFailures,
-        (status = 422, description = "The Idempotency-Key was used with another body.", body = FlyersErrorBody,
+        FlyersBodyResponses,
+        (status = 422, body = FlyersErrorBody,
+            description = "The `Idempotency-Key` was already used with another body or on another route.",
             example = json!({ "error": "Idempotency-Key was used with another body" })),
-        ApiKeyFailures,
+        ApiKeyResponses,
     )
 )]
 pub(crate) async fn board_passenger(
     Caller(caller): Caller,
-    State(app): State<App>,
+    State(context): State<Context>,
     Params(id): Params<String>,
     Idempotency(key): Idempotency,
     Body(boarding): Body<Boarding>,
 ) -> Result<Response, FlyersError> {
-    let boarded = board(&app, &caller.airline_id, flight_id(&id)?, &boarding, key.as_ref()).await?;
-    Ok(settled(StatusCode::CREATED, boarded))
+    let boarded = board(&context, &caller.airline_id, flight_id(&id)?, &boarding, key.as_ref()).await?;
+    Ok(answered(StatusCode::CREATED, boarded))
 }
 
-/// A page of passengers.
+/// A page of a flight's passengers.
 #[derive(Serialize, utoipa::ToSchema)]
 pub(crate) struct Passengers {
-    /// In the order boarded.
+    /// Passengers of the flight, in the order in which they boarded.
     passengers: Vec<Passenger>,
-    /// What to give as `next` for the page after; null on the last one.
+    /// Cursor to pass as `next` for the following page; `null` on the last page.
     #[schema(required)]
     next: Option<String>,
 }
 
 /// List a flight's passengers
 ///
-/// In the order boarded. For the airline that operates the flight and the one that shares it.
+/// Returns a page of the flight's passengers, in the order in which they boarded. Both the airline that operates the
+/// flight and its codeshare partner may read it.
 #[utoipa::path(
     get,
     path = "/flight/{id}/passengers",
     tag = "Flights",
     security(("apiKey" = [])),
     params(
-        ("id" = FlightId, Path, description = "The flight.", example = "6d0a2f5c-91b7-4c3e-8a64-2f1b7c9d3e50"),
-        ("limit" = Option<u8>, Query, nullable = false, minimum = 1, maximum = 100, description = "Passengers a page; default 50."),
-        ("next" = Option<String>, Query, nullable = false, min_length = 1, description = "The `next` of the page before."),
+        ("id" = FlightId, Path, description = "Id of the flight, a UUID.",
+            example = "6d0a2f5c-91b7-4c3e-8a64-2f1b7c9d3e50"),
+        ("limit" = Option<u8>, Query, nullable = false, minimum = 1, maximum = 100,
+            description = "Maximum number of passengers on the page, 1 to 100; default 50."),
+        ("next" = Option<String>, Query, nullable = false, min_length = 1,
+            description = "Cursor from the `next` of the previous page; absent for the first page."),
     ),
     responses(
-        (status = 200, description = "A page of passengers.", body = Passengers),
-        (status = 400, description = "A bad limit, or a `next` that is not of this listing.", body = FlyersErrorBody,
+        (status = 200, description = "A page of the flight's passengers.", body = Passengers),
+        (status = 400, body = FlyersErrorBody,
+            description = "`limit` is out of range, or `next` is not a cursor of this listing.",
             example = json!({ "error": "\"limit\" must be an integer from 1 to 100" })),
-        (status = 404, description = "No such flight of the airline's.", body = FlyersErrorBody,
+        (status = 404, description = "The airline neither operates nor shares such a flight.", body = FlyersErrorBody,
             example = json!({ "error": "Flight not found" })),
-        ApiKeyFailures,
+        ApiKeyResponses,
     )
 )]
 pub(crate) async fn list_passengers(
     Caller(caller): Caller,
-    State(app): State<App>,
+    State(context): State<Context>,
     Params(id): Params<String>,
-    listing: Listing,
+    page: PageQuery,
 ) -> Result<Json<Passengers>, FlyersError> {
     let id = flight_id(&id)?;
-    let page = passengers(&app, &caller.airline_id, id, listing.limit, listing.next.as_deref()).await?;
+    let page = passengers(&context, &caller.airline_id, id, page.limit, page.next.as_deref()).await?;
     Ok(Json(Passengers { passengers: page.items, next: page.next }))
 }

@@ -1,108 +1,122 @@
-//! `POST /flight/{id}/serverStart`, `…/tick` and `…/serverEnd`: what the flight's game server reports.
+//! `POST /flight/{id}/serverStart`, `…/tick` and `…/serverEnd`: reports of a flight's game server.
 
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
-use shared::App;
-use shared::error::FlyersError;
+use shared::Context;
 use shared::flights;
 use shared::http::flyers::Params;
-use shared::http::openapi::ApiKeyFailures;
-use shared::http::{Caller, FlyersErrorBody};
+use shared::http::openapi::ApiKeyResponses;
+use shared::http::{Caller, FlyersError, FlyersErrorBody};
 use shared::models::{Flight, FlightId};
 
-/// The id in the path. What is no flight's id is no flight.
+/// Parses the flight id in a path. A malformed id belongs to no flight, so it is answered like an unknown one.
 pub(crate) fn flight_id(segment: &str) -> Result<FlightId, FlyersError> {
     segment.parse().map_err(|_| FlyersError::FlightNotFound)
 }
 
-/// Start a flight
+/// Report the start of a flight
 ///
-/// Sets `startedAt`. A flight that runs stays as it is. For the airline that operates it and the one that shares
-/// it. From now on the flight must `tick`: after 5 minutes without, it is ended.
+/// Sets the flight's `startedAt` to the current time. A flight that is already running is returned unchanged. From then
+/// on its game server must report a `tick` at least every 5 minutes, or the flight is ended.
+///
+/// Both the airline that operates the flight and its codeshare partner may start it.
 #[utoipa::path(
     post,
     path = "/flight/{id}/serverStart",
     tag = "Flights",
     security(("apiKey" = [])),
-    params(("id" = FlightId, Path, description = "The flight.", example = "6d0a2f5c-91b7-4c3e-8a64-2f1b7c9d3e50")),
+    params(
+        ("id" = FlightId, Path, description = "Id of the flight, a UUID.",
+            example = "6d0a2f5c-91b7-4c3e-8a64-2f1b7c9d3e50"),
+    ),
     responses(
-        (status = 200, description = "The flight.", body = Flight),
-        (status = 404, description = "No such flight of the airline's.", body = FlyersErrorBody,
+        (status = 200, description = "The flight, which is running.", body = Flight),
+        (status = 404, description = "The airline neither operates nor shares such a flight.", body = FlyersErrorBody,
             example = json!({ "error": "Flight not found" })),
-        (status = 409, description = "It has ended.", body = FlyersErrorBody,
+        (status = 409, description = "The flight has already ended.", body = FlyersErrorBody,
             example = json!({ "error": "Flight has ended" })),
-        ApiKeyFailures,
+        ApiKeyResponses,
     )
 )]
 pub(crate) async fn server_start(
     Caller(caller): Caller,
-    State(app): State<App>,
+    State(context): State<Context>,
     Params(id): Params<String>,
 ) -> Result<Json<Flight>, FlyersError> {
-    flights::start(&app, &caller.airline_id, flight_id(&id)?).await.map(Json)
+    Ok(Json(flights::start(&context, &caller.airline_id, flight_id(&id)?).await?))
 }
 
-/// The answer to a tick.
+/// Confirmation that a tick was recorded.
 #[derive(Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Tick {
-    /// Always true.
+    /// Always `true`: the tick was recorded.
     #[schema(example = true)]
     ok: bool,
-    /// The flight.
+    /// Id of the flight, a UUID.
     flight_id: FlightId,
-    /// Always the same.
+    /// Always `tick received`, for people to read.
     #[schema(example = "tick received")]
     message: &'static str,
 }
 
-/// Report that a flight is alive
+/// Report that a flight is still running
+///
+/// Records the time of the report as a sign of life. A started flight without one for 5 minutes is ended, at the time
+/// of its last sign of life. Both the airline that operates the flight and its codeshare partner may report it.
 #[utoipa::path(
     post,
     path = "/flight/{id}/tick",
     tag = "Flights",
     security(("apiKey" = [])),
-    params(("id" = FlightId, Path, description = "The flight.", example = "6d0a2f5c-91b7-4c3e-8a64-2f1b7c9d3e50")),
+    params(
+        ("id" = FlightId, Path, description = "Id of the flight, a UUID.",
+            example = "6d0a2f5c-91b7-4c3e-8a64-2f1b7c9d3e50"),
+    ),
     responses(
-        (status = 200, description = "Recorded.", body = Tick),
-        (status = 404, description = "No such flight of the airline's.", body = FlyersErrorBody,
+        (status = 200, description = "The sign of life was recorded.", body = Tick),
+        (status = 404, description = "The airline neither operates nor shares such a flight.", body = FlyersErrorBody,
             example = json!({ "error": "Flight not found" })),
-        (status = 409, description = "It has ended.", body = FlyersErrorBody,
+        (status = 409, description = "The flight has already ended.", body = FlyersErrorBody,
             example = json!({ "error": "Flight has ended" })),
-        ApiKeyFailures,
+        ApiKeyResponses,
     )
 )]
 pub(crate) async fn tick(
     Caller(caller): Caller,
-    State(app): State<App>,
+    State(context): State<Context>,
     Params(id): Params<String>,
 ) -> Result<Json<Tick>, FlyersError> {
     let flight_id = flight_id(&id)?;
-    flights::tick(&app, &caller.airline_id, flight_id).await?;
+    flights::tick(&context, &caller.airline_id, flight_id).await?;
     Ok(Json(Tick { ok: true, flight_id, message: "tick received" }))
 }
 
-/// End a flight
+/// Report the end of a flight
 ///
-/// Sets `endTime`. A flight that has ended stays as it is.
+/// Sets the flight's `endTime` to the current time. A flight that has already ended is returned unchanged. Both the
+/// airline that operates the flight and its codeshare partner may end it.
 #[utoipa::path(
     post,
     path = "/flight/{id}/serverEnd",
     tag = "Flights",
     security(("apiKey" = [])),
-    params(("id" = FlightId, Path, description = "The flight.", example = "6d0a2f5c-91b7-4c3e-8a64-2f1b7c9d3e50")),
+    params(
+        ("id" = FlightId, Path, description = "Id of the flight, a UUID.",
+            example = "6d0a2f5c-91b7-4c3e-8a64-2f1b7c9d3e50"),
+    ),
     responses(
-        (status = 200, description = "The flight.", body = Flight),
-        (status = 404, description = "No such flight of the airline's.", body = FlyersErrorBody,
+        (status = 200, description = "The flight, which has ended.", body = Flight),
+        (status = 404, description = "The airline neither operates nor shares such a flight.", body = FlyersErrorBody,
             example = json!({ "error": "Flight not found" })),
-        ApiKeyFailures,
+        ApiKeyResponses,
     )
 )]
 pub(crate) async fn server_end(
     Caller(caller): Caller,
-    State(app): State<App>,
+    State(context): State<Context>,
     Params(id): Params<String>,
 ) -> Result<Json<Flight>, FlyersError> {
-    flights::end(&app, &caller.airline_id, flight_id(&id)?).await.map(Json)
+    Ok(Json(flights::end(&context, &caller.airline_id, flight_id(&id)?).await?))
 }

@@ -4,53 +4,62 @@ use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 use serde::Deserialize;
-use shared::App;
-use shared::error::FlyersError;
+use shared::Context;
 use shared::http::flyers::{Body, Params};
-use shared::http::openapi::{ApiKeyFailures, FlyersBodyFailures};
-use shared::http::{Caller, FlyersErrorBody, Idempotency, settled};
+use shared::http::openapi::{ApiKeyResponses, FlyersBodyResponses};
+use shared::http::{Caller, FlyersError, FlyersErrorBody, Idempotency, answered};
 use shared::ledger::{Purchase, purchase};
 
-/// What is bought. Fields that are not known are left alone, as they have always been.
+/// The product to buy. Unknown fields are ignored, because existing clients may send some.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Order {
-    /// Which of the airline's products.
+    /// Id of the product to buy, one of the calling airline's: 6 lower-case letters and digits.
     #[schema(required, nullable = false, example = "a1b2c3")]
     product_id: Option<String>,
 }
 
-/// Buy a product for miles
+/// Buy a product with miles
 ///
-/// Deducts the price, and writes the ledger entry, in one transaction: all of it happens or nothing. However many
-/// purchases race, the balance never goes below 0. With an `Idempotency-Key` a repeat within 24 hours answers the
-/// first success again, with the header `Idempotency-Replayed: true`, and charges nothing.
+/// Deducts the price from the flyer's balance and writes the ledger entry in one transaction: either both happen or
+/// neither does. The balance never drops below 0, however many purchases run at once.
+///
+/// With an `Idempotency-Key`, repeating the request within 24 hours returns the first success again, with the header
+/// `Idempotency-Replayed: true`, and charges nothing. Without one, each repeat is a purchase of its own.
 #[utoipa::path(
     post,
     path = "/user/{id}/buyProduct",
     tag = "Miles",
     security(("apiKey" = [])),
     params(
-        ("id" = String, Path, description = "ROBLOX user id.", example = "123456789"),
-        ("Idempotency-Key" = Option<String>, Header, nullable = false, pattern = "^[!-~]{1,255}$", description = "1 to 255 visible ASCII characters."),
+        ("id" = String, Path, description = "ROBLOX user id of the flyer, a decimal string.", example = "123456789"),
+        ("Idempotency-Key" = Option<String>, Header, nullable = false, pattern = "^[!-~]{1,255}$",
+            description = "Key of the request, 1 to 255 visible ASCII characters, under which a repeat within 24 hours \
+                returns the first success instead of being processed again."),
     ),
     request_body(content = Order, example = json!({ "productId": "a1b2c3" })),
     responses(
-        (status = 200, description = "Bought.", body = Purchase,
-            headers(("Idempotency-Replayed" = String, description = "`true` when this answers an earlier request."))),
-        (status = 400, description = "No productId, too few miles, or a bad Idempotency-Key.", body = FlyersErrorBody,
+        (status = 200, body = Purchase,
+            description = "The product was bought: the flyer with the new balance, and the product.",
+            headers(("Idempotency-Replayed" = String,
+                description = "`true` when the response repeats that of an earlier request with the same \
+                    `Idempotency-Key`; absent otherwise."))),
+        (status = 400, body = FlyersErrorBody,
+            description = "`productId` is missing, the balance is below the price, or the `Idempotency-Key` is \
+                malformed.",
             example = json!({ "error": "Insufficient miles" })),
-        (status = 404, description = "No such flyer, or no such product that is active and the airline's own.",
+        (status = 404, description = "The flyer is unknown, or the airline has no active product with this id.",
             body = FlyersErrorBody, example = json!({ "error": "Product not found" })),
-        FlyersBodyFailures,
-        (status = 422, description = "The Idempotency-Key was used with another body.", body = FlyersErrorBody,
+        FlyersBodyResponses,
+        (status = 422, body = FlyersErrorBody,
+            description = "The `Idempotency-Key` was already used with another body or on another route.",
             example = json!({ "error": "Idempotency-Key was used with another body" })),
-        ApiKeyFailures,
+        ApiKeyResponses,
     )
 )]
 pub(crate) async fn buy_product(
     Caller(caller): Caller,
-    State(app): State<App>,
+    State(context): State<Context>,
     Params(flyer): Params<String>,
     Idempotency(key): Idempotency,
     Body(order): Body<Order>,
@@ -58,6 +67,6 @@ pub(crate) async fn buy_product(
     let product = order.product_id.filter(|id| !id.is_empty()).ok_or(FlyersError::MissingProductId)?;
     let flyer = flyer.parse().map_err(|_| FlyersError::UserNotFound)?;
     let product = product.parse().ok();
-    let bought = purchase(&app, &caller.airline_id, &flyer, product.as_ref(), key.as_ref()).await?;
-    Ok(settled(StatusCode::OK, bought))
+    let bought = purchase(&context, &caller.airline_id, &flyer, product.as_ref(), key.as_ref()).await?;
+    Ok(answered(StatusCode::OK, bought))
 }

@@ -4,51 +4,51 @@ use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use shared::App;
-use shared::error::FlyersError;
+use shared::Context;
 use shared::history::{FlyerHistory, fetch_users_data as fetch};
-use shared::http::openapi::ApiKeyFailures;
-use shared::http::{Caller, FlyersErrorBody, RawBody, parse_json};
+use shared::http::openapi::ApiKeyResponses;
+use shared::http::{Caller, FlyersError, FlyersErrorBody, RawBody};
+use shared::models::parse_json;
 
-/// The flyers asked for.
+/// The requested flyers with their flights.
 #[derive(Serialize, utoipa::ToSchema)]
 pub(crate) struct UsersData {
-    /// One element for each id asked for, in that order.
+    /// One element for each requested id, in the order requested.
     data: Vec<FlyerHistory>,
 }
 
-/// Which flyers: an object with `userIds`, or the list alone.
+/// ROBLOX user ids of the flyers to fetch: an object with `userIds`, or the array alone.
 #[derive(Serialize, utoipa::ToSchema)]
 #[serde(untagged)]
 #[allow(dead_code, reason = "it exists to be described")]
 pub(crate) enum UserIds {
-    /// An object.
+    /// An object that holds the array.
     Object {
-        /// Up to 100 distinct ROBLOX user ids, as strings or integers.
+        /// ROBLOX user ids, as strings or integers; at most 100 distinct ones.
         #[serde(rename = "userIds")]
         #[schema(min_items = 1, example = json!(["123456789", "987654321"]))]
         user_ids: Vec<UserId>,
     },
-    /// The list alone.
+    /// The array of ids on its own.
     List(Vec<UserId>),
 }
 
-/// A ROBLOX user id.
+/// ROBLOX user id of a flyer, as a string or as an integer.
 #[derive(Serialize, utoipa::ToSchema)]
 #[serde(untagged)]
 #[allow(dead_code, reason = "it exists to be described")]
 pub(crate) enum UserId {
-    /// As it is.
+    /// The id as a decimal string.
     Text(String),
-    /// As a number.
+    /// The id as a JSON integer.
     Number(u64),
 }
 
 /// Fetch flyers with their flights
 ///
-/// Answers each flyer asked for, in the order asked for, with the flights that the flyer was on, the last one
-/// boarded first. An id that is unknown gives `user: null` and no flights. Ids are trimmed; empty ones and nulls
-/// are dropped; a repeated one is repeated in the answer.
+/// Returns each requested flyer, in the order requested, with the flights that the flyer boarded, the most recently
+/// boarded first. An unknown id yields `user: null` and no flights. Ids are trimmed; empty ones and `null` are skipped;
+/// a repeated id is repeated in the response.
 #[utoipa::path(
     post,
     path = "/users/fetchUsersData",
@@ -56,21 +56,23 @@ pub(crate) enum UserId {
     security(("apiKey" = [])),
     request_body(content = UserIds, example = json!({ "userIds": ["123456789", "987654321"] })),
     responses(
-        (status = 200, description = "The flyers.", body = UsersData),
-        (status = 400, description = "No ids, too many, or something that is no id.", body = FlyersErrorBody,
+        (status = 200, description = "The requested flyers with their flights.", body = UsersData),
+        (status = 400, body = FlyersErrorBody,
+            description = "No ids were given, more than 100 distinct ones, or an element that is not an id.",
             example = json!({ "error": "Provide a list of userIds in the request body" })),
-        (status = 413, description = "Body over 100 kB, or the answer would be larger than 6 MB.",
-            body = FlyersErrorBody, example = json!({ "error": "The answer would be larger than 6 MB; ask for less at a time" })),
-        ApiKeyFailures,
+        (status = 413, body = FlyersErrorBody,
+            description = "The request body is larger than 100 kB, or the response would be larger than 6 MB.",
+            example = json!({ "error": "The answer would be larger than 6 MB; ask for less at a time" })),
+        ApiKeyResponses,
     )
 )]
 pub(crate) async fn fetch_users_data(
     _: Caller,
-    State(app): State<App>,
+    State(context): State<Context>,
     RawBody(body): RawBody,
 ) -> Result<Json<UsersData>, FlyersError> {
     let ids = user_ids(&body)?;
-    Ok(Json(UsersData { data: fetch(&app, &ids).await? }))
+    Ok(Json(UsersData { data: fetch(&context, &ids).await? }))
 }
 
 #[derive(Deserialize)]
@@ -79,8 +81,8 @@ struct Object<'a> {
     user_ids: Option<&'a RawValue>,
 }
 
-/// The ids in a body. They are read as raw JSON, because an id may be an integer of up to 20 digits, more than
-/// any integer type of ours holds.
+/// Reads the ids in a body. They are parsed as raw JSON, because an id may be an integer of up to 20 digits, which no
+/// 64-bit type holds.
 fn user_ids(body: &[u8]) -> Result<Vec<String>, FlyersError> {
     if body.trim_ascii().is_empty() {
         return Err(FlyersError::MissingUserIds);
@@ -99,14 +101,14 @@ fn user_ids(body: &[u8]) -> Result<Vec<String>, FlyersError> {
     ids.filter_map(Result::transpose).collect()
 }
 
-/// The id that one element is; none if it is empty or null.
+/// Reads the id in one element; `None` if it is empty or null.
 fn user_id(position: usize, json: &str) -> Result<Option<String>, FlyersError> {
     let bad = || FlyersError::BadRequest(format!("\"userIds[{position}]\" must be a string or an integer"));
     if json == "null" {
         return Ok(None);
     }
     if json.starts_with('"') {
-        // All that can be wrong here, where the body as a whole is JSON.
+        // The body as a whole is valid JSON, so nothing else can be wrong with a string in it.
         let half = |_| FlyersError::BadRequest(format!("\"userIds[{position}]\" holds half of a surrogate pair"));
         let text: String = parse_json(json.as_bytes()).map_err(half)?;
         let id = text.trim();

@@ -1,24 +1,26 @@
-//! Flyers, their miles and what they buy for them: `/users/fetchUsersData` and `/user/{id}/…`.
+//! Flyers, their miles and their purchases: `/users/fetchUsersData` and `/user/{id}/…`.
 
 mod buy_product;
 mod fetch_users_data;
 mod transactions;
 
 use shared::App;
+use shared::http::Contract;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-/// The routes, with their descriptions.
+/// Returns the routes with their OpenAPI descriptions.
 #[must_use]
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
+    let routes = OpenApiRouter::new()
         .routes(routes!(fetch_users_data::fetch_users_data))
         .routes(routes!(buy_product::buy_product))
         .routes(routes!(transactions::list_transactions))
-        .routes(routes!(transactions::refund_transaction))
+        .routes(routes!(transactions::refund_transaction));
+    Contract::Flyers.applied_to(routes)
 }
 
-/// The service of this function.
+/// Returns the HTTP service of this function.
 pub fn router(app: App) -> axum::Router {
     shared::http::router(routes(), app)
 }

@@ -1,4 +1,4 @@
-//! The Lambda function of flyers, their miles and purchases.
+//! The Lambda function that serves flyers, their miles and their purchases.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {

@@ -4,89 +4,94 @@ use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
 use serde::Serialize;
-use shared::App;
-use shared::error::FlyersError;
+use shared::Context;
 use shared::http::flyers::Params;
-use shared::http::openapi::ApiKeyFailures;
-use shared::http::{Caller, FlyersErrorBody, Listing};
+use shared::http::openapi::ApiKeyResponses;
+use shared::http::{Caller, FlyersError, FlyersErrorBody, PageQuery};
 use shared::ledger::{Refund, refund, transactions};
 use shared::models::{LedgerEntry, TransactionId};
 
-/// A page of a ledger.
+/// A page of a flyer's ledger.
 #[derive(Serialize, utoipa::ToSchema)]
 pub(crate) struct Transactions {
-    /// The entries, newest first.
+    /// Ledger entries of the flyer, newest first.
     transactions: Vec<LedgerEntry>,
-    /// What to give as `next` for the page after; null on the last one.
+    /// Cursor to pass as `next` for the following page; `null` on the last page.
     #[schema(required)]
     next: Option<String>,
 }
 
-/// List a flyer's ledger
+/// List a flyer's transactions
 ///
-/// Newest first. Any airline may read it.
+/// Returns a page of the flyer's ledger, newest entries first. Any airline may read any flyer's ledger.
 #[utoipa::path(
     get,
     path = "/user/{id}/transactions",
     tag = "Miles",
     security(("apiKey" = [])),
     params(
-        ("id" = String, Path, description = "ROBLOX user id.", example = "123456789"),
-        ("limit" = Option<u8>, Query, nullable = false, minimum = 1, maximum = 100, description = "Entries a page; default 50."),
-        ("next" = Option<String>, Query, nullable = false, min_length = 1, description = "The `next` of the page before."),
+        ("id" = String, Path, description = "ROBLOX user id of the flyer, a decimal string.", example = "123456789"),
+        ("limit" = Option<u8>, Query, nullable = false, minimum = 1, maximum = 100,
+            description = "Maximum number of entries on the page, 1 to 100; default 50."),
+        ("next" = Option<String>, Query, nullable = false, min_length = 1,
+            description = "Cursor from the `next` of the previous page; absent for the first page."),
     ),
     responses(
-        (status = 200, description = "A page of entries.", body = Transactions),
-        (status = 400, description = "A bad limit, or a `next` that is not of this ledger.", body = FlyersErrorBody,
+        (status = 200, description = "A page of the flyer's ledger entries.", body = Transactions),
+        (status = 400, body = FlyersErrorBody,
+            description = "`limit` is out of range, or `next` is not a cursor of this ledger.",
             example = json!({ "error": "\"limit\" must be an integer from 1 to 100" })),
-        (status = 404, description = "No such flyer.", body = FlyersErrorBody,
+        (status = 404, description = "No flyer has this ROBLOX user id.", body = FlyersErrorBody,
             example = json!({ "error": "User not found" })),
-        ApiKeyFailures,
+        ApiKeyResponses,
     )
 )]
 pub(crate) async fn list_transactions(
     _: Caller,
-    State(app): State<App>,
+    State(context): State<Context>,
     Params(flyer): Params<String>,
-    listing: Listing,
+    page: PageQuery,
 ) -> Result<Json<Transactions>, FlyersError> {
     let flyer = flyer.parse().map_err(|_| FlyersError::UserNotFound)?;
-    let page = transactions(&app, &flyer, listing.limit, listing.next.as_deref()).await?;
+    let page = transactions(&context, &flyer, page.limit, page.next.as_deref()).await?;
     Ok(Json(Transactions { transactions: page.items, next: page.next }))
 }
 
-/// Give a purchase back
+/// Refund a purchase
 ///
-/// Reverses one purchase of the caller's own airline, once.
+/// Returns the price of one purchase from the calling airline to the flyer, in one transaction with the ledger entry
+/// that records it. A purchase can be refunded once: repeating the request returns 409 and credits nothing.
 #[utoipa::path(
     post,
     path = "/user/{id}/transactions/{transactionId}/refund",
     tag = "Miles",
     security(("apiKey" = [])),
     params(
-        ("id" = String, Path, description = "ROBLOX user id.", example = "123456789"),
-        ("transactionId" = String, Path, description = "The purchase's ledger entry.", example = "123456789-3"),
+        ("id" = String, Path, description = "ROBLOX user id of the flyer, a decimal string.", example = "123456789"),
+        ("transactionId" = String, Path, description = "Id of the purchase's ledger entry.", example = "123456789-3"),
     ),
     responses(
-        (status = 201, description = "Given back.", body = Refund),
-        (status = 400, description = "That entry is no purchase.", body = FlyersErrorBody,
+        (status = 201, body = Refund,
+            description = "The purchase was refunded: the new ledger entry and the flyer with the new balance."),
+        (status = 400, description = "The ledger entry is not a purchase.", body = FlyersErrorBody,
             example = json!({ "error": "Only purchases can be refunded" })),
-        (status = 404, description = "No such entry, or another airline's.", body = FlyersErrorBody,
+        (status = 404, body = FlyersErrorBody,
+            description = "The flyer has no such ledger entry, or another airline made it.",
             example = json!({ "error": "Transaction not found" })),
-        (status = 409, description = "It was given back before.", body = FlyersErrorBody,
+        (status = 409, description = "The purchase was refunded before.", body = FlyersErrorBody,
             example = json!({ "error": "Already refunded" })),
-        ApiKeyFailures,
+        ApiKeyResponses,
     )
 )]
 pub(crate) async fn refund_transaction(
     Caller(caller): Caller,
-    State(app): State<App>,
+    State(context): State<Context>,
     Params((flyer, transaction)): Params<(String, String)>,
 ) -> Result<(StatusCode, Json<Refund>), FlyersError> {
     let id: TransactionId = transaction.parse().map_err(|_| FlyersError::TransactionNotFound)?;
     if id.flyer.as_str() != flyer {
         return Err(FlyersError::TransactionNotFound);
     }
-    let refund = refund(&app, &caller.airline_id, &id).await?;
+    let refund = refund(&context, &caller.airline_id, &id).await?;
     Ok((StatusCode::CREATED, Json(refund)))
 }

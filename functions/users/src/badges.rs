@@ -4,15 +4,14 @@ use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
 use serde::Serialize;
-use shared::App;
-use shared::error::{Failure, MembersError};
+use shared::Context;
 use shared::http::members::{Body, Params};
-use shared::http::openapi::{MembersBodyFailures, PublicFailures, SuperuserFailures};
-use shared::http::{MembersErrorBody, Superuser};
-use shared::members::{self, BadgeDraft, OrFail};
+use shared::http::openapi::{MembersBodyResponses, PublicResponses, SuperuserResponses};
+use shared::http::{Failure, MembersError, MembersErrorBody, OrFail, Superuser};
+use shared::members::{self, BadgeDraft};
 use shared::models::{Badge, BadgeId, MemberId, Timestamp};
 
-/// A badge as it is shown.
+/// A badge as the API returns it.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(example = json!({
@@ -21,27 +20,27 @@ use shared::models::{Badge, BadgeId, MemberId, Timestamp};
     "createdAt": { "date": "2/1/2024", "time": "9:00:00 AM" }
 }))]
 pub(crate) struct ShownBadge {
-    /// Its id.
+    /// Id of the badge: 1 to 64 letters, digits, `-` and `_`.
     id: BadgeId,
-    /// Its name.
+    /// Name of the badge, 3 to 30 characters.
     name: String,
-    /// What it is for; may be empty.
+    /// What the badge is awarded for, at most 130 characters; may be empty.
     description: String,
-    /// Where its picture is.
+    /// URL of the badge's image, 1 to 2,048 characters.
     image_url: String,
-    /// Who made it.
+    /// Who created the badge, 1 to 100 characters: by default the id of the superuser who did.
     created_by: String,
-    /// When.
+    /// Time the badge was created, in UTC.
     created_at: DateAndTime,
 }
 
-/// An instant in UTC, as in the United States of America.
+/// Instant in UTC, as date and time in the format of the United States.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct DateAndTime {
-    /// Month, day, year.
+    /// Date in UTC as month/day/year, without leading zeros.
     #[schema(example = "11/14/2023")]
     date: String,
-    /// Of twelve hours.
+    /// Time of day in UTC, on the 12-hour clock with seconds.
     #[schema(example = "10:13:20 PM")]
     time: String,
 }
@@ -63,93 +62,96 @@ impl From<Badge> for ShownBadge {
     }
 }
 
-/// Badges.
+/// A list of badges with a message.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct Badges {
-    /// Always the same.
+    /// Message for people to read. For the badges of a member it is spelt `Badges returned succesfully`.
     #[schema(example = "Badges returned successfully")]
     message: &'static str,
-    /// The badges.
+    /// Badges, in the order that the route documents.
     badges: Vec<ShownBadge>,
 }
 
 /// List a member's badges
 ///
-/// In the order awarded; none of an unknown member.
+/// Returns the member's badges in the order in which they were awarded. An unknown member has none, and badges that no
+/// longer exist are left out. No session is needed.
 #[utoipa::path(
     get,
     path = "/users/{id}/badges",
     tag = "Members",
-    params(("id" = String, Path, description = "The member's id.", example = "ada")),
+    params(("id" = String, Path, description = "Id of the member.", example = "ada")),
     responses(
-        (status = 200, description = "The badges.", body = Badges),
-        (status = 400, description = "Something unexpected.", body = MembersErrorBody,
+        (status = 200, description = "The badges of the member, in the order awarded.", body = Badges),
+        (status = 400, description = "The request failed unexpectedly.", body = MembersErrorBody,
             example = json!({ "statusCode": 400, "error": "Bad Request", "message": "Failed to get user badges." })),
     )
 )]
 pub(crate) async fn list_user_badges(
-    State(app): State<App>,
+    State(context): State<Context>,
     Params(id): Params<String>,
 ) -> Result<Json<Badges>, MembersError> {
-    let badges = members::badges_of(&app, &id).await.or_fail(Failure::Badges)?;
-    // So clients know it.
+    let badges = members::badges_of(&context, &id).await.or_fail(Failure::Badges)?;
+    // The misspelling is part of the API: existing clients may rely on it.
     let message = "Badges returned succesfully";
     Ok(Json(Badges { message, badges: badges.into_iter().map(ShownBadge::from).collect() }))
 }
 
 /// Award a badge to a member
 ///
-/// Again is harmless.
+/// Adds the badge to the end of the member's badges. Repeating the request changes nothing and also returns 204.
 #[utoipa::path(
     put,
     path = "/users/{id}/badges/{badgeId}",
     tag = "Members",
     security(("sessionCookie" = []), ("sessionToken" = [])),
     params(
-        ("id" = String, Path, description = "The member's id.", example = "bessie"),
-        ("badgeId" = BadgeId, Path, description = "The badge.", example = "first-flight"),
+        ("id" = String, Path, description = "Id of the member.", example = "bessie"),
+        ("badgeId" = BadgeId, Path, description = "Id of the badge.", example = "first-flight"),
     ),
     responses(
-        (status = 204, description = "The member has it."),
-        (status = 404, description = "No such member or badge.", body = MembersErrorBody,
+        (status = 204, description = "The member has the badge."),
+        (status = 404, description = "The member or the badge does not exist.", body = MembersErrorBody,
             example = json!({ "statusCode": 404, "error": "Not Found", "message": "Badge not found" })),
-        SuperuserFailures,
+        SuperuserResponses,
     )
 )]
 pub(crate) async fn award_badge(
     _: Superuser,
-    State(app): State<App>,
+    State(context): State<Context>,
     Params((id, badge)): Params<(String, String)>,
 ) -> Result<StatusCode, MembersError> {
     let (id, badge) = member_and_badge(&id, &badge)?;
-    members::award_badge(&app, &id, &badge).await.or_fail(Failure::Unavailable)?;
+    members::award_badge(&context, &id, &badge).await.or_fail(Failure::Unavailable)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Take a badge from a member
+/// Remove a badge from a member
+///
+/// Takes the badge from the member; the badge itself stays. Repeating the request returns 404.
 #[utoipa::path(
     delete,
     path = "/users/{id}/badges/{badgeId}",
     tag = "Members",
     security(("sessionCookie" = []), ("sessionToken" = [])),
     params(
-        ("id" = String, Path, description = "The member's id.", example = "ada"),
-        ("badgeId" = BadgeId, Path, description = "The badge.", example = "night-owl"),
+        ("id" = String, Path, description = "Id of the member.", example = "ada"),
+        ("badgeId" = BadgeId, Path, description = "Id of the badge.", example = "night-owl"),
     ),
     responses(
-        (status = 204, description = "Taken."),
-        (status = 404, description = "No such member, or the member does not have it.", body = MembersErrorBody,
+        (status = 204, description = "The member no longer has the badge."),
+        (status = 404, description = "The member does not exist or does not have the badge.", body = MembersErrorBody,
             example = json!({ "statusCode": 404, "error": "Not Found", "message": "Badge not found" })),
-        SuperuserFailures,
+        SuperuserResponses,
     )
 )]
 pub(crate) async fn take_badge(
     _: Superuser,
-    State(app): State<App>,
+    State(context): State<Context>,
     Params((id, badge)): Params<(String, String)>,
 ) -> Result<StatusCode, MembersError> {
     let (id, badge) = member_and_badge(&id, &badge)?;
-    members::take_badge(&app, &id, &badge).await.or_fail(Failure::Unavailable)?;
+    members::take_badge(&context, &id, &badge).await.or_fail(Failure::Unavailable)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -159,17 +161,19 @@ fn member_and_badge(id: &str, badge: &str) -> Result<(MemberId, BadgeId), Member
     Ok((id, badge))
 }
 
-/// A badge that was made.
+/// A badge that was created, with a message.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct BadgeCreated {
-    /// Always the same.
+    /// Always `Badge created successfully`, for people to read.
     #[schema(example = "Badge created successfully")]
     message: &'static str,
-    /// The badge.
+    /// The badge that was created.
     badge: ShownBadge,
 }
 
-/// Make a badge
+/// Create a badge
+///
+/// Creates a badge that superusers can then award to members. Repeating the request creates another badge.
 #[utoipa::path(
     post,
     path = "/badges",
@@ -180,34 +184,36 @@ pub(crate) struct BadgeCreated {
         "imageUrl": "https://example.com/smooth-landing.png"
     })),
     responses(
-        (status = 200, description = "The badge.", body = BadgeCreated),
-        (status = 400, description = "A field is missing or bad; says which.", body = MembersErrorBody,
+        (status = 200, description = "The badge that was created.", body = BadgeCreated),
+        (status = 400, description = "A field is missing or invalid; the message names it.", body = MembersErrorBody,
             example = json!({ "statusCode": 400, "error": "Bad Request", "message": "\"name\" expected 3 to 30 characters" })),
-        MembersBodyFailures,
-        SuperuserFailures,
+        MembersBodyResponses,
+        SuperuserResponses,
     )
 )]
 pub(crate) async fn create_badge(
     Superuser(by): Superuser,
-    State(app): State<App>,
+    State(context): State<Context>,
     Body(draft): Body<BadgeDraft>,
 ) -> Result<Json<BadgeCreated>, MembersError> {
-    let badge = members::create_badge(&app, &by, draft).await.or_fail(Failure::Unavailable)?;
+    let badge = members::create_badge(&context, &by, draft).await.or_fail(Failure::Unavailable)?;
     Ok(Json(BadgeCreated { message: "Badge created successfully", badge: badge.into() }))
 }
 
 /// List all badges
+///
+/// Returns every badge, ordered by id. No session is needed.
 #[utoipa::path(
     get,
     path = "/badges",
     tag = "Members",
     responses(
-        (status = 200, description = "The badges.", body = Badges),
-        PublicFailures,
+        (status = 200, description = "All badges, ordered by id.", body = Badges),
+        PublicResponses,
     )
 )]
-pub(crate) async fn list_badges(State(app): State<App>) -> Result<Json<Badges>, MembersError> {
-    let badges = app.store.badges().await.or_fail(Failure::Unavailable)?;
+pub(crate) async fn list_badges(State(context): State<Context>) -> Result<Json<Badges>, MembersError> {
+    let badges = context.store.badges().await.or_fail(Failure::Unavailable)?;
     let message = "Badges returned successfully";
     Ok(Json(Badges { message, badges: badges.into_iter().map(ShownBadge::from).collect() }))
 }

@@ -1,4 +1,4 @@
-//! Members: `/users…` and `/badges`.
+//! Members and badges: `/users…` and `/badges`.
 
 mod badges;
 mod discord;
@@ -12,13 +12,14 @@ mod skills;
 mod status;
 
 use shared::App;
+use shared::http::Contract;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-/// The routes, with their descriptions.
+/// Returns the routes with their OpenAPI descriptions.
 #[must_use]
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
+    let routes = OpenApiRouter::new()
         .routes(routes!(list::list_users, sign_up::create_user, roles::update_users))
         .routes(routes!(own::get_self, own::update_self))
         .routes(routes!(search::search_users))
@@ -33,10 +34,11 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(badges::award_badge, badges::take_badge))
         .routes(routes!(skills::list_skills))
         .routes(routes!(skills::put_skill, skills::delete_skill))
-        .routes(routes!(badges::create_badge, badges::list_badges))
+        .routes(routes!(badges::create_badge, badges::list_badges));
+    Contract::Members.applied_to(routes)
 }
 
-/// The service of this function.
+/// Returns the HTTP service of this function.
 pub fn router(app: App) -> axum::Router {
     shared::http::router(routes(), app)
 }

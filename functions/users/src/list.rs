@@ -1,32 +1,29 @@
 //! `GET /users`
 
-use crate::lookup::UserFound;
+use crate::lookup::{NO_SUCH_USER, UserFound};
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-use shared::App;
-use shared::error::{Failure, MembersError};
-use shared::http::openapi::SessionFailures;
-use shared::http::{MembersErrorBody, QueryParams, SignedIn};
-use shared::members::{
-    Cursor, GithubQuery, OrFail, PageRequest, list, list_by_github, member, member_by_discord, not_in_list,
-};
+use shared::http::openapi::SessionResponses;
+use shared::http::{Failure, MembersError, MembersErrorBody, OrFail, QueryParams, SignedIn};
+use shared::members::{Cursor, GithubQuery, PageRequest, list, list_by_github, member, member_by_discord, not_in_list};
 use shared::models::{MemberId, PublicMember};
+use shared::{Context, Outside};
 
-/// Where the pages before and after are.
+/// Links to the pages before and after this one.
 #[derive(Debug, Default, Serialize, utoipa::ToSchema)]
 pub(crate) struct Links {
-    /// The next page; empty on the last one.
+    /// Path and query of the next page; empty on the last page.
     #[schema(example = "/users?next=4kFh2LmQ9sZt7WbXc1Vd&size=100")]
     pub next: String,
-    /// The page before; empty on the first one.
+    /// Path and query of the previous page; empty on the first page.
     #[schema(example = "")]
     pub prev: String,
 }
 
 impl Links {
-    /// Links to a listing at `path`, whose further parameters, encoded, are `rest`.
+    /// Creates the links of a listing at `path`. `rest` holds its further query parameters, percent-encoded.
     pub fn new(path: &str, size: usize, rest: &str, next: Option<&MemberId>, prev: Option<&MemberId>) -> Self {
         let link = |name: &str, id: Option<&MemberId>| {
             id.map(|id| format!("{path}?{name}={id}&size={size}{rest}")).unwrap_or_default()
@@ -35,19 +32,19 @@ impl Links {
     }
 }
 
-/// A page of members.
+/// A page of members with links to the pages around it.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct UserList {
-    /// Always the same.
+    /// Always `Users returned successfully!`, for people to read.
     #[schema(example = "Users returned successfully!")]
     message: &'static str,
-    /// The members.
+    /// Members on the page, in listing order.
     users: Vec<PublicMember>,
-    /// The pages around this one.
+    /// Links to the pages before and after this one.
     links: Links,
 }
 
-/// Reads which page is asked for.
+/// Reads the parameters that select a page.
 pub(crate) fn page_request(query: &mut QueryParams) -> Result<PageRequest, MembersError> {
     let bad = |message: &str| MembersError::BadRequest(message.to_owned());
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
@@ -59,13 +56,13 @@ pub(crate) fn page_request(query: &mut QueryParams) -> Result<PageRequest, Membe
         }
     };
     let page = query.one("page")?.map(|page| {
-        // There are not so many pages as numbers.
+        // A number too large for `usize` is past the last page, as `usize::MAX` is.
         let number = Some(page).filter(|page| is_number(page)).map(|page| page.parse().unwrap_or(usize::MAX));
         number.ok_or_else(|| bad("page value either be a positive number or zero"))
     });
     let page: Option<usize> = page.transpose()?;
     let (next, prev) = (query.one("next")?, query.one("prev")?);
-    let id = |name: &str, id: &str| id.parse().map_err(|_| not_in_list(name, id));
+    let id = |name: &str, id: &str| id.parse().map_err(|_| MembersError::from(not_in_list(name, id)));
     let cursor = match (page, next, prev) {
         (_, Some(_), Some(_)) => return Err(bad("Both prev and next can't be passed")),
         (Some(_), Some(_), None) => return Err(bad("Both page and next can't be passed")),
@@ -79,39 +76,51 @@ pub(crate) fn page_request(query: &mut QueryParams) -> Result<PageRequest, Membe
 
 /// List members
 ///
-/// Those who are not archived and have a username, by username without regard to case. With `profile=true` the caller's
-/// own record alone; with `id` or `discordId` that member's.
+/// Returns a page of the members who are not archived and have a username, ordered by username without regard to case.
+/// Following `links.next` from page to page visits each of them once.
+///
+/// With `profile=true` the response is the caller's own record instead, and with `id` or `discordId` a single member.
+/// With `query` it lists the authors of pull requests or issues on GitHub.
 #[utoipa::path(
     get,
     path = "/users",
     tag = "Members",
     security(("sessionCookie" = []), ("sessionToken" = [])),
     params(
-        ("size" = Option<u8>, Query, nullable = false, minimum = 1, maximum = 100, description = "Members a page; default 100."),
-        ("page" = Option<u32>, Query, nullable = false, description = "How many pages to skip."),
-        ("next" = Option<String>, Query, nullable = false, description = "The page after that member."),
-        ("prev" = Option<String>, Query, nullable = false, description = "The page before that member."),
-        ("search" = Option<String>, Query, nullable = false, min_length = 1, description = "How usernames must begin."),
+        ("size" = Option<u8>, Query, nullable = false, minimum = 1, maximum = 100,
+            description = "Maximum number of members on the page, 1 to 100; default 100."),
+        ("page" = Option<u32>, Query, nullable = false,
+            description = "Number of pages to skip, 0 or more; default 0. Cannot be combined with `next` or `prev`."),
+        ("next" = Option<String>, Query, nullable = false,
+            description = "Id of a member: the page starts after that member. Cannot be combined with `page` or `prev`."),
+        ("prev" = Option<String>, Query, nullable = false,
+            description = "Id of a member: the page ends before that member. Cannot be combined with `page` or `next`."),
+        ("search" = Option<String>, Query, nullable = false, min_length = 1,
+            description = "Prefix of the usernames to list, without regard to case."),
         ("query" = Option<String>, Query, nullable = false,
-            description = "Those who authored something on GitHub: `filterBy:` one of `OPEN_PRS`, `MERGED_PRS`, \
-                `OPEN_ISSUES`, `CLOSED_ISSUES`, and optionally `sortBy:` `RECENT_FIRST` or `OLDEST_FIRST`, `startDate:`, \
-                `endDate:`, `days:`, apart by spaces."),
-        ("profile" = Option<bool>, Query, nullable = false, description = "The caller's own record."),
-        ("id" = Option<String>, Query, nullable = false, description = "That member's record."),
-        ("discordId" = Option<String>, Query, nullable = false, description = "The record of the member with that Discord account."),
+            description = "Lists the authors of pull requests or issues on GitHub. Tokens of the form `key:value`, \
+                separated by spaces: `filterBy` (required), one of `OPEN_PRS`, `MERGED_PRS`, `OPEN_ISSUES`, \
+                `CLOSED_ISSUES`; `sortBy`, `RECENT_FIRST` (default) or `OLDEST_FIRST`; `startDate` and `endDate`, as \
+                `YYYY-MM-DD`; `days`, 1 to 3650, the number of days back from today when there is no `startDate`."),
+        ("profile" = Option<bool>, Query, nullable = false, description = "`true` returns the caller's own record."),
+        ("id" = Option<String>, Query, nullable = false, description = "Id of the single member to return."),
+        ("discordId" = Option<String>, Query, nullable = false,
+            description = "Id of the Discord account of the single member to return."),
     ),
     responses(
-        (status = 200, description = "The members.", body = UserList),
-        (status = 400, description = "A parameter is bad; says which.", body = MembersErrorBody,
+        (status = 200, description = "A page of members with links to the pages around it.", body = UserList),
+        (status = 400, description = "A parameter is invalid; the message names it.", body = MembersErrorBody,
             example = json!({ "statusCode": 400, "error": "Bad Request", "message": "size must be in range 1-100" })),
-        (status = 404, description = "No such member.", body = MembersErrorBody,
+        (status = 404, body = MembersErrorBody,
+            description = "No member has this id or Discord account, or the caller has not signed up.",
             example = json!({ "statusCode": 404, "error": "Not Found", "message": "User doesn't exist" })),
-        SessionFailures,
+        SessionResponses,
     )
 )]
 pub(crate) async fn list_users(
     SignedIn(session): SignedIn,
-    State(app): State<App>,
+    State(context): State<Context>,
+    State(outside): State<Outside>,
     mut query: QueryParams,
 ) -> Result<Response, MembersError> {
     let page = page_request(&mut query)?;
@@ -125,31 +134,31 @@ pub(crate) async fn list_users(
     }
 
     if own {
-        let own = member(&app, session.id.as_str()).await.or_fail(Failure::Unavailable)?;
-        return Ok(Json(PublicMember::from(own)).into_response());
+        let own = member(&context, session.id.as_str()).await.or_fail(Failure::Unavailable)?;
+        return Ok(Json(PublicMember::from(own.ok_or(NO_SUCH_USER)?)).into_response());
     }
     if let Some(id) = id {
-        let found = member(&app, &id).await.or_fail(Failure::Unavailable)?;
-        return Ok(Json(UserFound::new(found)).into_response());
+        let found = member(&context, &id).await.or_fail(Failure::Unavailable)?;
+        return Ok(Json(UserFound::or_404(found)?).into_response());
     }
     if let Some(discord_id) = discord_id {
-        let found = member_by_discord(&app, &discord_id).await.or_fail(Failure::Unavailable)?;
-        return Ok(Json(UserFound::new(found)).into_response());
+        let found = member_by_discord(&context, &discord_id).await.or_fail(Failure::Unavailable)?;
+        return Ok(Json(UserFound::or_404(found)?).into_response());
     }
     let message = "Users returned successfully!";
     if let Some(github) = github {
-        let github = GithubQuery::parse(&github, app.now())?;
-        let users = list_by_github(&app, &github).await.or_fail(Failure::Unavailable)?;
+        let github = GithubQuery::parse(&github, context.now())?;
+        let users = list_by_github(&context, &outside, &github).await.or_fail(Failure::Unavailable)?;
         return Ok(Json(UserList { message, users, links: Links::default() }).into_response());
     }
     let prefix = search.as_deref().unwrap_or_default();
-    let found = list(&app, prefix, &page).await.or_fail(Failure::Unavailable)?;
+    let found = list(&context, prefix, &page).await.or_fail(Failure::Unavailable)?;
     let rest = search.map(|search| format!("&search={}", encode(&search))).unwrap_or_default();
     let links = Links::new("/users", page.size, &rest, found.next.as_ref(), found.prev.as_ref());
     Ok(Json(UserList { message, users: found.members, links }).into_response())
 }
 
-/// A query parameter's value, percent-encoded (RFC 3986, section 2.3).
+/// Percent-encodes the value of a query parameter (RFC 3986, section 2.3).
 pub(crate) fn encode(value: &str) -> String {
     percent_encoding::utf8_percent_encode(value, percent_encoding::NON_ALPHANUMERIC).to_string()
 }

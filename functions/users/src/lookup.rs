@@ -3,103 +3,109 @@
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
-use shared::App;
-use shared::error::{Failure, MembersError};
+use shared::Context;
 use shared::http::members::Params;
-use shared::http::openapi::{PublicFailures, SessionFailures};
-use shared::http::{MembersErrorBody, SignedIn};
-use shared::members::{self, OrFail};
+use shared::http::openapi::{PublicResponses, SessionResponses};
+use shared::http::{Failure, MembersError, MembersErrorBody, OrFail, SignedIn};
+use shared::members::{self};
 use shared::models::{Member, PublicMember};
 
-/// A member.
+/// A single member with a message.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct UserFound {
-    /// Always the same.
+    /// Always `User returned successfully!`, for people to read.
     #[schema(example = "User returned successfully!")]
     message: &'static str,
-    /// The member.
+    /// The member that was found.
     user: PublicMember,
 }
 
+/// The answer to a request for a member who does not exist.
+pub(crate) const NO_SUCH_USER: MembersError = MembersError::NotFound("User doesn't exist");
+
 impl UserFound {
-    pub fn new(member: Member) -> Self {
-        Self { message: "User returned successfully!", user: member.into() }
+    /// Returns the answer about the member who was looked up.
+    pub fn or_404(found: Option<Member>) -> Result<Self, MembersError> {
+        let user = found.ok_or(NO_SUCH_USER)?.into();
+        Ok(Self { message: "User returned successfully!", user })
     }
 }
 
 /// Get a member by id
 ///
-/// Public; archived members, too.
+/// Returns the member with the id, archived or not. No session is needed.
 #[utoipa::path(
     get,
     path = "/users/userId/{userId}",
     tag = "Members",
-    params(("userId" = String, Path, description = "The member's id.", example = "ada")),
+    params(("userId" = String, Path, description = "Id of the member.", example = "ada")),
     responses(
-        (status = 200, description = "The member.", body = UserFound),
-        (status = 404, description = "No such member.", body = MembersErrorBody,
+        (status = 200, description = "The member that was found.", body = UserFound),
+        (status = 404, description = "No member has this id.", body = MembersErrorBody,
             example = json!({ "statusCode": 404, "error": "Not Found", "message": "User doesn't exist" })),
-        PublicFailures,
+        PublicResponses,
     )
 )]
 pub(crate) async fn get_user_by_id(
-    State(app): State<App>,
+    State(context): State<Context>,
     Params(id): Params<String>,
 ) -> Result<Json<UserFound>, MembersError> {
-    members::member(&app, &id).await.or_fail(Failure::Unavailable).map(|found| Json(UserFound::new(found)))
+    UserFound::or_404(members::member(&context, &id).await.or_fail(Failure::Unavailable)?).map(Json)
 }
 
 /// Get a member by username
 ///
-/// Public; whatever the case, and archived members, too.
+/// Returns the member with the username, archived or not. Usernames are compared without regard to case. No session is
+/// needed.
 #[utoipa::path(
     get,
     path = "/users/{id}",
     tag = "Members",
-    params(("id" = String, Path, description = "The member's username.", example = "ada-lovelace")),
+    params(("id" = String, Path, description = "Username of the member, in any case.", example = "ada-lovelace")),
     responses(
-        (status = 200, description = "The member.", body = UserFound),
-        (status = 404, description = "No such member.", body = MembersErrorBody,
+        (status = 200, description = "The member that was found.", body = UserFound),
+        (status = 404, description = "No member has this username.", body = MembersErrorBody,
             example = json!({ "statusCode": 404, "error": "Not Found", "message": "User doesn't exist" })),
-        PublicFailures,
+        PublicResponses,
     )
 )]
 pub(crate) async fn get_user_by_username(
-    State(app): State<App>,
+    State(context): State<Context>,
     Params(username): Params<String>,
 ) -> Result<Json<UserFound>, MembersError> {
-    let found = members::member_by_username(&app, &username).await.or_fail(Failure::Unavailable)?;
-    Ok(Json(UserFound::new(found)))
+    let found = members::member_by_username(&context, &username).await.or_fail(Failure::Unavailable)?;
+    UserFound::or_404(found).map(Json)
 }
 
-/// Whether a username can be had.
+/// Whether a username is available.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Availability {
-    /// Whether it can.
+    /// Whether a member can choose the username: it is well-formed, not reserved and not taken.
     #[schema(example = true)]
     is_username_available: bool,
 }
 
-/// Tell whether a username is available
+/// Check whether a username is available
 ///
-/// One that is reserved or ill-formed is not.
+/// A username is available when it is well-formed, not reserved and not taken. The check is strongly consistent, but
+/// does not reserve the username.
 #[utoipa::path(
     get,
     path = "/users/isUsernameAvailable/{username}",
     tag = "Members",
     security(("sessionCookie" = []), ("sessionToken" = [])),
-    params(("username" = String, Path, description = "The username.", example = "ada-lovelace")),
+    params(("username" = String, Path, description = "Username to check, in any case.", example = "ada-lovelace")),
     responses(
-        (status = 200, description = "Whether it is.", body = Availability),
-        SessionFailures,
+        (status = 200, description = "Whether the username is available.", body = Availability),
+        SessionResponses,
     )
 )]
 pub(crate) async fn is_username_available(
     _: SignedIn,
-    State(app): State<App>,
+    State(context): State<Context>,
     Params(username): Params<String>,
 ) -> Result<Json<Availability>, MembersError> {
-    let is_username_available = members::is_username_available(&app, &username).await.or_fail(Failure::Internal)?;
+    let is_username_available = members::is_username_available(&context, &username).await.or_fail(Failure::Internal)?;
     Ok(Json(Availability { is_username_available }))
 }

@@ -1,4 +1,4 @@
-//! The Lambda function of members.
+//! The Lambda function that serves members and badges.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {

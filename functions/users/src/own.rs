@@ -1,42 +1,45 @@
 //! `GET` and `PATCH /users/self`, and `PATCH /users/{id}?profile=true`
 
+use crate::lookup::NO_SUCH_USER;
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
-use shared::App;
-use shared::error::{Failure, MembersError};
+use shared::Context;
 use shared::http::members::{Body, Params};
-use shared::http::openapi::{MembersBodyFailures, SessionFailures};
-use shared::http::{Editor, MembersErrorBody, QueryParams, SignedIn};
-use shared::members::{OrFail, ProfileChange, change_profile, member};
+use shared::http::openapi::{MembersBodyResponses, SessionResponses};
+use shared::http::{Failure, MembersError, MembersErrorBody, OrFail, QueryParams, SignedIn, UnrestrictedSession};
+use shared::members::{ProfileChange, change_profile, member};
 use shared::models::{PrivateMember, PublicMember};
 
 /// Get the caller's own record
+///
+/// Returns the member record of the session's own user. Only here, with `private=true`, are the e-mail address and the
+/// telephone number returned.
 #[utoipa::path(
     get,
     path = "/users/self",
     tag = "Members",
     security(("sessionCookie" = []), ("sessionToken" = [])),
     params(("private" = Option<bool>, Query, nullable = false,
-        description = "Whether to add the e-mail address and the telephone number; they are nowhere else.")),
+        description = "Whether to include the e-mail address and the telephone number; default `false`.")),
     responses(
-        (status = 200, description = "The record.", body = PrivateMember),
-        (status = 400, description = "A parameter is bad; says which.", body = MembersErrorBody,
+        (status = 200, description = "The caller's own member record.", body = PrivateMember),
+        (status = 400, description = "A parameter is invalid; the message names it.", body = MembersErrorBody,
             example = json!({ "statusCode": 400, "error": "Bad Request", "message": "\"private\" must be true or false" })),
-        (status = 404, description = "The caller has not signed up.", body = MembersErrorBody,
+        (status = 404, description = "The caller has not signed up yet.", body = MembersErrorBody,
             example = json!({ "statusCode": 404, "error": "Not Found", "message": "User doesn't exist" })),
-        SessionFailures,
+        SessionResponses,
     )
 )]
 pub(crate) async fn get_self(
     SignedIn(session): SignedIn,
-    State(app): State<App>,
+    State(context): State<Context>,
     mut query: QueryParams,
 ) -> Result<Response, MembersError> {
     let private = query.flag("private")?;
     query.finish()?;
-    let own = member(&app, session.id.as_str()).await.or_fail(Failure::Internal)?;
+    let own = member(&context, session.id.as_str()).await.or_fail(Failure::Internal)?.ok_or(NO_SUCH_USER)?;
     Ok(if private {
         Json(PrivateMember::from(own)).into_response()
     } else {
@@ -44,9 +47,11 @@ pub(crate) async fn get_self(
     })
 }
 
-/// Change the caller's own record
+/// Update the caller's own record
 ///
-/// Only what is sent changes. The username is set once.
+/// Changes the fields that are sent; concurrent updates of different fields all take effect. The username can be set
+/// only once, by a member who has none. Repeating a request without `username` changes nothing further; with `username`
+/// it returns 403.
 #[utoipa::path(
     patch,
     path = "/users/self",
@@ -54,54 +59,54 @@ pub(crate) async fn get_self(
     security(("sessionCookie" = []), ("sessionToken" = [])),
     request_body(content = ProfileChange, example = json!({ "company": "Analytical Engines" })),
     responses(
-        (status = 204, description = "Changed."),
-        (status = 400, description = "A field is bad; says which.", body = MembersErrorBody,
+        (status = 204, description = "The record was updated."),
+        (status = 400, description = "A field is invalid; the message names it.", body = MembersErrorBody,
             example = json!({ "statusCode": 400, "error": "Bad Request", "message": "\"yoe\" expected a number from 0 to 100" })),
-        (status = 404, description = "The caller has not signed up.", body = MembersErrorBody,
+        (status = 404, description = "The caller has not signed up yet.", body = MembersErrorBody,
             example = json!({ "statusCode": 404, "error": "Not Found", "message": "User not found" })),
-        (status = 409, description = "The username is taken.", body = MembersErrorBody,
+        (status = 409, description = "Another member has this username.", body = MembersErrorBody,
             example = json!({ "statusCode": 409, "error": "Conflict", "message": "Username already exists" })),
-        MembersBodyFailures,
-        SessionFailures,
+        MembersBodyResponses,
+        SessionResponses,
     )
 )]
 pub(crate) async fn update_self(
-    Editor(editor): Editor,
-    State(app): State<App>,
+    UnrestrictedSession(active): UnrestrictedSession,
+    State(context): State<Context>,
     Body(change): Body<ProfileChange>,
 ) -> Result<StatusCode, MembersError> {
-    change_profile(&app, &editor.session.id, &change).await.or_fail(Failure::Unavailable)?;
+    change_profile(&context, &active.session.id, &change).await.or_fail(Failure::Unavailable)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Change the caller's own record, by id
+/// Update the caller's own record by id
 ///
-/// The same as `PATCH /users/self`.
+/// Does the same as `PATCH /users/self`. The id must be the caller's own; any other returns 401.
 #[utoipa::path(
     patch,
     path = "/users/{id}",
     tag = "Members",
     security(("sessionCookie" = []), ("sessionToken" = [])),
     params(
-        ("id" = String, Path, description = "The caller's id.", example = "demo-admin"),
-        ("profile" = bool, Query, description = "Must be true.", example = true),
+        ("id" = String, Path, description = "Id of the caller's own member record.", example = "demo-admin"),
+        ("profile" = bool, Query, description = "Must be given as `true`.", example = true),
     ),
     request_body(content = ProfileChange, example = json!({ "company": "Analytical Engines" })),
     responses(
-        (status = 204, description = "Changed."),
-        (status = 400, description = "A field is bad; says which.", body = MembersErrorBody,
+        (status = 204, description = "The record was updated."),
+        (status = 400, description = "A field is invalid; the message names it.", body = MembersErrorBody,
             example = json!({ "statusCode": 400, "error": "Bad Request", "message": "\"profile\" must be true" })),
-        (status = 404, description = "The caller has not signed up.", body = MembersErrorBody,
+        (status = 404, description = "The caller has not signed up yet.", body = MembersErrorBody,
             example = json!({ "statusCode": 404, "error": "Not Found", "message": "User not found" })),
-        (status = 409, description = "The username is taken.", body = MembersErrorBody,
+        (status = 409, description = "Another member has this username.", body = MembersErrorBody,
             example = json!({ "statusCode": 409, "error": "Conflict", "message": "Username already exists" })),
-        MembersBodyFailures,
-        SessionFailures,
+        MembersBodyResponses,
+        SessionResponses,
     )
 )]
 pub(crate) async fn update_own_profile(
-    Editor(editor): Editor,
-    State(app): State<App>,
+    UnrestrictedSession(active): UnrestrictedSession,
+    State(context): State<Context>,
     Params(id): Params<String>,
     mut query: QueryParams,
     Body(change): Body<ProfileChange>,
@@ -111,9 +116,9 @@ pub(crate) async fn update_own_profile(
     if !is_profile {
         return Err(MembersError::BadRequest("\"profile\" must be true".to_owned()));
     }
-    if editor.session.id.as_str() != id {
+    if active.session.id.as_str() != id {
         return Err(MembersError::NotAuthorized);
     }
-    change_profile(&app, &editor.session.id, &change).await.or_fail(Failure::Unavailable)?;
+    change_profile(&context, &active.session.id, &change).await.or_fail(Failure::Unavailable)?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,80 +1,71 @@
 //! `PATCH /users/{id}/temporary/data` and `PATCH /users`
 
 use axum::Json;
-use axum::extract::{FromRequestParts, State};
-use http::request::Parts;
+use axum::extract::State;
 use serde::{Deserialize, Serialize};
-use shared::App;
-use shared::error::{Failure, MembersError};
+use shared::Context;
 use shared::http::members::{Body, JsonBody, Params};
-use shared::http::openapi::{MembersBodyFailures, SuperuserFailures};
-use shared::http::{MembersErrorBody, QueryParams, Superuser, parse_json};
-use shared::members::{self, Archiving, OrFail, Reported, RoleChange, unverified};
-use shared::models::{MemberId, PublicMember, Text};
+use shared::http::openapi::{MembersBodyResponses, SuperuserResponses};
+use shared::http::{Failure, MembersError, MembersErrorBody, OrFail, OrInternal, QueryParams, Superuser};
+use shared::members::{self, Archiving, Reported, RoleChange, unverified};
+use shared::models::{MemberId, PublicMember, Text, parse_json};
 use std::time::Duration;
 
-/// A superuser. When it cannot be found out who calls, these routes say so in their own way.
-pub(crate) struct Officer(MemberId);
-
-impl FromRequestParts<App> for Officer {
-    type Rejection = MembersError;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
-        let Superuser(member) = Superuser::from_request_parts(parts, app).await.or_fail(Failure::Internal)?;
-        Ok(Self(member))
-    }
-}
-
-/// Which roles a member is to have.
+/// The roles to change. At least one must be given; an absent role stays as it is.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Roles {
-    /// The role `member`.
+    /// Whether the member is to have the role `member`.
     #[serde(default, deserialize_with = "shared::models::present")]
     #[schema(nullable = false)]
     member: Option<bool>,
-    /// The role `archived`.
+    /// Whether the member is to have the role `archived`.
     #[serde(default, deserialize_with = "shared::models::present")]
     #[schema(nullable = false)]
     archived: Option<bool>,
-    /// Why.
+    /// Reason for the change, at most 500 characters, kept in the audit trail.
     #[serde(default, deserialize_with = "shared::models::present")]
     #[schema(nullable = false)]
     reason: Option<Text<0, 500>>,
 }
 
-/// A message.
+/// Confirmation with a message for people to read.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct Message {
-    /// The message.
+    /// Always `role updated successfully!`, for people to read.
     message: &'static str,
 }
 
-/// Give a member roles, or take them
+/// Change a member's roles
 ///
-/// Each role that is sent must differ from what the member has; else nothing changes.
+/// Each role that is sent must differ from what the member has; otherwise the response is 409 and nothing changes.
+/// Repeating the request therefore returns 409, and of two equal requests that run at once only one succeeds. The
+/// change is recorded in the audit trail, with the caller and the `reason`.
 #[utoipa::path(
     patch,
     path = "/users/{id}/temporary/data",
     tag = "Members",
     security(("sessionCookie" = []), ("sessionToken" = [])),
-    params(("id" = String, Path, description = "The member's id.", example = "bessie")),
+    params(("id" = String, Path, description = "Id of the member.", example = "bessie")),
     request_body(content = Roles, example = json!({ "member": true, "reason": "Passed the check flight" })),
     responses(
-        (status = 200, description = "Changed.", body = Message, example = json!({ "message": "role updated successfully!" })),
-        (status = 400, description = "Anything else in the body.", body = MembersErrorBody,
+        (status = 200, description = "The roles were changed.", body = Message,
+            example = json!({ "message": "role updated successfully!" })),
+        (status = 400, body = MembersErrorBody,
+            description = "The body holds no role, an unknown field or a value of the wrong type.",
             example = json!({ "statusCode": 400, "error": "Invalid Request", "message": "Invalid role" })),
-        (status = 404, description = "No such member.", body = MembersErrorBody,
+        (status = 404, description = "No member has this id.", body = MembersErrorBody,
             example = json!({ "statusCode": 404, "error": "Not Found", "message": "User not found" })),
-        (status = 409, description = "A role is as it is to be.", body = MembersErrorBody,
+        (status = 409, body = MembersErrorBody,
+            description = "A role that was sent already has the requested value; nothing was changed.",
             example = json!({ "statusCode": 409, "error": "Not Found", "message": "role already exist!" })),
-        MembersBodyFailures,
-        SuperuserFailures,
+        MembersBodyResponses,
+        SuperuserResponses,
     )
 )]
 pub(crate) async fn change_roles(
-    Officer(by): Officer,
-    State(app): State<App>,
+    OrInternal(Superuser(by)): OrInternal<Superuser>,
+    State(context): State<Context>,
     Params(id): Params<String>,
     JsonBody(body): JsonBody,
 ) -> Result<Json<Message>, MembersError> {
@@ -88,47 +79,47 @@ pub(crate) async fn change_roles(
         archived: roles.archived,
         reason: roles.reason.map(|reason| reason.to_string()),
     };
-    members::change_roles(&app, &by, &id, &change).await.or_fail(Failure::Internal)?;
+    members::change_roles(&context, &by, &id, &change).await.or_fail(Failure::Internal)?;
     Ok(Json(Message { message: "role updated successfully!" }))
 }
 
-/// What to do with members who are not on Discord.
+/// An action for members who are not on Discord.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Action {
-    /// `archiveUsers`, or `nonVerifiedDiscordUsers`, which changes nothing.
+    /// Name of the action: `archiveUsers`, or `nonVerifiedDiscordUsers`, which changes nothing.
     #[schema(example = "archiveUsers")]
     action: String,
 }
 
-/// What was done.
+/// Result of an action for members who are not on Discord.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct ActionDone {
-    /// What was.
+    /// Summary of the result for people to read.
     message: &'static str,
-    /// How many.
+    /// Number of members found, archived and not archived, with details on request.
     data: ActionCounts,
 }
 
-/// How many members.
+/// Number of members that an action found and changed.
 #[derive(Debug, Default, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ActionCounts {
-    /// Members found.
+    /// Number of members found: those to archive, or those without a linked Discord account.
     total_users: usize,
-    /// Members archived.
+    /// Number of members archived; 0 for `nonVerifiedDiscordUsers`.
     total_users_archived: usize,
-    /// Members left for the next run, because of a failure.
+    /// Number of members who could not be archived and are left for the next run.
     total_operations_failed: usize,
-    /// Those archived; with `debug=true`.
+    /// Members who were archived. Present only for `archiveUsers` with `debug=true`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     updated_user_details: Option<Vec<Reported>>,
-    /// Those left; with `debug=true`.
+    /// Members who could not be archived. Present only for `archiveUsers` with `debug=true`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     failed_user_details: Option<Vec<Reported>>,
-    /// Those without a linked Discord account; with `nonVerifiedDiscordUsers`.
+    /// Members without a linked Discord account. Present only for `nonVerifiedDiscordUsers`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     users: Option<Vec<PublicMember>>,
@@ -136,28 +127,35 @@ pub(crate) struct ActionCounts {
 
 /// Archive members who are not on Discord
 ///
-/// Or, with `nonVerifiedDiscordUsers`, list those without a linked Discord account.
+/// The action `archiveUsers` archives every unarchived member who is not on Discord. A member who joins meanwhile is
+/// not archived, and one who could not be archived is left for the next run. Repeating the request is harmless.
+///
+/// The action `nonVerifiedDiscordUsers` changes nothing: it lists the unarchived members without a linked Discord
+/// account.
 #[utoipa::path(
     patch,
     path = "/users",
     tag = "Members",
     security(("sessionCookie" = []), ("sessionToken" = [])),
-    params(("debug" = Option<bool>, Query, nullable = false, description = "Whether to say who was archived.")),
+    params(("debug" = Option<bool>, Query, nullable = false,
+        description = "Whether to list the members who were archived and those who could not be; default `false`.")),
     request_body(content = Action, example = json!({ "action": "archiveUsers" })),
     responses(
-        (status = 200, description = "Done.", body = ActionDone),
-        (status = 400, description = "Another action.", body = MembersErrorBody,
+        (status = 200, description = "The action was carried out.", body = ActionDone),
+        (status = 400, description = "The body holds no known action.", body = MembersErrorBody,
             example = json!({ "statusCode": 400, "error": "Bad Request", "message": "Invalid payload" })),
-        (status = 413, description = "Body over 100 kB, or the answer would be larger than 6 MB.", body = MembersErrorBody,
+        (status = 413, body = MembersErrorBody,
+            description = "The request body is larger than 100 kB, or the response would be larger than 6 MB.",
             example = json!({ "statusCode": 413, "error": "Payload Too Large", "message": "Request body is larger than 102400 bytes" })),
-        (status = 415, description = "The body is not declared to be JSON.", body = MembersErrorBody,
+        (status = 415, body = MembersErrorBody,
+            description = "The `Content-Type` of the body is not `application/json`.",
             example = json!({ "statusCode": 415, "error": "Unsupported Media Type", "message": "Content-Type must be application/json" })),
-        SuperuserFailures,
+        SuperuserResponses,
     )
 )]
 pub(crate) async fn update_users(
-    Officer(by): Officer,
-    State(app): State<App>,
+    OrInternal(Superuser(by)): OrInternal<Superuser>,
+    State(context): State<Context>,
     mut query: QueryParams,
     body: Result<Body<Action>, MembersError>,
 ) -> Result<Json<ActionDone>, MembersError> {
@@ -169,9 +167,9 @@ pub(crate) async fn update_users(
         error => error,
     })?;
     match action.as_str() {
-        "archiveUsers" => archive(&app, &by, debug).await,
+        "archiveUsers" => archive(&context, &by, debug).await,
         "nonVerifiedDiscordUsers" => {
-            let users = unverified(&app).await.or_fail(Failure::Internal)?;
+            let users = unverified(&context).await.or_fail(Failure::Internal)?;
             let users: Vec<PublicMember> = users.into_iter().map(PublicMember::from).collect();
             let data = ActionCounts { total_users: users.len(), users: Some(users), ..ActionCounts::default() };
             Ok(Json(ActionDone { message: "Users not verified in Discord returned successfully!", data }))
@@ -180,10 +178,10 @@ pub(crate) async fn update_users(
     }
 }
 
-async fn archive(app: &App, by: &MemberId, debug: bool) -> Result<Json<ActionDone>, MembersError> {
-    // A person's explicit wish is not held back.
+async fn archive(context: &Context, by: &MemberId, debug: bool) -> Result<Json<ActionDone>, MembersError> {
+    // A superuser asked for it explicitly, so neither the grace period nor the safety stop applies.
     let how = Archiving { by: by.to_string(), grace: Duration::ZERO, max_share: None };
-    let run = members::archive(app, &how).await.or_fail(Failure::Internal)?;
+    let run = members::archive(context, &how).await.or_fail(Failure::Internal)?;
     let message = if run.found() == 0 {
         "Couldn't find any users currently inactive in Discord but not archived."
     } else {

@@ -4,77 +4,89 @@ use crate::list::{Links, encode, page_request};
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
-use shared::App;
-use shared::error::{Failure, MembersError};
-use shared::http::openapi::SessionFailures;
-use shared::http::{MembersErrorBody, QueryParams, SignedIn};
-use shared::members::{MemberSearch, OrFail, SearchedRole, search};
+use shared::Context;
+use shared::http::openapi::SessionResponses;
+use shared::http::{Failure, MembersError, MembersErrorBody, OrFail, QueryParams, SignedIn};
+use shared::members::{MemberSearch, SearchedRole, search};
 use shared::models::{PublicMember, State as MemberState};
 use std::time::Duration;
 
-/// A page of what was found.
+/// A page of search results.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct UsersFound {
-    /// Whether anybody was.
+    /// `Users found successfully!`, or `No users found` when no member matches.
     #[schema(example = "Users found successfully!")]
     message: &'static str,
-    /// The members.
+    /// Members on the page, ordered by username.
     users: Vec<PublicMember>,
-    /// The pages around this one.
+    /// Links to the pages before and after this one.
     links: Links,
-    /// How many match in all.
+    /// Number of members who match, on all pages together.
     #[schema(example = 1)]
     count: usize,
 }
 
-/// The parameters that say what to search by, as links repeat them.
+/// Query parameters that filter. The links repeat them.
 const FILTERS: [&str; 8] = ["levelId", "levelName", "levelValue", "tagId", "state", "role", "verified", "time"];
 
 /// Search members
 ///
-/// Those who satisfy every kind of filter given; within one kind, repeated values are alternatives. `levelId`,
-/// `levelName`, `levelValue` and `tagId` hold of one and the same skill. Archived members are found with `role=ARCHIVED`
-/// only.
+/// Returns a page of the members who match every kind of filter that is given, ordered by username. Within one kind,
+/// repeated values are alternatives. `levelId`, `levelName`, `levelValue` and `tagId` must all match the same skill of
+/// a member. Archived members are found only with `role=ARCHIVED`; members without a username are never found.
 #[utoipa::path(
     get,
     path = "/users/search",
     tag = "Members",
     security(("sessionCookie" = []), ("sessionToken" = [])),
     params(
-        ("tagId" = Option<Vec<String>>, Query, nullable = false, description = "A skill's tag. May be repeated.", example = json!(["rust"])),
-        ("levelId" = Option<Vec<String>>, Query, nullable = false, description = "A skill's level. May be repeated."),
-        ("levelName" = Option<Vec<String>>, Query, nullable = false, description = "A skill's level, by name. May be repeated."),
-        ("levelValue" = Option<Vec<i64>>, Query, nullable = false, description = "A skill's level, as a number. May be repeated."),
+        ("tagId" = Option<Vec<String>>, Query, nullable = false,
+            description = "Id of the tag of a skill that members have. May be repeated.", example = json!(["rust"])),
+        ("levelId" = Option<Vec<String>>, Query, nullable = false,
+            description = "Id of the level of a skill that members have. May be repeated."),
+        ("levelName" = Option<Vec<String>>, Query, nullable = false,
+            description = "Name of the level of a skill that members have, 1 to 100 characters. May be repeated."),
+        ("levelValue" = Option<Vec<i64>>, Query, nullable = false,
+            description = "Numeric value of the level of a skill that members have, an integer. May be repeated."),
         ("state" = Option<Vec<String>>, Query, nullable = false,
-            description = "`ACTIVE`, `OOO`, `IDLE`, `ONBOARDING`, or `ONBOARDING31DAYS` for onboarding and on Discord for more than 31 days. May be repeated."),
-        ("role" = Option<Vec<String>>, Query, nullable = false, description = "`MEMBER`, `INDISCORD`, `ARCHIVED`. May be repeated."),
-        ("verified" = Option<bool>, Query, nullable = false, description = "Whether a Discord account is linked."),
-        ("time" = Option<String>, Query, nullable = false, pattern = "^[0-9]{1,5}d$", description = "On Discord for more than so many days: `31d`."),
-        ("size" = Option<u8>, Query, nullable = false, minimum = 1, maximum = 100, description = "Members a page; default 100."),
-        ("page" = Option<u32>, Query, nullable = false, description = "How many pages to skip."),
-        ("next" = Option<String>, Query, nullable = false, description = "The page after that member."),
-        ("prev" = Option<String>, Query, nullable = false, description = "The page before that member."),
+            description = "State of the members: `ACTIVE`, `OOO`, `IDLE`, `ONBOARDING`, or `ONBOARDING31DAYS` \
+                for members who are onboarding and have been on Discord for more than 31 days. May be repeated."),
+        ("role" = Option<Vec<String>>, Query, nullable = false,
+            description = "Role of the members: `MEMBER`, `INDISCORD` or `ARCHIVED`. May be repeated."),
+        ("verified" = Option<bool>, Query, nullable = false,
+            description = "Whether members have a linked Discord account."),
+        ("time" = Option<String>, Query, nullable = false, pattern = "^[0-9]{1,5}d$",
+            description = "Number of days, such as `31d`: members have been on Discord for longer than that."),
+        ("size" = Option<u8>, Query, nullable = false, minimum = 1, maximum = 100,
+            description = "Maximum number of members on the page, 1 to 100; default 100."),
+        ("page" = Option<u32>, Query, nullable = false,
+            description = "Number of pages to skip, 0 or more; default 0. Cannot be combined with `next` or `prev`."),
+        ("next" = Option<String>, Query, nullable = false,
+            description = "Id of a member: the page starts after that member. Cannot be combined with `page` or `prev`."),
+        ("prev" = Option<String>, Query, nullable = false,
+            description = "Id of a member: the page ends before that member. Cannot be combined with `page` or `next`."),
     ),
     responses(
-        (status = 200, description = "Those found, or nobody.", body = UsersFound),
-        (status = 400, description = "No filter, or a bad parameter; says which.", body = MembersErrorBody,
+        (status = 200, description = "A page of the members who match, which may be empty.", body = UsersFound),
+        (status = 400, body = MembersErrorBody,
+            description = "No filter was given, or a parameter is invalid; the message names it.",
             example = json!({ "statusCode": 400, "error": "Bad Request", "message": "Filter for item not provided" })),
-        SessionFailures,
+        SessionResponses,
     )
 )]
 pub(crate) async fn search_users(
     _: SignedIn,
-    State(app): State<App>,
+    State(context): State<Context>,
     mut query: QueryParams,
 ) -> Result<Json<UsersFound>, MembersError> {
     let page = page_request(&mut query)?;
-    // Links that the original system made carry it.
+    // A feature switch of the original system that stored links may still carry. It has no effect.
     query.flag("dev")?;
     let rest: Vec<String> =
         query.given(&FILTERS).iter().map(|(name, value)| format!("&{name}={}", encode(value))).collect();
     let filters = filters(&mut query)?;
     query.finish()?;
-    let found = search(&app, &filters, &page).await.or_fail(Failure::SearchUnavailable)?;
+    let found = search(&context, &filters, &page).await.or_fail(Failure::SearchUnavailable)?;
     let message = if found.count == 0 { "No users found" } else { "Users found successfully!" };
     let links = Links::new("/users/search", page.size, &rest.concat(), found.next.as_ref(), found.prev.as_ref());
     Ok(Json(UsersFound { message, users: found.members, links, count: found.count }))
@@ -107,7 +119,7 @@ fn filters(query: &mut QueryParams) -> Result<MemberSearch, MembersError> {
     Ok(search)
 }
 
-/// A state; none for long onboarding.
+/// Reads a state; the inner `None` stands for long onboarding.
 #[allow(clippy::option_option, reason = "the outer one tells whether the text is a state at all")]
 fn state(text: &str) -> Option<Option<MemberState>> {
     match text {

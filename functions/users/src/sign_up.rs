@@ -2,17 +2,17 @@
 
 use axum::Json;
 use axum::extract::State;
-use shared::App;
-use shared::error::{Failure, MembersError};
+use shared::Context;
 use shared::http::members::Body;
-use shared::http::openapi::{MembersBodyFailures, SessionFailures};
-use shared::http::{Editor, MembersErrorBody};
-use shared::members::{MemberDraft, OrFail, SignedUpBy, sign_up};
+use shared::http::openapi::{MembersBodyResponses, SessionResponses};
+use shared::http::{Failure, MembersError, MembersErrorBody, OrFail, UnrestrictedSession};
+use shared::members::{MemberDraft, SignedUpBy, sign_up};
 use shared::models::PublicMember;
 
-/// Sign up
+/// Create a member record
 ///
-/// Makes the member record of the session's own id. A superuser may make any.
+/// Signs up the session's own user. A superuser may create a record for anyone, and only superusers may send `id`,
+/// `roles`, `isMember`, `userType` and `discordId`. Repeating the request returns 409 and changes nothing.
 #[utoipa::path(
     post,
     path = "/users",
@@ -22,26 +22,28 @@ use shared::models::PublicMember;
         "username": "grace-h", "first_name": "Grace", "last_name": "Hopper"
     })),
     responses(
-        (status = 200, description = "The member.", body = PublicMember),
-        (status = 400, description = "A field is missing, bad or not allowed; says which.", body = MembersErrorBody,
+        (status = 200, description = "The member that was created.", body = PublicMember),
+        (status = 400, body = MembersErrorBody,
+            description = "A field is missing, invalid or not allowed; the message names it.",
             example = json!({ "statusCode": 400, "error": "Bad Request", "message": "\"roles\" is not allowed" })),
-        (status = 409, description = "The id, or something that must be unique, is taken.", body = MembersErrorBody,
+        (status = 409, body = MembersErrorBody,
+            description = "Another member has this id, username, GitHub account or Discord account.",
             example = json!({ "statusCode": 409, "error": "Conflict", "message": "User already exists" })),
-        MembersBodyFailures,
-        SessionFailures,
+        MembersBodyResponses,
+        SessionResponses,
     )
 )]
 pub(crate) async fn create_user(
-    Editor(editor): Editor,
-    State(app): State<App>,
+    UnrestrictedSession(active): UnrestrictedSession,
+    State(context): State<Context>,
     Body(draft): Body<MemberDraft>,
 ) -> Result<Json<PublicMember>, MembersError> {
     let by = SignedUpBy {
-        id: &editor.session.id,
-        is_super_user: editor.is_super_user(),
-        github_id: editor.session.github_id.as_deref(),
-        github_user_id: editor.session.github_user_id.as_deref(),
+        id: &active.session.id,
+        is_super_user: active.is_super_user(),
+        github_id: active.session.github_id.as_deref(),
+        github_user_id: active.session.github_user_id.as_deref(),
     };
-    let member = sign_up(&app, by, draft).await.or_fail(Failure::Unavailable)?;
+    let member = sign_up(&context, by, draft).await.or_fail(Failure::Unavailable)?;
     Ok(Json(member.into()))
 }

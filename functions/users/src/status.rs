@@ -1,29 +1,29 @@
-//! `GET` and `PATCH /users/status/self`, and `/users/status/{userId}`
+//! `GET` and `PATCH` of `/users/status/self` and `/users/status/{userId}`
 
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
-use shared::App;
-use shared::error::{Failure, MembersError};
+use shared::Context;
 use shared::http::members::{Body, Params};
-use shared::http::openapi::{MembersBodyFailures, PublicFailures, SessionFailures, SuperuserFailures};
-use shared::http::{Editor, MembersErrorBody, SignedIn, Superuser};
-use shared::members::{self, OrFail, StatusDraft};
+use shared::http::openapi::{MembersBodyResponses, PublicResponses, SessionResponses, SuperuserResponses};
+use shared::http::{Failure, MembersError, MembersErrorBody, OrFail, SignedIn, Superuser, UnrestrictedSession};
+use shared::members::{self, StatusDraft};
 use shared::models::{MemberId, UserStatus};
 
-/// A member's status.
+/// A member's status, with a message.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct StatusAnswer {
-    /// What was done.
+    /// Message for people to read: whether the status was found or updated.
     #[schema(example = "User status found successfully!")]
     message: &'static str,
-    /// The status.
+    /// The member's status and the member's id.
     user_status: UserStatus,
 }
 
-fn found(user_status: UserStatus) -> Json<StatusAnswer> {
-    Json(StatusAnswer { message: "User status found successfully!", user_status })
+fn found(user_status: Option<UserStatus>) -> Result<Json<StatusAnswer>, MembersError> {
+    let user_status = user_status.ok_or(MembersError::NotFound("User status not found"))?;
+    Ok(Json(StatusAnswer { message: "User status found successfully!", user_status }))
 }
 
 fn updated(user_status: UserStatus) -> Json<StatusAnswer> {
@@ -31,26 +31,31 @@ fn updated(user_status: UserStatus) -> Json<StatusAnswer> {
 }
 
 /// Get the caller's own status
+///
+/// Returns the status that was set last.
 #[utoipa::path(
     get,
     path = "/users/status/self",
     tag = "Members",
     security(("sessionCookie" = []), ("sessionToken" = [])),
     responses(
-        (status = 200, description = "The status.", body = StatusAnswer),
-        (status = 404, description = "None yet.", body = MembersErrorBody,
+        (status = 200, description = "The caller's own status.", body = StatusAnswer),
+        (status = 404, body = MembersErrorBody,
+            description = "The caller has not set a status yet, or has not signed up.",
             example = json!({ "statusCode": 404, "error": "Not Found", "message": "User status not found" })),
-        SessionFailures,
+        SessionResponses,
     )
 )]
 pub(crate) async fn get_own_status(
     SignedIn(session): SignedIn,
-    State(app): State<App>,
+    State(context): State<Context>,
 ) -> Result<Json<StatusAnswer>, MembersError> {
-    members::status_of(&app, session.id.as_str()).await.or_fail(Failure::Unavailable).map(found)
+    members::status_of(&context, session.id.as_str()).await.or_fail(Failure::Unavailable).and_then(found)
 }
 
 /// Set the caller's own status
+///
+/// Replaces the caller's status as a whole. A status of `OOO` (out of office) needs an end, `until`.
 #[utoipa::path(
     patch,
     path = "/users/status/self",
@@ -58,67 +63,71 @@ pub(crate) async fn get_own_status(
     security(("sessionCookie" = []), ("sessionToken" = [])),
     request_body(content = StatusDraft, example = json!({ "state": "ACTIVE" })),
     responses(
-        (status = 200, description = "The status.", body = StatusAnswer),
-        (status = 400, description = "A field is missing or bad; says which.", body = MembersErrorBody,
+        (status = 200, description = "The caller's status after the change.", body = StatusAnswer),
+        (status = 400, description = "A field is missing or invalid; the message names it.", body = MembersErrorBody,
             example = json!({ "statusCode": 400, "error": "Bad Request", "message": "\"until\" is required when the state is OOO" })),
-        (status = 404, description = "The caller has not signed up.", body = MembersErrorBody,
+        (status = 404, description = "The caller has not signed up yet.", body = MembersErrorBody,
             example = json!({ "statusCode": 404, "error": "Not Found", "message": "User not found" })),
-        MembersBodyFailures,
-        SessionFailures,
+        MembersBodyResponses,
+        SessionResponses,
     )
 )]
 pub(crate) async fn set_own_status(
-    Editor(editor): Editor,
-    State(app): State<App>,
+    UnrestrictedSession(active): UnrestrictedSession,
+    State(context): State<Context>,
     Body(draft): Body<StatusDraft>,
 ) -> Result<Json<StatusAnswer>, MembersError> {
-    members::set_status(&app, &editor.session.id, draft).await.or_fail(Failure::Unavailable).map(updated)
+    members::set_status(&context, &active.session.id, draft).await.or_fail(Failure::Unavailable).map(updated)
 }
 
 /// Get a member's status
+///
+/// Returns the member's status that was set last. No session is needed.
 #[utoipa::path(
     get,
     path = "/users/status/{userId}",
     tag = "Members",
-    params(("userId" = String, Path, description = "The member's id.", example = "ada")),
+    params(("userId" = String, Path, description = "Id of the member.", example = "ada")),
     responses(
-        (status = 200, description = "The status.", body = StatusAnswer),
-        (status = 404, description = "No such member, or no status yet.", body = MembersErrorBody,
+        (status = 200, description = "The status of the member.", body = StatusAnswer),
+        (status = 404, description = "The member does not exist or has no status yet.", body = MembersErrorBody,
             example = json!({ "statusCode": 404, "error": "Not Found", "message": "User status not found" })),
-        PublicFailures,
+        PublicResponses,
     )
 )]
 pub(crate) async fn get_status(
-    State(app): State<App>,
+    State(context): State<Context>,
     Params(id): Params<String>,
 ) -> Result<Json<StatusAnswer>, MembersError> {
-    members::status_of(&app, &id).await.or_fail(Failure::Unavailable).map(found)
+    members::status_of(&context, &id).await.or_fail(Failure::Unavailable).and_then(found)
 }
 
 /// Set a member's status
+///
+/// Replaces the member's status as a whole. A status of `OOO` (out of office) needs an end, `until`.
 #[utoipa::path(
     patch,
     path = "/users/status/{userId}",
     tag = "Members",
     security(("sessionCookie" = []), ("sessionToken" = [])),
-    params(("userId" = String, Path, description = "The member's id.", example = "ada")),
+    params(("userId" = String, Path, description = "Id of the member.", example = "ada")),
     request_body(content = StatusDraft, example = json!({ "state": "ACTIVE" })),
     responses(
-        (status = 200, description = "The status.", body = StatusAnswer),
-        (status = 400, description = "A field is missing or bad; says which.", body = MembersErrorBody,
+        (status = 200, description = "The member's status after the change.", body = StatusAnswer),
+        (status = 400, description = "A field is missing or invalid; the message names it.", body = MembersErrorBody,
             example = json!({ "statusCode": 400, "error": "Bad Request", "message": "\"until\" is required when the state is OOO" })),
-        (status = 404, description = "No such member.", body = MembersErrorBody,
+        (status = 404, description = "No member has this id.", body = MembersErrorBody,
             example = json!({ "statusCode": 404, "error": "Not Found", "message": "User not found" })),
-        MembersBodyFailures,
-        SuperuserFailures,
+        MembersBodyResponses,
+        SuperuserResponses,
     )
 )]
 pub(crate) async fn set_status(
     _: Superuser,
-    State(app): State<App>,
+    State(context): State<Context>,
     Params(id): Params<String>,
     Body(draft): Body<StatusDraft>,
 ) -> Result<Json<StatusAnswer>, MembersError> {
     let id: MemberId = id.parse().map_err(|_| MembersError::NotFound("User not found"))?;
-    members::set_status(&app, &id, draft).await.or_fail(Failure::Unavailable).map(updated)
+    members::set_status(&context, &id, draft).await.or_fail(Failure::Unavailable).map(updated)
 }

@@ -1,16 +1,18 @@
 //! Members' sessions: JSON Web Tokens (RFC 7519) signed with RS256. This system verifies them and makes none.
 
-use crate::App;
-use crate::config::DEFAULT_SESSION_COOKIE;
-use crate::error::MembersError;
-use crate::models::{Member, MemberId, RESTRICTED, SUPER_USER, Timestamp};
 use http::{HeaderMap, Method, header};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
+use models::{Member, MemberId, RESTRICTED, SUPER_USER, Timestamp};
+use rules::Context;
 use serde::Deserialize;
 use std::sync::Arc;
+use store::StoreError;
 
-/// The least size of a key, in bits (NIST SP 800-131A).
-const LEAST_KEY_BITS: usize = 2048;
+/// The cookie that holds a session, unless `SESSION_COOKIE` names another.
+pub const DEFAULT_SESSION_COOKIE: &str = "rds-session";
+
+/// Minimum key size, in bits (NIST SP 800-131A).
+const MIN_KEY_BITS: usize = 2048;
 
 /// Checks sessions against the configured keys. Cheap to clone.
 #[derive(Clone)]
@@ -93,11 +95,9 @@ impl SessionVerifier {
         Ok(Self { keys: keys.into(), cookie })
     }
 
-    /// The session that a request carries, in the cookie or as a bearer token.
-    ///
-    /// # Errors
-    /// `Unauthenticated`, whatever is wrong.
-    pub fn verify(&self, headers: &HeaderMap, now: Timestamp) -> Result<Session, MembersError> {
+    /// Returns the valid session that a request carries, in the cookie or as a bearer token.
+    #[must_use]
+    pub fn verify(&self, headers: &HeaderMap, now: Timestamp) -> Option<Session> {
         self.token(headers)
             .and_then(|token| self.claims(token))
             .filter(|claims| i64::try_from(claims.expires_at).is_ok_and(|end| now.as_second() < end))
@@ -108,7 +108,6 @@ impl SessionVerifier {
                     github_user_id: claims.github_user_id.and_then(text),
                 })
             })
-            .ok_or(MembersError::Unauthenticated)
     }
 
     fn token<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str> {
@@ -172,47 +171,62 @@ fn verifying_key(block: &str) -> Result<DecodingKey, String> {
     let modulus = rsa.modulus();
     let modulus = modulus.big_endian_without_leading_zero();
     let bits = modulus.len() * 8 - modulus.first().map_or(0, |first| first.leading_zeros() as usize);
-    if bits < LEAST_KEY_BITS {
-        return Err(format!("{bits} bits are less than {LEAST_KEY_BITS}"));
+    if bits < MIN_KEY_BITS {
+        return Err(format!("{bits} bits are less than {MIN_KEY_BITS}"));
     }
     DecodingKey::from_rsa_pem(block.as_bytes()).map_err(|error| format!("not an RSA public key: {error}"))
 }
 
+/// Why a session does not let its holder do something.
+#[derive(Debug, thiserror::Error)]
+pub enum SessionError {
+    /// There is no valid session.
+    #[error("there is no valid session")]
+    Unauthenticated,
+    /// The member is not a superuser.
+    #[error("the member is not a superuser")]
+    NotAuthorized,
+    /// The member is restricted and may only read.
+    #[error("the member is restricted")]
+    Restricted,
+    /// The member could not be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
 /// A session with the record of its member, who is not restricted.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Active {
+pub struct ActiveSession {
     /// The session.
     pub session: Session,
     /// Its member, if there is one.
     pub member: Option<Member>,
 }
 
-impl Active {
-    /// Whether the member is a superuser.
+impl ActiveSession {
+    /// Returns whether the member is a superuser.
     #[must_use]
     pub fn is_super_user(&self) -> bool {
         self.member.as_ref().is_some_and(|member| member.has_role(SUPER_USER))
     }
 }
 
-/// Tells who calls to change something: one request.
-///
-/// # Errors
-/// `Unauthenticated` without a good session; `Restricted` for a restricted member, on every method but GET; as any read.
-pub async fn activate(app: &App, method: &Method, headers: &HeaderMap) -> Result<Active, MembersError> {
-    let session = app.sessions.verify(headers, app.now())?;
-    let member = app.store.member(&session.id).await?;
-    if method != Method::GET && member.as_ref().is_some_and(|member| member.has_role(RESTRICTED)) {
-        return Err(MembersError::Restricted);
+impl SessionVerifier {
+    /// Identifies a caller who wants to change something: one request.
+    ///
+    /// # Errors
+    /// `Unauthenticated` without a valid session; `Restricted` for a restricted member, on every method but GET; `Store`.
+    pub async fn identify(
+        &self,
+        context: &Context,
+        method: &Method,
+        headers: &HeaderMap,
+    ) -> Result<ActiveSession, SessionError> {
+        let session = self.verify(headers, context.now()).ok_or(SessionError::Unauthenticated)?;
+        let member = context.store.member(&session.id).await?;
+        if method != Method::GET && member.as_ref().is_some_and(|member| member.has_role(RESTRICTED)) {
+            return Err(SessionError::Restricted);
+        }
+        Ok(ActiveSession { session, member })
     }
-    Ok(Active { session, member })
-}
-
-/// Tells which member calls, who must be a superuser: one request.
-///
-/// # Errors
-/// Those of [`activate`]; `NotAuthorized` for anybody who is no superuser.
-pub async fn authorize_superuser(app: &App, method: &Method, headers: &HeaderMap) -> Result<MemberId, MembersError> {
-    let active = activate(app, method, headers).await?;
-    if active.is_super_user() { Ok(active.session.id) } else { Err(MembersError::NotAuthorized) }
 }

@@ -1,11 +1,301 @@
-//! Errors as responses.
+//! What the API answers when something goes wrong: one error type for each of its two contracts.
+//!
+//! [`FlyersError`] is what the routes of game servers answer, [`MembersError`] what the routes of people answer. The errors
+//! of the rules are converted here, and nowhere else.
 
-use crate::error::{Failure, FlyersError, MembersError, with_causes};
+use crate::auth::{ApiKeyError, SessionError};
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
+use rules::airlines::AirlineError;
+use rules::flights::FlightError;
+use rules::history::HistoryError;
+use rules::ledger::LedgerError;
+use rules::members::{ArchiveError, MemberError};
 use serde::Serialize;
 use std::error::Error;
+use store::{Cause, StoreError, with_causes};
+
+/// An error of the flyers' API: its text is the `error` of the answer.
+#[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the messages say it")]
+pub enum FlyersError {
+    /// The request is not what the route takes; says which part.
+    #[error("{0}")]
+    BadRequest(String),
+    #[error("Missing x-api-key header")]
+    MissingApiKey,
+    #[error("Invalid API key")]
+    InvalidApiKey,
+    #[error("Missing productId in body")]
+    MissingProductId,
+    #[error("Provide a list of userIds in the request body")]
+    MissingUserIds,
+    #[error("Insufficient miles")]
+    InsufficientMiles,
+    #[error("User not found")]
+    UserNotFound,
+    #[error("Product not found")]
+    ProductNotFound,
+    #[error("Brand not found")]
+    BrandNotFound,
+    #[error("Codeshare airline not found")]
+    CodeshareAirlineNotFound,
+    #[error("Flight not found")]
+    FlightNotFound,
+    #[error("Transaction not found")]
+    TransactionNotFound,
+    /// No such route; holds the path.
+    #[error("Not Found")]
+    NoSuchRoute(String),
+    #[error("Brand already exists")]
+    BrandExists,
+    #[error("Flight has ended")]
+    FlightEnded,
+    #[error("Passenger already boarded")]
+    AlreadyBoarded,
+    #[error("Already refunded")]
+    AlreadyRefunded,
+    #[error("Only purchases can be refunded")]
+    NotAPurchase,
+    #[error("Idempotency-Key was used with another body")]
+    IdempotencyKeyReused,
+    #[error("Request body is larger than {limit} bytes")]
+    BodyTooLarge { limit: usize },
+    #[error("The answer would be larger than 6 MB; ask for less at a time")]
+    AnswerTooLarge,
+    /// Could not be done in the time there was; nothing was changed.
+    #[error("Please retry")]
+    PleaseRetry(#[source] Cause),
+    /// Anything unexpected; the cause goes to the log.
+    #[error("Internal Server Error")]
+    Internal(#[source] Cause),
+}
+
+impl From<StoreError> for FlyersError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Busy(cause) => Self::PleaseRetry(cause),
+            error => Self::Internal(error.into()),
+        }
+    }
+}
+
+impl From<ApiKeyError> for FlyersError {
+    fn from(error: ApiKeyError) -> Self {
+        match error {
+            ApiKeyError::Missing => Self::MissingApiKey,
+            ApiKeyError::Invalid => Self::InvalidApiKey,
+            ApiKeyError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<LedgerError> for FlyersError {
+    fn from(error: LedgerError) -> Self {
+        match error {
+            LedgerError::UserNotFound => Self::UserNotFound,
+            LedgerError::ProductNotFound => Self::ProductNotFound,
+            LedgerError::FlightNotFound => Self::FlightNotFound,
+            LedgerError::TransactionNotFound => Self::TransactionNotFound,
+            LedgerError::InsufficientMiles => Self::InsufficientMiles,
+            LedgerError::AlreadyBoarded => Self::AlreadyBoarded,
+            LedgerError::FlightEnded => Self::FlightEnded,
+            LedgerError::AlreadyRefunded => Self::AlreadyRefunded,
+            LedgerError::NotAPurchase => Self::NotAPurchase,
+            LedgerError::IdempotencyKeyReused => Self::IdempotencyKeyReused,
+            error @ (LedgerError::NameRequired(_) | LedgerError::BalanceOutOfRange(_) | LedgerError::Cursor(_)) => {
+                Self::BadRequest(error.to_string())
+            }
+            LedgerError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<FlightError> for FlyersError {
+    fn from(error: FlightError) -> Self {
+        match error {
+            FlightError::NotFound => Self::FlightNotFound,
+            FlightError::Ended => Self::FlightEnded,
+            FlightError::BrandNotFound => Self::BrandNotFound,
+            FlightError::CodeshareAirlineNotFound => Self::CodeshareAirlineNotFound,
+            error @ FlightError::Cursor(_) => Self::BadRequest(error.to_string()),
+            FlightError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<HistoryError> for FlyersError {
+    fn from(error: HistoryError) -> Self {
+        match error {
+            HistoryError::NoIds => Self::MissingUserIds,
+            error @ HistoryError::TooManyIds => Self::BadRequest(error.to_string()),
+            HistoryError::TooLarge => Self::AnswerTooLarge,
+            HistoryError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<AirlineError> for FlyersError {
+    fn from(error: AirlineError) -> Self {
+        match error {
+            AirlineError::ProductNotFound => Self::ProductNotFound,
+            AirlineError::BrandExists => Self::BrandExists,
+            error @ AirlineError::NothingToChange => Self::BadRequest(error.to_string()),
+            AirlineError::Store(error) => error.into(),
+            // Errors of the routes that manage airlines, which answer in the members' way.
+            error @ (AirlineError::NotFound
+            | AirlineError::AlreadyExists
+            | AirlineError::KeyNotFound
+            | AirlineError::TooManyKeys) => Self::Internal(error.into()),
+        }
+    }
+}
+
+/// How a route of the members' API says that something unexpected went wrong: each has its own way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Failure {
+    /// 500 `An internal server error occurred`
+    Internal,
+    /// 503 `Something went wrong please contact admin`
+    Unavailable,
+    /// 503 `Something went wrong, please contact admin`
+    SearchUnavailable,
+    /// 400 `Failed to get user badges.`
+    Badges,
+}
+
+impl Failure {
+    /// The message.
+    #[must_use]
+    pub fn message(self) -> &'static str {
+        match self {
+            Self::Internal => "An internal server error occurred",
+            Self::Unavailable => "Something went wrong please contact admin",
+            Self::SearchUnavailable => "Something went wrong, please contact admin",
+            Self::Badges => "Failed to get user badges.",
+        }
+    }
+}
+
+/// Labels unexpected errors with what the route answers to them.
+pub trait OrFail<T> {
+    /// Returns the same result, its error answered as `failure` says if it is unexpected.
+    ///
+    /// # Errors
+    /// That of the result.
+    fn or_fail(self, failure: Failure) -> Result<T, MembersError>;
+}
+
+impl<T, E: Into<MembersError>> OrFail<T> for Result<T, E> {
+    fn or_fail(self, failure: Failure) -> Result<T, MembersError> {
+        self.map_err(|error| match error.into() {
+            MembersError::Failed(_, cause) => MembersError::Failed(failure, cause),
+            error => error,
+        })
+    }
+}
+
+/// An error of the members' API: its text is the `message` of the answer.
+#[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the messages say it")]
+pub enum MembersError {
+    #[error("{0}")]
+    BadRequest(String),
+    /// The body of a change of roles is something else.
+    #[error("Invalid role")]
+    InvalidRole,
+    #[error("Unauthenticated User")]
+    Unauthenticated,
+    #[error("You are not authorized for this action.")]
+    NotAuthorized,
+    #[error("You are restricted from performing this action")]
+    Restricted,
+    #[error("Cannot update username again")]
+    UsernameIsSet,
+    /// What was asked for is not there; says what.
+    #[error("{0}")]
+    NotFound(&'static str),
+    /// It is taken; says what.
+    #[error("{0}")]
+    Conflict(&'static str),
+    #[error("role already exist!")]
+    RoleExists,
+    #[error("Request body is larger than {limit} bytes")]
+    BodyTooLarge { limit: usize },
+    #[error("The answer would be larger than 6 MB; ask for less at a time")]
+    AnswerTooLarge,
+    #[error("Content-Type must be application/json")]
+    UnsupportedMediaType,
+    /// GitHub cannot be asked.
+    #[error("{message}")]
+    GithubUnavailable {
+        message: &'static str,
+        /// After so many seconds it can, if it said.
+        retry_after: Option<u64>,
+    },
+    /// Anything unexpected; the cause goes to the log.
+    #[error("{}", .0.message())]
+    Failed(Failure, #[source] Cause),
+}
+
+impl From<StoreError> for MembersError {
+    fn from(error: StoreError) -> Self {
+        let failure = if matches!(error, StoreError::Busy(_)) { Failure::Unavailable } else { Failure::Internal };
+        Self::Failed(failure, error.into())
+    }
+}
+
+impl From<SessionError> for MembersError {
+    fn from(error: SessionError) -> Self {
+        match error {
+            SessionError::Unauthenticated => Self::Unauthenticated,
+            SessionError::NotAuthorized => Self::NotAuthorized,
+            SessionError::Restricted => Self::Restricted,
+            SessionError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<MemberError> for MembersError {
+    fn from(error: MemberError) -> Self {
+        match error {
+            MemberError::NotFound => Self::NotFound("User not found"),
+            MemberError::BadgeNotFound => Self::NotFound("Badge not found"),
+            MemberError::SkillNotFound => Self::NotFound("Skill not found"),
+            MemberError::Taken => Self::Conflict("User already exists"),
+            MemberError::UsernameTaken => Self::Conflict("Username already exists"),
+            MemberError::TooManySkills => Self::Conflict("User has too many skills"),
+            MemberError::UsernameIsSet => Self::UsernameIsSet,
+            MemberError::RoleExists => Self::RoleExists,
+            MemberError::Invalid(message) => Self::BadRequest(message),
+            MemberError::GithubUnavailable { message, retry_after } => Self::GithubUnavailable { message, retry_after },
+            MemberError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<ArchiveError> for MembersError {
+    fn from(error: ArchiveError) -> Self {
+        Self::Failed(Failure::Internal, error.into())
+    }
+}
+
+impl From<AirlineError> for MembersError {
+    fn from(error: AirlineError) -> Self {
+        match error {
+            AirlineError::NotFound => Self::NotFound("Airline not found"),
+            AirlineError::KeyNotFound => Self::NotFound("Key not found"),
+            AirlineError::AlreadyExists => Self::Conflict("Airline already exists"),
+            AirlineError::TooManyKeys => Self::Conflict("Too many keys, revoke some first"),
+            AirlineError::Store(error) => error.into(),
+            // Errors of the routes that game servers call, which answer in the flyers' way.
+            error @ (AirlineError::ProductNotFound | AirlineError::BrandExists | AirlineError::NothingToChange) => {
+                Self::Failed(Failure::Internal, error.into())
+            }
+        }
+    }
+}
 
 /// The body of every error of the flyers' API.
 #[derive(Debug, Serialize, utoipa::ToSchema)]

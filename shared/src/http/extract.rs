@@ -1,68 +1,87 @@
 //! Extractors: a handler's signature says what its route needs.
 
+use super::error::{Failure, FlyersError, MembersError, OrFail};
 use crate::App;
-use crate::auth::{Active, ApiCaller, Session, activate, authenticate, authorize_superuser};
-use crate::error::{Failure, FlyersError, MembersError};
-use crate::invocation::Invocation;
-use crate::ledger::IdempotencyKey;
-use crate::members::OrFail;
-use crate::models::MemberId;
+use crate::auth::{ActiveSession, ApiCaller, Session, SessionError};
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderMap, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use serde::Deserialize;
+use models::{JsonError, MemberId, parse_json};
+use rules::ledger::IdempotencyKey;
 use serde::de::DeserializeOwned;
+use store::Invocation;
 
 /// No body may be larger, as neither may that of the original systems.
 pub const MAX_BODY_BYTES: usize = 100 * 1024;
 
-/// No message about bad input is longer, whatever of the input it quotes.
-const MAX_MESSAGE_CHARS: usize = 200;
-
-/// What is wrong with a request before any rule has seen it.
+/// Why a request was not understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum BadInput {
-    /// It is not what the route takes; says which part.
-    Malformed(String),
-    /// One field is not what it must be: its path, and why. Empty, if the object itself is meant.
-    Field(String, String),
+pub enum InputError {
+    /// The body is not the JSON that the route takes.
+    Json(JsonError),
+    /// Something else is not what the route takes; says what.
+    Invalid(&'static str),
     /// The body is larger than [`MAX_BODY_BYTES`].
     TooLarge,
-    /// The body is said to be something else than JSON.
+    /// The body is not declared to be JSON.
     NotJson,
 }
 
-impl From<BadInput> for FlyersError {
-    fn from(input: BadInput) -> Self {
-        match input {
-            BadInput::Malformed(message) => Self::BadRequest(message),
-            BadInput::Field(field, reason) if field.is_empty() => Self::BadRequest(reason),
-            BadInput::Field(field, reason) => Self::BadRequest(format!("\"{field}\": {reason}")),
-            BadInput::TooLarge => Self::BodyTooLarge { limit: MAX_BODY_BYTES },
-            BadInput::NotJson => Self::BadRequest("Content-Type must be application/json".to_owned()),
-        }
+impl From<JsonError> for InputError {
+    fn from(error: JsonError) -> Self {
+        Self::Json(error)
     }
 }
 
-impl From<BadInput> for MembersError {
-    fn from(input: BadInput) -> Self {
-        match input {
-            BadInput::Malformed(message) => Self::BadRequest(message),
-            BadInput::Field(field, reason) => Self::BadRequest(match reason.split_once('"') {
+impl From<JsonError> for FlyersError {
+    fn from(error: JsonError) -> Self {
+        Self::BadRequest(error.to_string())
+    }
+}
+
+impl From<JsonError> for MembersError {
+    fn from(error: JsonError) -> Self {
+        /// Returns the field that a message of serde's begins with, in quotes.
+        fn named(rest: &str) -> &str {
+            rest.split('"').next().unwrap_or_default()
+        }
+        Self::BadRequest(match error {
+            JsonError::Malformed(message) => message,
+            JsonError::Field { path, reason } => match reason.split_once('"') {
                 Some(("unknown field ", rest)) => format!("\"{}\" is not allowed", named(rest)),
                 Some(("missing field ", rest)) => format!("\"{}\" is required", named(rest)),
-                _ if field.is_empty() => reason,
-                _ => format!("\"{field}\" {reason}"),
-            }),
-            BadInput::TooLarge => Self::BodyTooLarge { limit: MAX_BODY_BYTES },
-            BadInput::NotJson => Self::UnsupportedMediaType,
+                _ if path.is_empty() => reason,
+                _ => format!("\"{path}\" {reason}"),
+            },
+        })
+    }
+}
+
+impl From<InputError> for FlyersError {
+    fn from(error: InputError) -> Self {
+        match error {
+            InputError::Json(error) => error.into(),
+            InputError::Invalid(message) => Self::BadRequest(message.to_owned()),
+            InputError::TooLarge => Self::BodyTooLarge { limit: MAX_BODY_BYTES },
+            InputError::NotJson => Self::BadRequest("Content-Type must be application/json".to_owned()),
         }
     }
 }
 
-/// The airline that calls, by its API key: no request if the key was seen within the last minute, else one.
+impl From<InputError> for MembersError {
+    fn from(error: InputError) -> Self {
+        match error {
+            InputError::Json(error) => error.into(),
+            InputError::Invalid(message) => Self::BadRequest(message.to_owned()),
+            InputError::TooLarge => Self::BodyTooLarge { limit: MAX_BODY_BYTES },
+            InputError::NotJson => Self::UnsupportedMediaType,
+        }
+    }
+}
+
+/// The airline that calls, identified by its API key. No request if the key was read within the last minute, else one.
 #[derive(Debug)]
 pub struct Caller(pub ApiCaller);
 
@@ -71,13 +90,13 @@ impl FromRequestParts<App> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
         let key = parts.headers.get("x-api-key").map(http::HeaderValue::as_bytes);
-        let caller = authenticate(app, key).await?;
+        let caller = app.keys.identify(&app.context, key).await?;
         Invocation::current().set_caller(caller.airline_id.as_str());
         Ok(Self(caller))
     }
 }
 
-/// The member that calls, who is a superuser: one request.
+/// The member who calls, who is a superuser: one request.
 #[derive(Debug)]
 pub struct Superuser(pub MemberId);
 
@@ -85,13 +104,28 @@ impl FromRequestParts<App> for Superuser {
     type Rejection = MembersError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
-        let member = authorize_superuser(app, &parts.method, &parts.headers).await?;
-        Invocation::current().set_caller(member.as_str());
-        Ok(Self(member))
+        let active = app.sessions.identify(&app.context, &parts.method, &parts.headers).await?;
+        if !active.is_super_user() {
+            return Err(SessionError::NotAuthorized.into());
+        }
+        Invocation::current().set_caller(active.session.id.as_str());
+        Ok(Self(active.session.id))
     }
 }
 
-/// The session of whoever calls, who need not be a member: no request.
+/// Another extractor, whose unexpected errors are answered with 500 `An internal server error occurred`.
+#[derive(Debug)]
+pub struct OrInternal<E>(pub E);
+
+impl<E: FromRequestParts<App, Rejection = MembersError>> FromRequestParts<App> for OrInternal<E> {
+    type Rejection = MembersError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
+        E::from_request_parts(parts, app).await.map(Self).or_fail(Failure::Internal)
+    }
+}
+
+/// The session of the caller, who need not be a member: no request.
 #[derive(Debug)]
 pub struct SignedIn(pub Session);
 
@@ -99,22 +133,23 @@ impl FromRequestParts<App> for SignedIn {
     type Rejection = MembersError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
-        let session = app.sessions.verify(&parts.headers, app.now())?;
+        let session = app.sessions.verify(&parts.headers, app.context.now()).ok_or(SessionError::Unauthenticated)?;
         Invocation::current().set_caller(session.id.as_str());
         Ok(Self(session))
     }
 }
 
-/// Whoever calls to change something, who need not be a member but must not be restricted: one request.
+/// The session of a caller who wants to change something, who need not be a member but must not be restricted: one
+/// request. Unexpected errors are answered with 503 `Something went wrong please contact admin`.
 #[derive(Debug)]
-pub struct Editor(pub Active);
+pub struct UnrestrictedSession(pub ActiveSession);
 
-impl FromRequestParts<App> for Editor {
+impl FromRequestParts<App> for UnrestrictedSession {
     type Rejection = MembersError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
-        // All routes that take it say so when something goes wrong.
-        let active = activate(app, &parts.method, &parts.headers).await.or_fail(Failure::Unavailable)?;
+        let identified = app.sessions.identify(&app.context, &parts.method, &parts.headers).await;
+        let active = identified.or_fail(Failure::Unavailable)?;
         Invocation::current().set_caller(active.session.id.as_str());
         Ok(Self(active))
     }
@@ -212,73 +247,37 @@ pub mod members {
     }
 }
 
-async fn path_params<T: DeserializeOwned + Send>(parts: &mut Parts, app: &App) -> Result<T, BadInput> {
+async fn path_params<T: DeserializeOwned + Send>(parts: &mut Parts, app: &App) -> Result<T, InputError> {
     let params = Path::from_request_parts(parts, app).await;
-    params.map(|Path(params)| params).map_err(|_| BadInput::Malformed("Path must be percent-encoded UTF-8".to_owned()))
+    params.map(|Path(params)| params).map_err(|_| InputError::Invalid("Path must be percent-encoded UTF-8"))
 }
 
-async fn json_object<T: DeserializeOwned>(request: Request, must_declare_json: bool) -> Result<T, BadInput> {
+async fn json_object<T: DeserializeOwned>(request: Request, must_declare_json: bool) -> Result<T, InputError> {
     let bytes = read_declared(request, must_declare_json).await?;
     let bytes: &[u8] = if bytes.trim_ascii().is_empty() { b"{}" } else { &bytes };
     // serde would fill a struct from an array, too.
     if bytes.trim_ascii_start().first() == Some(&b'{') {
-        return parse_json(bytes);
+        return Ok(parse_json(bytes)?);
     }
     parse_json::<serde::de::IgnoredAny>(bytes)?;
-    Err(BadInput::Malformed("Body must be a JSON object".to_owned()))
+    Err(InputError::Invalid("Body must be a JSON object"))
 }
 
-async fn read_declared(request: Request, must_declare_json: bool) -> Result<Bytes, BadInput> {
+async fn read_declared(request: Request, must_declare_json: bool) -> Result<Bytes, InputError> {
     let is_declared = declares_json(request.headers());
     let bytes = read(request).await?;
     if must_declare_json && !bytes.is_empty() && !is_declared {
-        return Err(BadInput::NotJson);
+        return Err(InputError::NotJson);
     }
     Ok(bytes)
 }
 
-async fn read(request: Request) -> Result<Bytes, BadInput> {
+async fn read(request: Request) -> Result<Bytes, InputError> {
     match Limited::new(request.into_body(), MAX_BODY_BYTES).collect().await {
         Ok(body) => Ok(body.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(BadInput::TooLarge),
-        Err(_) => Err(BadInput::Malformed("Body could not be read".to_owned())),
+        Err(error) if error.is::<LengthLimitError>() => Err(InputError::TooLarge),
+        Err(_) => Err(InputError::Invalid("Body could not be read")),
     }
-}
-
-/// The name that a message about a field begins with, in quotes.
-fn named(rest: &str) -> &str {
-    rest.split('"').next().unwrap_or_default()
-}
-
-/// Parses JSON into a type; says which field is wrong if it doesn't fit.
-///
-/// # Errors
-/// `Field`, with the path of the field and what is expected there; `Malformed` for what is no JSON.
-pub fn parse_json<'de, T: Deserialize<'de>>(json: &'de [u8]) -> Result<T, BadInput> {
-    let malformed = |message: String| BadInput::Malformed(shorten(&message));
-    let text = std::str::from_utf8(json).map_err(|_| malformed("Body must be UTF-8".to_owned()))?;
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        let path = error.path().to_string();
-        let reason = error.inner();
-        if reason.is_syntax() || reason.is_eof() {
-            malformed(format!("Body must be valid JSON: {reason}"))
-        } else {
-            let reason = reason.to_string();
-            // The position is of use in a text that somebody typed, not in one field of it.
-            let reason = reason.rsplit_once(" at line ").map_or(&*reason, |(reason, _)| reason).replace('`', "\"");
-            BadInput::Field(if path == "." { String::new() } else { shorten(&path) }, shorten(&reason))
-        }
-    })?;
-    deserializer.end().map_err(|error| malformed(format!("Body must be valid JSON: {error}")))?;
-    Ok(value)
-}
-
-fn shorten(message: &str) -> String {
-    if message.chars().count() <= MAX_MESSAGE_CHARS {
-        return message.to_owned();
-    }
-    message.chars().take(MAX_MESSAGE_CHARS).chain(['…']).collect()
 }
 
 /// Whether a request declares its body to be JSON (RFC 8259, section 11): `application/json`, with any

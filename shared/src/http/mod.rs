@@ -1,21 +1,24 @@
-//! The HTTP edge: what goes in becomes types, what comes out becomes responses, and each request one log line.
+//! The HTTP layer: requests become types, results become responses, and each request is one log line.
 
+mod contract;
 pub mod cors;
-mod edge;
 mod error;
 mod extract;
 mod function;
-mod listing;
+mod idempotency;
+mod middleware;
 pub mod openapi;
+mod page_query;
 mod query;
-mod settled;
 
-pub use edge::{MAX_ANSWER_BYTES, router};
-pub use error::{FlyersErrorBody, MembersErrorBody};
+pub use contract::Contract;
+pub use error::{Failure, FlyersError, FlyersErrorBody, MembersError, MembersErrorBody, OrFail};
 pub use extract::{
-    BadInput, Caller, Editor, Idempotency, MAX_BODY_BYTES, RawBody, SignedIn, Superuser, flyers, members, parse_json,
+    Caller, Idempotency, InputError, MAX_BODY_BYTES, OrInternal, RawBody, SignedIn, Superuser, UnrestrictedSession,
+    flyers, members,
 };
 pub use function::run;
-pub use listing::Listing;
+pub use idempotency::answered;
+pub use middleware::router;
+pub use page_query::PageQuery;
 pub use query::QueryParams;
-pub use settled::settled;

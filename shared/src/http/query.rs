@@ -1,7 +1,7 @@
 //! Query parameters of the members' routes, each checked off as it is read.
 
+use super::error::MembersError;
 use crate::App;
-use crate::error::MembersError;
 use axum::extract::{FromRequestParts, Query};
 use http::request::Parts;
 

@@ -1,0 +1,163 @@
+//! What must hold of one flyer.
+
+use super::Breach;
+use models::{Account, EntrySource, EntryType, FlightId, HistoryEntry, LedgerEntry};
+use std::collections::{HashMap, HashSet};
+use store::{CreditedPassenger, Store, StoreError, StoredEntry};
+
+/// The breaches of one flyer, as it was read.
+pub(super) async fn check(store: &Store, account: &Account) -> Result<Vec<Breach>, StoreError> {
+    let flyer = &account.flyer.user_id;
+    let ledger = store.ledger(flyer, account.seq).await?;
+    let pages = store.history(flyer).await?;
+    let mut flights: Vec<FlightId> = pages.iter().flatten().map(|entry| entry.flight_id).collect();
+    flights.sort_unstable();
+    flights.dedup();
+    let boardings = store.boardings(flyer, &flights).await?;
+
+    let mut breaches = Breaches { subject: format!("flyer {flyer}"), all: Vec::new() };
+    breaches.of_rewriting(account);
+    breaches.of_ledger(account, &ledger);
+    breaches.of_refunds(&ledger);
+    breaches.of_history(account, &ledger, &pages, &boardings);
+    Ok(breaches.all)
+}
+
+struct Breaches {
+    subject: String,
+    all: Vec<Breach>,
+}
+
+impl Breaches {
+    fn require(&mut self, holds: bool, problem: impl FnOnce() -> String) {
+        if !holds {
+            self.all.push(Breach { subject: self.subject.clone(), problem: problem() });
+        }
+    }
+
+    /// No import was stopped while it rewrote the ledger: then no miles move, and what follows may not hold.
+    fn of_rewriting(&mut self, account: &Account) {
+        if let Some(rewriting) = &account.rewriting {
+            let problem =
+                format!("an import of {} began to rewrite the ledger and is not through: run it again", rewriting.kind);
+            self.require(false, || problem);
+        }
+    }
+
+    /// Entries are numbered from 1 without a gap, each balance follows from the one before, and the last is the
+    /// flyer's.
+    fn of_ledger(&mut self, account: &Account, ledger: &[StoredEntry]) {
+        let mut balance: i128 = 0;
+        for (expected_seq, stored) in (1..).zip(ledger) {
+            let entry = &stored.entry;
+            let is_own =
+                entry.user_id == account.flyer.user_id && entry.id == LedgerEntry::id_of(&entry.user_id, entry.seq);
+            self.require(is_own, || format!("entry {} has the id {}", entry.seq, entry.id));
+            self.require(entry.seq == expected_seq, || {
+                format!("entry {expected_seq} is missing, or out of order: {} is in its place", entry.seq)
+            });
+            balance += i128::from(entry.amount);
+            self.require(i128::from(entry.balance_after) == balance, || {
+                format!("entry {} leaves {} miles, and says {}", entry.seq, balance, entry.balance_after)
+            });
+            self.require(balance >= 0, || format!("entry {} takes the balance below 0", entry.seq));
+            balance = i128::from(entry.balance_after);
+            self.require(is_well_formed(stored), || {
+                format!("entry {} is no {:?} of {:?} for {} miles", entry.seq, entry.r#type, entry.source, entry.amount)
+            });
+        }
+        self.require(ledger.len() as u64 == account.seq, || {
+            format!("has {} ledger entries, and should have {}", ledger.len(), account.seq)
+        });
+        self.require(i128::from(account.flyer.miles.get()) == balance, || {
+            format!("has {} miles, and {balance} by the ledger", account.flyer.miles.get())
+        });
+    }
+
+    /// Each refund gives one purchase back, which says so, and each purchase is given back at most once.
+    fn of_refunds(&mut self, ledger: &[StoredEntry]) {
+        let by_id: HashMap<&str, &StoredEntry> =
+            ledger.iter().map(|stored| (stored.entry.id.as_str(), stored)).collect();
+        for refund in ledger.iter().map(|stored| &stored.entry).filter(|entry| entry.source == EntrySource::Refund) {
+            let purchase = refund.reverses.as_deref().and_then(|id| by_id.get(id));
+            let matches = purchase.is_some_and(|stored| {
+                let purchase = &stored.entry;
+                purchase.source == EntrySource::Purchase
+                    && purchase.seq < refund.seq
+                    && purchase.amount == -refund.amount
+                    && purchase.airline_id == refund.airline_id
+                    && purchase.product_id == refund.product_id
+                    && stored.refunded_by.as_deref() == Some(&refund.id)
+            });
+            self.require(matches, || format!("refund {} gives back no purchase that says so", refund.seq));
+        }
+        let last = ledger.last().map_or(0, |stored| stored.entry.seq);
+        for stored in ledger {
+            let Some(refunded_by) = &stored.refunded_by else { continue };
+            let is_later =
+                refunded_by.rsplit('-').next().and_then(|seq| seq.parse().ok()).is_some_and(|seq: u64| seq > last);
+            let refund = by_id.get(refunded_by.as_str());
+            // A refund after the flyer was read is not among the entries that were.
+            let matches =
+                is_later || refund.is_some_and(|refund| refund.entry.reverses.as_ref() == Some(&stored.entry.id));
+            self.require(matches, || {
+                format!("entry {} is given back by {refunded_by}, which does not", stored.entry.seq)
+            });
+        }
+    }
+
+    /// Each boarding stands once in the history, once among the flight's passengers, and once in the ledger.
+    fn of_history(
+        &mut self,
+        account: &Account,
+        ledger: &[StoredEntry],
+        pages: &[Vec<HistoryEntry>],
+        boardings: &[CreditedPassenger],
+    ) {
+        // What was boarded after the flyer was read is not in the ledger that was.
+        let counted = usize::try_from(account.flights_count).unwrap_or(usize::MAX);
+        let history: Vec<&HistoryEntry> = pages.iter().flatten().take(counted).collect();
+        self.require(history.len() == counted, || {
+            format!("has {} flights in the history, and should have {counted}", history.len())
+        });
+        let misplaced = pages.iter().rev().skip(1).any(|page| Store::history_pages(page.len() as u64 + 1) == 1);
+        self.require(!misplaced, || "a page of the history before the last is not full".to_owned());
+
+        let credits: Vec<&LedgerEntry> =
+            ledger.iter().map(|stored| &stored.entry).filter(|entry| entry.source == EntrySource::Flight).collect();
+        self.require(credits.len() == history.len(), || {
+            format!("has {} flights in the history, and {} in the ledger", history.len(), credits.len())
+        });
+        let mut credited = HashSet::new();
+        for (entry, credit) in history.iter().zip(&credits) {
+            let flight = entry.flight_id;
+            self.require(credited.insert(flight), || format!("boarded flight {flight} more than once"));
+            let is_credit = credit.flight_id == Some(flight) && u64::try_from(credit.amount) == Ok(entry.miles);
+            self.require(is_credit, || format!("entry {} does not credit flight {flight}", credit.seq));
+            let is_passenger = boardings.iter().any(|boarding| {
+                boarding.passenger.flight_id == flight
+                    && boarding.passenger.miles == entry.miles
+                    && boarding.seq == credit.seq
+            });
+            self.require(is_passenger, || format!("is no passenger of flight {flight} as the history says"));
+        }
+    }
+}
+
+/// Whether type, source, sign and references of an entry go together.
+fn is_well_formed(StoredEntry { entry, imported_from, .. }: &StoredEntry) -> bool {
+    let is_signed = match entry.r#type {
+        EntryType::Earn => entry.amount >= 0,
+        EntryType::Spend => entry.amount < 0,
+    };
+    let is_sourced = match entry.source {
+        EntrySource::Flight => entry.r#type == EntryType::Earn && entry.flight_id.is_some(),
+        // The original system did not always note what was bought.
+        EntrySource::Purchase => {
+            entry.r#type == EntryType::Spend && (entry.product_id.is_some() || imported_from.is_some())
+        }
+        EntrySource::Refund => entry.r#type == EntryType::Earn && entry.reverses.is_some(),
+        EntrySource::Adjustment => true,
+    };
+    is_signed && is_sourced
+}

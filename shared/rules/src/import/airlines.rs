@@ -1,0 +1,139 @@
+//! Airlines and what they offer, from rows.
+
+use super::RowError;
+use super::fields::{RowTime, filled, row};
+use crate::Context;
+use models::{
+    Airline, AirlineIata, AirlineIcao, AirlineId, ApiKey, Brand, BrandDraft, BrandId, Callsign, Colour,
+    DEFAULT_INVITE_LINK, Description, KeyDigest, Name, Price, Product, ProductId, ServerId, WebUrl,
+};
+use serde::Deserialize;
+use serde_json::Value;
+use store::{Creation, NewKey};
+
+/// A row of `airlines`.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct AirlineRow {
+    airline_id: AirlineId,
+    name: Name,
+    #[serde(default)]
+    api_key: OldKey,
+    /// What else the key is called.
+    #[serde(default)]
+    token: OldKey,
+    #[serde(default, deserialize_with = "filled")]
+    invite_link: Option<WebUrl>,
+    #[serde(default, deserialize_with = "filled")]
+    server_id: Option<ServerId>,
+    created_at: RowTime,
+    #[serde(default, deserialize_with = "filled")]
+    updated_at: Option<RowTime>,
+}
+
+/// An API key that the original system gave out, of which nothing but the digest goes any further.
+#[derive(Default, Deserialize)]
+#[serde(try_from = "Value")]
+struct OldKey(Option<KeyDigest>);
+
+impl TryFrom<Value> for OldKey {
+    type Error = &'static str;
+
+    fn try_from(value: Value) -> Result<Self, Self::Error> {
+        match value {
+            Value::Null => Ok(Self(None)),
+            Value::String(key) if key.is_empty() => Ok(Self(None)),
+            Value::String(key) if ApiKey::is_well_formed(&key) => Ok(Self(Some(KeyDigest::of(&key)))),
+            // The key itself stays out of the message.
+            _ => Err("expected a key that a header can hold"),
+        }
+    }
+}
+
+/// An airline, with the key that its game servers have.
+pub(super) fn airline(context: &Context, json: &[u8]) -> Result<Creation, RowError> {
+    let row: AirlineRow = row(json)?;
+    let default_link = || DEFAULT_INVITE_LINK.parse().expect("the default is a URL");
+    let airline = Airline {
+        airline_id: row.airline_id,
+        name: row.name,
+        invite_link: row.invite_link.unwrap_or_else(default_link),
+        server_id: row.server_id,
+        created_at: row.created_at.0,
+        updated_at: row.updated_at.unwrap_or(row.created_at).0,
+    };
+    let key = row.api_key.0.or(row.token.0).map(|digest| {
+        // A digest of the digest tells nothing of the key, and is the same when the import is run again.
+        let name = format!("imported-{}", &KeyDigest::of(digest.as_str()).as_str()[..12]);
+        NewKey { key_id: name.parse().expect("letters, digits and - are a key id"), digest, created_at: context.now() }
+    });
+    Ok(Creation::airline(&airline, key.as_ref()))
+}
+
+/// A row of `brands`.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct BrandRow {
+    brand_id: BrandId,
+    airline_id: AirlineId,
+    name: Name,
+    iata: AirlineIata,
+    icao: AirlineIcao,
+    callsign: Callsign,
+    #[serde(default)]
+    is_primary: bool,
+    #[serde(default, deserialize_with = "filled")]
+    logo_url: Option<WebUrl>,
+    #[serde(default, deserialize_with = "filled")]
+    accent_color: Option<Colour>,
+    #[serde(default, deserialize_with = "filled")]
+    secondary_color: Option<Colour>,
+    #[serde(default, deserialize_with = "filled")]
+    element_color: Option<Colour>,
+}
+
+/// A brand.
+pub(super) fn brand(json: &[u8]) -> Result<Creation, RowError> {
+    let row: BrandRow = row(json)?;
+    let draft = BrandDraft {
+        brand_id: row.brand_id,
+        name: row.name,
+        iata: row.iata,
+        icao: row.icao,
+        callsign: row.callsign,
+        is_primary: row.is_primary,
+        logo_url: row.logo_url,
+        accent_color: row.accent_color,
+        secondary_color: row.secondary_color,
+        element_color: row.element_color,
+    };
+    let brand: Brand = draft.of(row.airline_id);
+    Ok(Creation::brand(&brand))
+}
+
+/// A row of `milesProducts`.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ProductRow {
+    product_id: ProductId,
+    airline_id: AirlineId,
+    name: Name,
+    description: Option<Description>,
+    price_miles: Price,
+    active: bool,
+    created_at: RowTime,
+}
+
+/// A product.
+pub(super) fn product(json: &[u8]) -> Result<Creation, RowError> {
+    let row: ProductRow = row(json)?;
+    Ok(Creation::product(&Product {
+        product_id: row.product_id,
+        airline_id: row.airline_id,
+        name: row.name,
+        description: row.description,
+        price_miles: row.price_miles,
+        active: row.active,
+        created_at: row.created_at.0,
+    }))
+}

@@ -1,0 +1,81 @@
+//! Fields as the original systems write them.
+
+use super::RowError;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use models::{Timestamp, parse_json};
+use serde::de::{DeserializeOwned, Error};
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+
+/// What a line says.
+///
+/// # Errors
+/// `BadRequest`: it names the field that is not as it must be.
+pub(super) fn row<'de, T: Deserialize<'de>>(line: &'de [u8]) -> Result<T, RowError> {
+    // serde would fill a struct from an array, too; and what else it may be stays out of the message.
+    if line.trim_ascii_start().first() == Some(&b'{') {
+        return Ok(parse_json(line)?);
+    }
+    Err(RowError::new("expected a JSON object".to_owned()))
+}
+
+/// Takes an empty text, which the original systems often have, for none.
+pub(super) fn filled<'de, T: DeserializeOwned, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    match Value::deserialize(deserializer)? {
+        Value::Null => Ok(None),
+        Value::String(text) if text.is_empty() => Ok(None),
+        value => T::deserialize(value).map(Some).map_err(D::Error::custom),
+    }
+}
+
+/// Takes a number for its digits: ids are texts here, and some of the original systems' are numbers.
+pub(super) fn text_or_number<'de, T: DeserializeOwned, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    let value = match Value::deserialize(deserializer)? {
+        Value::Number(number) => Value::String(number.to_string()),
+        value => value,
+    };
+    T::deserialize(value).map_err(D::Error::custom)
+}
+
+/// An instant as a row has it: ISO 8601 with `T` or a space between date and time, with any number of digits after the
+/// second, in UTC where it names no offset; or milliseconds since 1970.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(try_from = "Value")]
+pub(super) struct RowTime(pub Timestamp);
+
+const EXPECTED_TIME: &str = "expected a time as 2024-03-15T10:30:00.000Z, in the years 1970 to 9999";
+
+impl TryFrom<Value> for RowTime {
+    type Error = &'static str;
+
+    fn try_from(value: Value) -> Result<Self, Self::Error> {
+        let ms = match value {
+            Value::Number(ms) => ms.as_i64(),
+            Value::String(text) => instant(&text).map(jiff::Timestamp::as_millisecond),
+            _ => None,
+        };
+        Timestamp::from_millisecond(ms.ok_or(EXPECTED_TIME)?).map(Self).map_err(|_| EXPECTED_TIME)
+    }
+}
+
+fn instant(text: &str) -> Option<jiff::Timestamp> {
+    let text = shortened(text.trim());
+    if let Ok(instant) = text.parse() {
+        return Some(instant);
+    }
+    // Without an offset. With one that could not be read, it is nothing: `DateTime` would leave the offset out.
+    let (_, time) = text.split_once([' ', 'T', 't'])?;
+    if time.contains(|c: char| !c.is_ascii_digit() && c != ':' && c != '.') {
+        return None;
+    }
+    let local: DateTime = text.parse().ok()?;
+    TimeZone::UTC.to_timestamp(local).ok()
+}
+
+/// A time without the digits of its fraction that no clock has: nanoseconds are as far as reading them goes.
+fn shortened(text: &str) -> String {
+    let Some((whole, rest)) = text.split_once('.') else { return text.to_owned() };
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    format!("{whole}.{}{}", &rest[..digits.min(9)], &rest[digits..])
+}

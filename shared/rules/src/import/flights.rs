@@ -1,0 +1,59 @@
+//! Flights, from rows.
+
+use super::RowError;
+use super::fields::{RowTime, filled, row, text_or_number};
+use models::{AirlineId, AirportCode, BrandId, DEFAULT_EVENT_LINK, Flight, FlightId, Name, WebUrl};
+use serde::Deserialize;
+use store::Creation;
+
+/// A row of `flights`.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct FlightRow {
+    id: FlightId,
+    code: Name,
+    #[serde(deserialize_with = "text_or_number")]
+    game_id: Name,
+    aircraft: Name,
+    airline_id: AirlineId,
+    brand_id: BrandId,
+    departure: AirportCode,
+    arrival: AirportCode,
+    start_time: RowTime,
+    #[serde(default, deserialize_with = "filled")]
+    started_at: Option<RowTime>,
+    #[serde(default, deserialize_with = "filled")]
+    end_time: Option<RowTime>,
+    #[serde(default, deserialize_with = "filled")]
+    last_tick_at: Option<RowTime>,
+    #[serde(default, deserialize_with = "filled")]
+    codeshare_airline_id: Option<AirlineId>,
+    #[serde(default, deserialize_with = "filled")]
+    discord_event_link: Option<WebUrl>,
+}
+
+/// A flight. One that started and did not end is running: the original system never ended any, and the job that ends
+/// silent flights soon will.
+pub(super) fn flight(json: &[u8]) -> Result<Creation, RowError> {
+    let row: FlightRow = row(json)?;
+    let default_link = || DEFAULT_EVENT_LINK.parse().expect("the default is a URL");
+    let flight = Flight {
+        id: row.id,
+        code: row.code,
+        game_id: row.game_id,
+        aircraft: row.aircraft,
+        airline_id: row.airline_id,
+        brand_id: row.brand_id,
+        departure: row.departure,
+        arrival: row.arrival,
+        miles: None,
+        start_time: row.start_time.0,
+        started_at: row.started_at.map(|at| at.0),
+        end_time: row.end_time.map(|at| at.0),
+        codeshare_airline_id: row.codeshare_airline_id,
+        discord_event_link: row.discord_event_link.unwrap_or_else(default_link),
+    };
+    // A flight's start is a sign of life.
+    let last_tick_at = row.started_at.map(|started| row.last_tick_at.unwrap_or(started).max(started).0);
+    Ok(Creation::flight(&flight, last_tick_at))
+}

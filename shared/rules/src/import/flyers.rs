@@ -1,0 +1,45 @@
+//! Flyers, from rows.
+
+use super::RowError;
+use super::fields::{RowTime, filled, row, text_or_number};
+use crate::ledger::opening;
+use models::{Balance, Flyer, FlyerId, Name, WebUrl};
+use serde::Deserialize;
+use store::Creation;
+
+/// A row of `users`.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct FlyerRow {
+    #[serde(deserialize_with = "text_or_number")]
+    user_id: FlyerId,
+    username: Name,
+    display_name: Name,
+    miles: i64,
+    #[serde(default, deserialize_with = "filled")]
+    avatar_url: Option<WebUrl>,
+    created_at: RowTime,
+    #[serde(default, deserialize_with = "filled")]
+    updated_at: Option<RowTime>,
+}
+
+/// A flyer, whose miles are the first entry of the ledger.
+pub(super) fn flyer(json: &[u8]) -> Result<Creation, RowError> {
+    let row: FlyerRow = row(json)?;
+    let miles = u64::try_from(row.miles).map_err(|_| {
+        let miles = row.miles;
+        RowError::new(format!(
+            "\"miles\" is {miles}, and no balance is below 0 here: write what the flyer is to have, and import it again"
+        ))
+    })?;
+    let (account, first) = opening(Flyer {
+        user_id: row.user_id,
+        username: row.username,
+        display_name: row.display_name,
+        miles: Balance::try_from(miles).map_err(|problem| RowError::new(format!("\"miles\" {problem}")))?,
+        avatar_url: row.avatar_url,
+        created_at: row.created_at.0,
+        updated_at: row.updated_at.unwrap_or(row.created_at).0,
+    });
+    Ok(Creation::account(&account, &first))
+}

@@ -1,0 +1,116 @@
+//! Members, from documents.
+
+use super::RowError;
+use super::fields::{filled, row};
+use crate::Context;
+use models::{
+    ARCHIVED, DiscordId, Email, Handle, IN_DISCORD, Member, MemberId, Millis, Name, Phone, Picture, Profile,
+    ProfileText, RoleName, Timestamp, Username, Years,
+};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use store::Creation;
+
+/// A document as the original system exports it. Fields that are not named here, its tokens and chain code among them,
+/// stay behind.
+#[derive(Debug, Deserialize)]
+struct Document {
+    id: MemberId,
+    first_name: Name,
+    last_name: Name,
+    #[serde(default, deserialize_with = "filled")]
+    username: Option<Username>,
+    #[serde(default, deserialize_with = "filled")]
+    email: Option<Email>,
+    #[serde(default, deserialize_with = "filled")]
+    phone: Option<Phone>,
+    #[serde(default, deserialize_with = "filled")]
+    yoe: Option<Years>,
+    #[serde(default, deserialize_with = "filled")]
+    company: Option<ProfileText>,
+    #[serde(default, deserialize_with = "filled")]
+    designation: Option<ProfileText>,
+    #[serde(default, deserialize_with = "filled")]
+    img: Option<ProfileText>,
+    #[serde(default, deserialize_with = "filled")]
+    linkedin_id: Option<ProfileText>,
+    #[serde(default, deserialize_with = "filled")]
+    twitter_id: Option<ProfileText>,
+    #[serde(default, deserialize_with = "filled")]
+    instagram_id: Option<ProfileText>,
+    #[serde(default, deserialize_with = "filled")]
+    website: Option<ProfileText>,
+    #[serde(default, deserialize_with = "filled")]
+    github_id: Option<Handle>,
+    #[serde(default, deserialize_with = "filled")]
+    github_user_id: Option<Handle>,
+    #[serde(default, deserialize_with = "filled")]
+    github_display_name: Option<ProfileText>,
+    #[serde(default, deserialize_with = "filled")]
+    status: Option<ProfileText>,
+    #[serde(rename = "userType", default, deserialize_with = "filled")]
+    user_type: Option<ProfileText>,
+    #[serde(rename = "discordId", default, deserialize_with = "filled")]
+    discord_id: Option<DiscordId>,
+    #[serde(rename = "discordJoinedAt", default, deserialize_with = "filled")]
+    discord_joined_at: Option<Timestamp>,
+    #[serde(rename = "profileURL", default, deserialize_with = "filled")]
+    profile_url: Option<ProfileText>,
+    #[serde(default)]
+    roles: BTreeMap<RoleName, bool>,
+    picture: Option<Picture>,
+    #[serde(rename = "incompleteUserDetails")]
+    incomplete_user_details: Option<bool>,
+    created_at: Option<Millis>,
+    updated_at: Option<Millis>,
+}
+
+/// A member of the original system, from its document.
+pub(super) fn member(context: &Context, json: &[u8]) -> Result<Creation, RowError> {
+    Ok(Creation::member(&member_of(context, row(json)?)))
+}
+
+fn member_of(context: &Context, document: Document) -> Member {
+    let now: Millis = context.now().into();
+    let mut roles: BTreeMap<String, bool> =
+        document.roles.into_iter().map(|(role, value)| (role.to_string(), value)).collect();
+    for role in [ARCHIVED, IN_DISCORD] {
+        roles.entry(role.to_owned()).or_default();
+    }
+    Member {
+        id: document.id,
+        incomplete_user_details: document.incomplete_user_details.unwrap_or(document.username.is_none()),
+        username: document.username,
+        first_name: document.first_name,
+        last_name: document.last_name,
+        email: document.email,
+        phone: document.phone,
+        profile: Profile {
+            yoe: document.yoe,
+            company: document.company,
+            designation: document.designation,
+            img: document.img,
+            linkedin_id: document.linkedin_id,
+            twitter_id: document.twitter_id,
+            instagram_id: document.instagram_id,
+            website: document.website,
+        },
+        github_id: document.github_id,
+        github_user_id: document.github_user_id,
+        github_display_name: document.github_display_name,
+        user_type: document.user_type,
+        discord_id: document.discord_id,
+        discord_joined_at: document.discord_joined_at,
+        badges: Vec::new(),
+        roles,
+        picture: document.picture,
+        profile_url: document.profile_url,
+        status: document.status,
+        current_status: None,
+        skills: BTreeMap::new(),
+        created_at: document.created_at.unwrap_or(now),
+        updated_at: document.updated_at.or(document.created_at).unwrap_or(now),
+        version: 1,
+        operation: None,
+    }
+}

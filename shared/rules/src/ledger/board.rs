@@ -1,0 +1,123 @@
+//! Earning miles.
+
+use super::LedgerError;
+use super::idempotency::{Answered, IdempotencyKey, fingerprint, replay};
+use super::movement::{Reason, movement};
+use super::settling::{Request, Verdict, settle};
+use crate::Context;
+use models::{
+    Account, AirlineId, EntrySource, FlightId, FlightMiles, Flyer, FlyerId, Integer, Name, Passenger, Timestamp, WebUrl,
+};
+use serde::{Deserialize, Serialize};
+use store::{BoardingState, Effect, OutcomeOf};
+use uuid::Uuid;
+
+/// A flyer who boards a flight, and the miles that the flyer earns on it.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Boarding {
+    /// ROBLOX user id of the passenger, a decimal string.
+    pub user_id: FlyerId,
+    /// Miles that the flyer earns on this flight.
+    #[schema(example = 500)]
+    pub miles: FlightMiles,
+    /// ROBLOX user name. Required for a flyer who was never seen before; ignored for any other.
+    #[schema(example = "pilot123")]
+    pub username: Option<Name>,
+    /// ROBLOX display name. Required for a flyer who was never seen before; ignored for any other.
+    #[schema(example = "Captain John")]
+    pub display_name: Option<Name>,
+    /// URL of the picture of a flyer who was never seen before; ignored for any other.
+    pub avatar_url: Option<WebUrl>,
+}
+
+/// The answer to a boarding: the passenger and the flyer after it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Boarded {
+    /// The flyer as a passenger of the flight.
+    pub passenger: Passenger,
+    /// The flyer after the boarding, with the new balance.
+    pub user: Flyer,
+}
+
+/// Boards a flyer on a flight that the airline operates or shares, and credits the miles, in one transaction. A flyer who
+/// was never seen before is created. Two requests, plus two for each conflicting movement of the flyer's miles.
+///
+/// # Errors
+/// In this order: `IdempotencyKeyReused`; `FlightNotFound`; `AlreadyBoarded`; `FlightEnded`; `NameRequired` for a new flyer
+/// without names; `BalanceOutOfRange`; `Store`.
+pub async fn board(
+    context: &Context,
+    airline: &AirlineId,
+    flight: FlightId,
+    boarding: &Boarding,
+    idempotency_key: Option<&IdempotencyKey>,
+) -> Result<Answered<Boarded>, LedgerError> {
+    let flyer = &boarding.user_id;
+    let outcome_of = idempotency_key.map(|key| OutcomeOf { airline, flyer, key: key.as_str() });
+    let fingerprint = fingerprint(&("boarding", flight, boarding));
+    let request = Request { flyer, outcome: outcome_of.map(|of| (of, fingerprint.as_str())) };
+    let read = || context.store.boarding_state(flyer, flight, outcome_of);
+    let decide = |state, operation| decide(context, airline, boarding, &fingerprint, operation, state);
+    settle(context, request, read, decide).await
+}
+
+fn decide(
+    context: &Context,
+    airline: &AirlineId,
+    boarding: &Boarding,
+    fingerprint: &str,
+    operation: Uuid,
+    state: BoardingState,
+) -> Result<Verdict<Boarded>, LedgerError> {
+    let now = context.now();
+    if let Some(answer) = replay(state.outcome.as_ref(), fingerprint, now)? {
+        return Ok(Verdict::Replay(answer));
+    }
+    let flight = state.flight.filter(|flight| flight.is_flown_by(airline)).ok_or(LedgerError::FlightNotFound)?;
+    if state.passenger.is_some() {
+        return Err(LedgerError::AlreadyBoarded);
+    }
+    if flight.end_time.is_some() {
+        return Err(LedgerError::FlightEnded);
+    }
+    let is_new = state.account.is_none();
+    let account = state.account.map_or_else(|| new_account(boarding, now), Ok)?;
+    let miles = boarding.miles.get();
+    let passenger = Passenger { flight_id: flight.id, user_id: boarding.user_id.clone(), miles, joined_at: now };
+    let reason = Reason {
+        amount: i64::try_from(miles).expect("miles of a flight are at most 1,000,000"),
+        source: EntrySource::Flight,
+        airline_id: Some(airline.clone()),
+        flight_id: Some(flight.id),
+        product_id: None,
+        note: "Miles earned from flight".to_owned(),
+        reverses: None,
+    };
+    let effects = vec![
+        Effect::FlightOpen(flight.id),
+        Effect::Boarding { passenger: passenger.clone(), history_position: account.flights_count },
+    ];
+    let movement = movement(&account, is_new, reason, operation, now, effects)
+        .ok_or_else(|| LedgerError::BalanceOutOfRange("\"miles\""))?;
+    let answer = Boarded { passenger, user: movement.account.flyer.clone() };
+    Ok(Verdict::Move(Box::new(movement), answer))
+}
+
+fn new_account(boarding: &Boarding, now: Timestamp) -> Result<Account, LedgerError> {
+    let required = |name: &Option<Name>, field| name.clone().ok_or(LedgerError::NameRequired(field));
+    Ok(Account {
+        flyer: Flyer {
+            user_id: boarding.user_id.clone(),
+            username: required(&boarding.username, "username")?,
+            display_name: required(&boarding.display_name, "displayName")?,
+            miles: Integer::try_from(0).expect("0 is in range"),
+            avatar_url: boarding.avatar_url.clone(),
+            created_at: now,
+            updated_at: now,
+        },
+        seq: 0,
+        flights_count: 0,
+        rewriting: None,
+    })
+}

@@ -1,0 +1,64 @@
+//! Members' Discord accounts.
+
+use super::MemberError;
+use super::settling::{Update, change_member};
+use crate::Context;
+use models::{ARCHIVED, DiscordId, IN_DISCORD, Member, MemberId, Timestamp};
+use serde::Deserialize;
+use store::MemberAudit;
+
+/// What is new about a member on Discord: what is absent stays as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DiscordChange {
+    /// The linked account; null unlinks it.
+    #[serde(rename = "discordId", default, deserialize_with = "models::present")]
+    #[schema(value_type = Option<DiscordId>)]
+    pub discord_id: Option<Option<DiscordId>>,
+    /// Whether the member is on the server. Joining it unarchives.
+    #[serde(default, deserialize_with = "models::present")]
+    #[schema(nullable = false)]
+    pub in_discord: Option<bool>,
+    /// When the member joined it.
+    #[serde(rename = "discordJoinedAt", default, deserialize_with = "models::present")]
+    #[schema(nullable = false)]
+    pub discord_joined_at: Option<Timestamp>,
+}
+
+/// Links or unlinks a member's Discord account, and records joining and leaving the server. Two requests.
+///
+/// # Errors
+/// `BadRequest` when there is nothing to change; `NotFound`; `Conflict` when another member has that account; as any
+/// write.
+pub async fn change_discord(
+    context: &Context,
+    by: &str,
+    id: &MemberId,
+    change: &DiscordChange,
+) -> Result<Member, MemberError> {
+    if *change == DiscordChange::default() {
+        return Err(MemberError::invalid("Body must have at least one field to change".to_owned()));
+    }
+    let now = context.now();
+    let apply = |member: Member| {
+        let mut after = member;
+        if let Some(discord_id) = &change.discord_id {
+            after.discord_id.clone_from(discord_id);
+        }
+        if let Some(joined_at) = change.discord_joined_at {
+            after.discord_joined_at = Some(joined_at);
+        }
+        let mut audit = None;
+        if let Some(in_discord) = change.in_discord {
+            after.roles.insert(IN_DISCORD.to_owned(), in_discord);
+            if in_discord && after.has_role(ARCHIVED) {
+                after.roles.insert(ARCHIVED.to_owned(), false);
+                let action = format!("{ARCHIVED}: false");
+                let reason = Some("joined Discord".to_owned());
+                audit = Some(MemberAudit { action, by: by.to_owned(), reason, at: now });
+            }
+        }
+        Ok(Update { after, audit })
+    };
+    change_member(context, id, MemberError::Taken, apply).await
+}

@@ -1,0 +1,32 @@
+//! Members: who they are, what they have, how they are listed and found.
+
+mod archive;
+mod badges;
+mod directory;
+mod discord;
+mod error;
+mod github;
+mod list;
+mod profile;
+mod roles;
+mod search;
+mod settling;
+mod sign_up;
+mod skills;
+mod status;
+mod sync;
+
+pub use archive::{ArchiveError, Archived, Archiving, Reported, archive, unverified};
+pub use badges::{BadgeDraft, award_badge, badges_of, create_badge, take_badge};
+pub use directory::{is_username_available, member, member_by_discord, member_by_username};
+pub use discord::{DiscordChange, change_discord};
+pub use error::MemberError;
+pub use github::{GithubConfig, GithubQuery};
+pub use list::{Cursor, MemberList, PageRequest, list, list_by_github, not_in_list};
+pub use profile::{ProfileChange, change_profile};
+pub use roles::{RoleChange, change_roles, grant_super_user};
+pub use search::{MemberSearch, SearchResult, SearchedRole, search};
+pub use sign_up::{MemberDraft, SignedUpBy, sign_up};
+pub use skills::{MAX_SKILLS, delete_skill, put_skill, skills_of};
+pub use status::{StatusDraft, set_status, status_of};
+pub use sync::{DiscordConfig, SyncError, Synced, sync};

@@ -1,0 +1,173 @@
+//! What members say of themselves.
+
+use super::MemberError;
+use super::settling::{Update, change_member};
+use crate::Context;
+use models::{Email, Member, MemberId, Name, Phone, Profile, ProfileText, Username, Years};
+use serde::Deserialize;
+use store::ProfileUpdate;
+
+/// A change of one's own record: what is absent stays as it is.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProfileChange {
+    /// The username, as long as none was chosen.
+    #[serde(default, deserialize_with = "models::present")]
+    #[schema(nullable = false)]
+    pub username: Option<Username>,
+    /// First name.
+    #[serde(default, deserialize_with = "models::present")]
+    #[schema(nullable = false, example = "Ada")]
+    pub first_name: Option<Name>,
+    /// Last name.
+    #[serde(default, deserialize_with = "models::present")]
+    #[schema(nullable = false, example = "Lovelace")]
+    pub last_name: Option<Name>,
+    /// Telephone number.
+    #[serde(default, deserialize_with = "models::present")]
+    #[schema(nullable = false)]
+    pub phone: Option<Phone>,
+    /// E-mail address.
+    #[serde(default, deserialize_with = "models::present")]
+    #[schema(nullable = false)]
+    pub email: Option<Email>,
+    /// Years of experience.
+    #[serde(default, deserialize_with = "models::present")]
+    #[schema(nullable = false)]
+    pub yoe: Option<Years>,
+    /// Where the member works.
+    #[serde(default, deserialize_with = "models::present")]
+    #[schema(nullable = false)]
+    pub company: Option<ProfileText>,
+    /// As what.
+    #[serde(default, deserialize_with = "models::present")]
+    #[schema(nullable = false)]
+    pub designation: Option<ProfileText>,
+    /// Where the member's picture is.
+    #[serde(default, deserialize_with = "models::present")]
+    #[schema(nullable = false)]
+    pub img: Option<ProfileText>,
+    /// Website.
+    #[serde(default, deserialize_with = "models::present")]
+    #[schema(nullable = false)]
+    pub website: Option<ProfileText>,
+    /// Name on LinkedIn.
+    #[serde(default, deserialize_with = "models::present")]
+    #[schema(nullable = false)]
+    pub linkedin_id: Option<ProfileText>,
+    /// Name on Twitter.
+    #[serde(default, deserialize_with = "models::present")]
+    #[schema(nullable = false)]
+    pub twitter_id: Option<ProfileText>,
+    /// Name on Instagram.
+    #[serde(default, deserialize_with = "models::present")]
+    #[schema(nullable = false)]
+    pub instagram_id: Option<ProfileText>,
+    /// What the member is up to, in a word.
+    #[serde(default, deserialize_with = "models::present")]
+    #[schema(nullable = false)]
+    pub status: Option<ProfileText>,
+}
+
+/// Refuses names on other networks that cannot be such: with `@` or spaces.
+pub(super) fn check_handles(
+    linkedin: Option<&ProfileText>,
+    twitter: Option<&ProfileText>,
+    instagram: Option<&ProfileText>,
+) -> Result<(), MemberError> {
+    for (network, handle) in [("Linkedin", linkedin), ("Twitter", twitter), ("Instagram", instagram)] {
+        if handle.is_some_and(|handle| handle.as_str().contains(|c: char| c == '@' || c.is_whitespace())) {
+            return Err(MemberError::invalid(format!(
+                "Invalid {network} ID. ID should not contain special character @ or spaces"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Changes a member's own record. Fields that are sent change each by itself, so that
+/// concurrent changes of different ones both survive: one request. A username, which is set once, takes two.
+///
+/// # Errors
+/// `BadRequest` when there is nothing to change or a name elsewhere is bad; `NotFound`; `UsernameIsSet`; `Conflict` when
+/// the username is taken; as any write.
+pub async fn change_profile(context: &Context, id: &MemberId, change: &ProfileChange) -> Result<(), MemberError> {
+    let handles = [&change.linkedin_id, &change.twitter_id, &change.instagram_id].map(Option::as_ref);
+    check_handles(handles[0], handles[1], handles[2])?;
+    if *change == ProfileChange::default() {
+        return Err(MemberError::invalid("Body must have at least one field to change".to_owned()));
+    }
+    let Some(username) = &change.username else {
+        let edited = context.store.edit_profile(id, &change.update(), context.now()).await?;
+        return edited.map(|_| ()).ok_or(MemberError::NotFound);
+    };
+    let choose = |member: Member| {
+        if !member.incomplete_user_details {
+            return Err(MemberError::UsernameIsSet);
+        }
+        let mut member = apply(change, member);
+        member.username = Some(username.clone());
+        member.incomplete_user_details = false;
+        Ok(Update::unrecorded(member))
+    };
+    change_member(context, id, MemberError::UsernameTaken, choose).await.map(|_| ())
+}
+
+impl ProfileChange {
+    /// What changes beside the username.
+    fn update(&self) -> ProfileUpdate {
+        let Self {
+            username: _,
+            first_name,
+            last_name,
+            phone,
+            email,
+            yoe,
+            company,
+            designation,
+            img,
+            website,
+            linkedin_id,
+            twitter_id,
+            instagram_id,
+            status,
+        } = self.clone();
+        ProfileUpdate {
+            first_name,
+            last_name,
+            phone,
+            email,
+            status,
+            yoe,
+            company,
+            designation,
+            img,
+            linkedin_id,
+            twitter_id,
+            instagram_id,
+            website,
+        }
+    }
+}
+
+fn apply(change: &ProfileChange, member: Member) -> Member {
+    let change = change.clone();
+    Member {
+        first_name: change.first_name.unwrap_or(member.first_name),
+        last_name: change.last_name.unwrap_or(member.last_name),
+        phone: change.phone.or(member.phone),
+        email: change.email.or(member.email),
+        status: change.status.or(member.status),
+        profile: Profile {
+            yoe: change.yoe.or(member.profile.yoe),
+            company: change.company.or(member.profile.company),
+            designation: change.designation.or(member.profile.designation),
+            img: change.img.or(member.profile.img),
+            linkedin_id: change.linkedin_id.or(member.profile.linkedin_id),
+            twitter_id: change.twitter_id.or(member.profile.twitter_id),
+            instagram_id: change.instagram_id.or(member.profile.instagram_id),
+            website: change.website.or(member.profile.website),
+        },
+        ..member
+    }
+}

@@ -1,0 +1,61 @@
+//! What members are up to.
+
+use super::MemberError;
+use super::directory::member;
+use super::settling::{Update, change_member};
+use crate::Context;
+use models::{Member, MemberId, Millis, State, Status, Text, UserStatus};
+use serde::Deserialize;
+use store::StoreError;
+
+/// What a member says to be up to.
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StatusDraft {
+    /// What.
+    pub state: State,
+    /// Since when, in milliseconds since 1970; default now.
+    #[serde(default, deserialize_with = "models::present")]
+    #[schema(nullable = false)]
+    pub from: Option<Millis>,
+    /// Until when, in milliseconds since 1970; required with `OOO`.
+    #[serde(default, deserialize_with = "models::present")]
+    #[schema(nullable = false)]
+    pub until: Option<Millis>,
+    /// In words.
+    #[serde(default, deserialize_with = "models::present")]
+    #[schema(nullable = false)]
+    pub message: Option<Text<0, 500>>,
+}
+
+/// Sets a member's status. Two requests.
+///
+/// # Errors
+/// `BadRequest` when somebody is out of office without an end, or until before from; `NotFound`; as any write.
+pub async fn set_status(context: &Context, id: &MemberId, draft: StatusDraft) -> Result<UserStatus, MemberError> {
+    let now: Millis = context.now().into();
+    let from = draft.from.unwrap_or(now);
+    if draft.state == State::Ooo && draft.until.is_none() {
+        return Err(MemberError::invalid("\"until\" is required when the state is OOO".to_owned()));
+    }
+    if draft.until.is_some_and(|until| until < from) {
+        return Err(MemberError::invalid("\"until\" must not be before \"from\"".to_owned()));
+    }
+    let message = draft.message.unwrap_or_else(|| "".parse().expect("an empty message is one"));
+    let status = Status { state: draft.state, message, from, until: draft.until, updated_at: now };
+    let set = |mut member: Member| {
+        member.current_status = Some(status.clone());
+        Ok(Update::unrecorded(member))
+    };
+    change_member(context, id, MemberError::Taken, set).await?;
+    Ok(UserStatus { user_id: id.clone(), current_status: status })
+}
+
+/// Returns a member's status; none if there is no such member, or no status yet. One request.
+///
+/// # Errors
+/// Any [`StoreError`].
+pub async fn status_of(context: &Context, id: &str) -> Result<Option<UserStatus>, StoreError> {
+    let Some(member) = member(context, id).await? else { return Ok(None) };
+    Ok(member.current_status.map(|current_status| UserStatus { user_id: member.id, current_status }))
+}

@@ -1,0 +1,77 @@
+//! The API's two error contracts, and which routes speak which.
+
+use super::error::{Failure, FlyersError, MembersError};
+use crate::App;
+use axum::body::{Body, HttpBody};
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt;
+use http_body_util::BodyExt;
+use models::MAX_ANSWER_BYTES;
+use std::panic::AssertUnwindSafe;
+use utoipa_axum::router::OpenApiRouter;
+
+/// The shape of a route's errors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Contract {
+    /// Routes for game servers: `{"error"}`, as in [`FlyersError`].
+    Flyers,
+    /// Routes for people: `{"statusCode","error","message"}`, as in [`MembersError`].
+    Members,
+}
+
+impl Contract {
+    /// Returns the same routes, which answer in this contract what no handler can: a panic becomes a 500, and an answer
+    /// that is too large for Lambda a 413.
+    pub fn applied_to(self, routes: OpenApiRouter<App>) -> OpenApiRouter<App> {
+        routes.layer(from_fn_with_state(self, guard))
+    }
+
+    /// Returns the answer to a path that nothing serves: the first segment decides who calls.
+    pub(super) fn no_such_route(path: &str) -> Response {
+        match path.split('/').nth(1) {
+            Some("users" | "badges" | "airlines" | "auth") => MembersError::NotFound("Not Found").into_response(),
+            _ => FlyersError::NoSuchRoute(path.to_owned()).into_response(),
+        }
+    }
+
+    fn internal(self, cause: &'static str) -> Response {
+        match self {
+            Self::Flyers => FlyersError::Internal(cause.into()).into_response(),
+            Self::Members => MembersError::Failed(Failure::Internal, cause.into()).into_response(),
+        }
+    }
+
+    fn answer_too_large(self) -> Response {
+        match self {
+            Self::Flyers => FlyersError::AnswerTooLarge.into_response(),
+            Self::Members => MembersError::AnswerTooLarge.into_response(),
+        }
+    }
+}
+
+async fn guard(State(contract): State<Contract>, request: Request, next: Next) -> Response {
+    match AssertUnwindSafe(next.run(request)).catch_unwind().await {
+        Ok(response) => within_limit(contract, response).await,
+        Err(_) => contract.internal("a handler panicked"),
+    }
+}
+
+/// Replaces an answer that would not fit into Lambda's.
+async fn within_limit(contract: Contract, response: Response) -> Response {
+    // Escaping a JSON text at most doubles it: the only characters it can have to escape are `"` and `\`.
+    if response.body().size_hint().upper().is_some_and(|size| size <= (MAX_ANSWER_BYTES / 2) as u64) {
+        return response;
+    }
+    let (parts, body) = response.into_parts();
+    let Ok(body) = body.collect().await.map(http_body_util::Collected::to_bytes) else {
+        return contract.internal("an answer's body could not be read");
+    };
+    let escaped = body.iter().filter(|byte| matches!(byte, b'"' | b'\\')).count();
+    if body.len() + escaped > MAX_ANSWER_BYTES {
+        contract.answer_too_large()
+    } else {
+        Response::from_parts(parts, Body::from(body))
+    }
+}

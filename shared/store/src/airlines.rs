@@ -1,0 +1,304 @@
+//! Airlines and their keys, products and brands.
+
+use crate::item::{Item, from_item, to_item, value, values};
+use crate::keys::{AIRLINE, BRAND_PREFIX, KEY_PREFIX, Key, PRODUCT_PREFIX, airline_partition};
+use crate::query::Range;
+use crate::stored::{BrandClaim, PrimaryBrand};
+use crate::update::Changed;
+use crate::{Store, StoreError, Table};
+use models::{Airline, AirlineId, Brand, KeyDigest, KeyId, Product, ProductChange, ProductId, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// The record of an API key that is found by the key's digest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct KeyRecord {
+    /// Airline that the key belongs to.
+    pub airline_id: AirlineId,
+    /// Id of the key.
+    pub key_id: KeyId,
+    /// Time the key stops working; `None` if it has no end.
+    pub ends_at: Option<Timestamp>,
+}
+
+/// The record of an API key in its airline's list of keys.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LiveKey {
+    /// Id of the key.
+    pub key_id: KeyId,
+    /// Digest of the key.
+    pub digest: KeyDigest,
+    /// Time the key was created.
+    pub created_at: Timestamp,
+    /// Time the key stops working; `None` if it has no end.
+    pub ends_at: Option<Timestamp>,
+}
+
+/// An airline to create, with its first key.
+#[derive(Debug)]
+pub struct NewAirline<'a> {
+    /// The airline.
+    pub airline: &'a Airline,
+    /// The airline's first key.
+    pub key: &'a NewKey,
+}
+
+/// An API key to create.
+#[derive(Debug)]
+pub struct NewKey {
+    /// Id of the key.
+    pub key_id: KeyId,
+    /// Digest of the key.
+    pub digest: KeyDigest,
+    /// Time of creation.
+    pub created_at: Timestamp,
+}
+
+/// Result of [`Store::add_key`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyAdded {
+    /// The key was added.
+    Done,
+    /// The airline does not exist.
+    NoSuchAirline,
+    /// One of the older keys has changed since it was read.
+    KeysChanged,
+}
+
+impl Store {
+    /// Looks up an API key by its digest. One request.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub async fn key_record(&self, digest: &KeyDigest) -> Result<Option<KeyRecord>, StoreError> {
+        self.get(&Key::api_key(digest)).await
+    }
+
+    /// Reads an airline. One request.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub async fn airline(&self, airline: &AirlineId) -> Result<Option<Airline>, StoreError> {
+        self.get(&Key::airline(airline)).await
+    }
+
+    /// Reads an airline, and checks that all three tables respond. One request.
+    ///
+    /// # Errors
+    /// Any [`StoreError`], including when only one of the other two tables does not respond.
+    pub async fn airline_and_probe(&self, airline: &AirlineId) -> Result<Option<Airline>, StoreError> {
+        let key = Key::airline(airline);
+        let probe = |table| Key { table, pk: "PROBE".to_owned(), sk: "PROBE".to_owned() };
+        let keys = vec![key.clone(), probe(Table::Users), probe(Table::Ledgers)];
+        self.batch_get(keys).await?.take(&key)
+    }
+
+    /// Creates an airline with its first key. Returns `false` if the airline's id is already taken. One request.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub async fn create_airline(&self, new: &NewAirline<'_>, token: [u8; 16]) -> Result<bool, StoreError> {
+        let items = airline_items(new.airline, Some(new.key));
+        let created = self.transaction(token).create_items(items).commit_retrying_conflicts().await?;
+        Ok(created.is_ok())
+    }
+
+    /// Reads the API keys of an airline, some of which may have ended. One request.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub async fn keys(&self, airline: &AirlineId) -> Result<Vec<LiveKey>, StoreError> {
+        let items = self.query(airline_range(airline, KEY_PREFIX)).await?;
+        items.into_iter().map(from_item).collect()
+    }
+
+    /// Adds a key to an airline and makes the older keys in `ended` stop working at `end`. One request.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub async fn add_key(
+        &self,
+        airline: &AirlineId,
+        key: &NewKey,
+        ended: &[LiveKey],
+        end: Timestamp,
+        token: [u8; 16],
+    ) -> Result<KeyAdded, StoreError> {
+        let transaction = self.transaction(token).check(&Key::airline(airline), "attribute_exists(#pk)", Item::new());
+        let mut transaction = transaction.create_items(key_items(airline, key));
+        for old in ended {
+            // TTL counts in whole seconds. One more second ensures that no key is deleted before its end.
+            let mut end = values([(":end", value(end)), (":ttl", value(end.as_second() + 1))]);
+            // The key must not have changed since it was read. Otherwise, of two concurrent rotations, the later one
+            // could postpone the end that the other one set.
+            let unchanged = if let Some(seen) = old.ends_at {
+                end.insert(":seen".to_owned(), value(seen));
+                "#endsAt = :seen"
+            } else {
+                "attribute_exists(#pk) AND attribute_not_exists(#endsAt)"
+            };
+            for place in [Key::airline_key(airline, &old.key_id), Key::api_key(&old.digest)] {
+                let change = "SET #endsAt = :end, #expires_at = :ttl";
+                transaction = transaction.update(&place, change, Some(unchanged), end.clone());
+            }
+        }
+        Ok(match transaction.commit_retrying_conflicts().await? {
+            Ok(()) => KeyAdded::Done,
+            Err(failed) if failed.contains(&0) => KeyAdded::NoSuchAirline,
+            Err(_) => KeyAdded::KeysChanged,
+        })
+    }
+
+    /// Deletes a key. Returns `false` if it does not exist. Two requests.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub async fn remove_key(&self, airline: &AirlineId, key: &KeyId, token: [u8; 16]) -> Result<bool, StoreError> {
+        let place = Key::airline_key(airline, key);
+        let Some(live) = self.get::<LiveKey>(&place).await? else {
+            return Ok(false);
+        };
+        let transaction = self.transaction(token).delete(&place).delete(&Key::api_key(&live.digest));
+        Ok(transaction.commit_retrying_conflicts().await?.is_ok())
+    }
+
+    /// Reads all products of an airline, ordered by id. One request per megabyte.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub async fn products(&self, airline: &AirlineId) -> Result<Vec<Product>, StoreError> {
+        let items = self.query(airline_range(airline, PRODUCT_PREFIX)).await?;
+        items.into_iter().map(from_item).collect()
+    }
+
+    /// Creates a product. Returns `false` if its id is already taken. One request.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub async fn create_product(&self, product: &Product, token: [u8; 16]) -> Result<bool, StoreError> {
+        let key = Key::product(&product.airline_id, &product.product_id);
+        let created = self.transaction(token).create(&key, product).commit_retrying_conflicts().await?;
+        Ok(created.is_ok())
+    }
+
+    /// Changes a product and returns it. Returns `None` if the product does not exist. One request.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub async fn change_product(
+        &self,
+        airline: &AirlineId,
+        product: &ProductId,
+        change: &ProductChange,
+    ) -> Result<Option<Product>, StoreError> {
+        let ProductChange { name, price_miles, description, active } = change;
+        let description_removed = matches!(description, Some(None));
+        let set = [
+            name.as_ref().map(|name| ("#name = :name", ":name", value(name))),
+            price_miles.map(|price| ("#priceMiles = :price", ":price", value(price))),
+            description.as_ref().and_then(Option::as_ref).map(|text| ("#description = :text", ":text", value(text))),
+            active.map(|active| ("#active = :active", ":active", value(active))),
+        ];
+        let (mut assignments, mut changed) = (Vec::new(), Item::new());
+        for (assignment, placeholder, value) in set.into_iter().flatten() {
+            assignments.push(assignment);
+            changed.insert(placeholder.to_owned(), value);
+        }
+        // Sets the product's own id as well, so that the expression is valid even if the change is empty or only
+        // removes the description.
+        assignments.push("#productId = :id");
+        changed.insert(":id".to_owned(), value(product));
+        let removal = if description_removed { " REMOVE #description" } else { "" };
+        let change = format!("SET {}{removal}", assignments.join(", "));
+        match self.update(&Key::product(airline, product), &change, "attribute_exists(#pk)", changed).await? {
+            Changed::Done(product) => Ok(Some(product)),
+            Changed::Refused(_) => Ok(None),
+        }
+    }
+
+    /// Creates a brand and, if `is_primary` is set, makes it the airline's primary brand. Returns `false` if one of its
+    /// unique values is already taken. One request.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub async fn create_brand(&self, brand: &Brand, token: [u8; 16]) -> Result<bool, StoreError> {
+        let mut transaction = self.transaction(token).create_items(brand_items(brand));
+        if brand.is_primary {
+            transaction = transaction.update(
+                &Key::airline(&brand.airline_id),
+                "SET #primaryBrandId = :brand",
+                Some("attribute_exists(#pk)"),
+                values([(":brand", value(&brand.brand_id))]),
+            );
+        }
+        Ok(transaction.commit_retrying_conflicts().await?.is_ok())
+    }
+
+    /// Reads all brands of an airline, ordered by id. One request per megabyte.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub async fn brands(&self, airline: &AirlineId) -> Result<Vec<Brand>, StoreError> {
+        // The airline itself, which names the primary brand, sorts directly before its brands.
+        let range = Range::of(
+            Table::Flights,
+            "#pk = :pk AND #sk BETWEEN :first AND :last",
+            values([
+                (":pk", value(airline_partition(airline))),
+                (":first", value(AIRLINE)),
+                (":last", value(format!("{BRAND_PREFIX}~"))),
+            ]),
+        );
+        let mut primary = None;
+        let mut brands = Vec::new();
+        for item in self.query(range).await? {
+            if item.get("sk") == Some(&value(AIRLINE)) {
+                primary = from_item::<PrimaryBrand>(item)?.brand_id;
+            } else {
+                let brand: Brand = from_item(item)?;
+                brands.push(Brand { is_primary: primary.as_ref() == Some(&brand.brand_id), ..brand });
+            }
+        }
+        Ok(brands)
+    }
+}
+
+/// Returns the items of a new airline, the airline itself first.
+pub(crate) fn airline_items(airline: &Airline, key: Option<&NewKey>) -> Vec<(Key, Item)> {
+    let place = Key::airline(&airline.airline_id);
+    let item = to_item(&place, airline);
+    let of_key = key.map(|key| key_items(&airline.airline_id, key)).into_iter().flatten();
+    [(place, item)].into_iter().chain(of_key).collect()
+}
+
+/// Returns the items of a new brand, the brand itself first.
+pub(crate) fn brand_items(brand: &Brand) -> Vec<(Key, Item)> {
+    let place = Key::brand(&brand.airline_id, &brand.brand_id);
+    let item = to_item(&place, brand);
+    let claims = Key::brand_claims(&brand.brand_id, &brand.iata, &brand.icao, &brand.callsign);
+    let claims = claims.map(|claim| {
+        let item = to_item(&claim, &BrandClaim { brand_id: brand.brand_id.clone() });
+        (claim, item)
+    });
+    [(place, item)].into_iter().chain(claims).collect()
+}
+
+/// Returns the two items of a new key: the airline's list entry and the record found by the digest.
+fn key_items(airline: &AirlineId, key: &NewKey) -> [(Key, Item); 2] {
+    let live =
+        LiveKey { key_id: key.key_id.clone(), digest: key.digest.clone(), created_at: key.created_at, ends_at: None };
+    let record = KeyRecord { airline_id: airline.clone(), key_id: key.key_id.clone(), ends_at: None };
+    let (listed, looked_up) = (Key::airline_key(airline, &key.key_id), Key::api_key(&key.digest));
+    let (live, record) = (to_item(&listed, &live), to_item(&looked_up, &record));
+    [(listed, live), (looked_up, record)]
+}
+
+/// Returns the range of an airline's items whose sort keys start with `prefix`.
+fn airline_range(airline: &AirlineId, prefix: &str) -> Range<'static> {
+    Range::of(
+        Table::Flights,
+        "#pk = :pk AND begins_with(#sk, :prefix)",
+        values([(":pk", value(airline_partition(airline))), (":prefix", value(prefix))]),
+    )
+}

@@ -1,0 +1,85 @@
+//! Flyers and their histories.
+
+use crate::item::from_item;
+use crate::keys::Key;
+use crate::stored::HistoryPage;
+use crate::{Store, StoreError};
+use models::{Account, Flight, FlightId, FlyerId, HistoryEntry};
+use std::collections::HashMap;
+
+/// What [`Store::history_round`] reads.
+#[derive(Debug, Default)]
+pub struct HistoryRound {
+    /// History entries by flyer and page number.
+    pub pages: HashMap<(FlyerId, u64), Vec<HistoryEntry>>,
+    /// Flights by id.
+    pub flights: HashMap<FlightId, Flight>,
+}
+
+impl Store {
+    /// Returns the number of pages of a history with that many entries.
+    #[must_use]
+    pub fn history_pages(entries: u64) -> u64 {
+        entries.div_ceil(crate::keys::HISTORY_PAGE_SIZE)
+    }
+
+    /// Reads a flyer. One request.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub async fn account(&self, flyer: &FlyerId) -> Result<Option<Account>, StoreError> {
+        self.get(&Key::flyer(flyer)).await
+    }
+
+    /// Reads flyers, which must be distinct, together with the first page of each history. Omits flyers that do not
+    /// exist. One request per 50 flyers.
+    ///
+    /// Nearly every history has a single page. Reading it together with the flyer saves a round of requests.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub async fn accounts_with_first_page(
+        &self,
+        flyers: &[FlyerId],
+    ) -> Result<HashMap<FlyerId, (Account, Vec<HistoryEntry>)>, StoreError> {
+        let keys = flyers.iter().flat_map(|flyer| [Key::flyer(flyer), Key::history_page(flyer, 0)]).collect();
+        let mut found = self.batch_get(keys).await?;
+        let mut accounts = HashMap::with_capacity(flyers.len());
+        for flyer in flyers {
+            if let Some(account) = found.take::<Account>(&Key::flyer(flyer))? {
+                let page: HistoryPage = found.take(&Key::history_page(flyer, 0))?.unwrap_or_default();
+                accounts.insert(flyer.clone(), (account, page.entries));
+            }
+        }
+        Ok(accounts)
+    }
+
+    /// Reads pages of histories and flights together. All must be distinct. One request per 100 pages and flights.
+    ///
+    /// # Errors
+    /// Any [`StoreError`]. It is [`StoreError::Failed`] if one of them does not exist, because whatever is referred to
+    /// exists.
+    pub async fn history_round(
+        &self,
+        pages: Vec<(FlyerId, u64)>,
+        flights: Vec<FlightId>,
+    ) -> Result<HistoryRound, StoreError> {
+        let page_keys = pages.iter().map(|(flyer, page)| Key::history_page(flyer, *page));
+        let keys = page_keys.chain(flights.iter().map(|flight| Key::flight(*flight))).collect();
+        let mut found = self.batch_get(keys).await?;
+        let mut item = |key: Key| {
+            found
+                .take_item(&key)
+                .ok_or_else(|| StoreError::Failed(format!("{} {} is referenced but missing", key.pk, key.sk).into()))
+        };
+        let mut round = HistoryRound::default();
+        for (flyer, page) in pages {
+            let entries = from_item::<HistoryPage>(item(Key::history_page(&flyer, page))?)?.entries;
+            round.pages.insert((flyer, page), entries);
+        }
+        for flight in flights {
+            round.flights.insert(flight, from_item(item(Key::flight(flight))?)?);
+        }
+        Ok(round)
+    }
+}

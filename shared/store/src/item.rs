@@ -1,0 +1,48 @@
+//! Conversion between models and DynamoDB items.
+
+use crate::StoreError;
+use crate::keys::Key;
+use crate::stored::Stored;
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde::Serialize;
+use std::collections::HashMap;
+
+pub(crate) type Item = HashMap<String, AttributeValue>;
+
+/// Returns the item with the given key and value. Leaves out nulls, so that `attribute_not_exists` is the only test for
+/// an absent value.
+pub(crate) fn to_item(key: &Key, value: &impl Stored) -> Item {
+    let mut item: Item =
+        serde_dynamo::to_item(value.form()).expect("every stored form is a struct of strings, numbers and booleans");
+    item.retain(|_, value| !value.is_null());
+    item.extend(key.attributes());
+    item
+}
+
+/// Returns the value of an item.
+pub(crate) fn from_item<T: Stored>(item: Item) -> Result<T, StoreError> {
+    let form: T::Form = serde_dynamo::from_item(item).map_err(|error| StoreError::Failed(error.into()))?;
+    Ok(form.into())
+}
+
+/// Converts a value for use in an expression.
+pub(crate) fn value(value: impl Serialize) -> AttributeValue {
+    serde_dynamo::to_attribute_value(value)
+        .expect("every value is a string, an integer, a boolean or a list of structs")
+}
+
+/// Returns the values of an expression, by placeholder.
+pub(crate) fn values<const N: usize>(pairs: [(&str, AttributeValue); N]) -> Item {
+    pairs.into_iter().map(|(placeholder, value)| (placeholder.to_owned(), value)).collect()
+}
+
+/// Returns the attribute names of expressions, by placeholder. Expressions write every attribute as `#name`, so that
+/// none collides with DynamoDB's 573 reserved words. The placeholders are extracted from the expressions.
+pub(crate) fn names<'a>(expressions: impl IntoIterator<Item = &'a str>) -> HashMap<String, String> {
+    expressions
+        .into_iter()
+        .flat_map(|expression| expression.split('#').skip(1))
+        .map(|rest| rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or_default())
+        .map(|name| (format!("#{name}"), name.to_owned()))
+        .collect()
+}

@@ -1,0 +1,337 @@
+//! The ledger: writes movements of miles, each in one transaction, and reads the state on which they are decided.
+
+use crate::cursor::{Page, decode};
+use crate::item::{Item, from_item, to_item, value, values};
+use crate::keys::{HISTORY_PAGE_SIZE, Key, flyer_partition, ledger_position};
+use crate::query::Range;
+use crate::stored::{CreditedPassenger, Stored};
+use crate::transaction::{CommitResult, Transaction};
+use crate::{PageError, Store, StoreError, Table};
+use models::{
+    Account, AirlineId, Flight, FlightId, FlyerId, HistoryEntry, ImportedFrom, LedgerEntry, Passenger, Product,
+    ProductId, Timestamp,
+};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// A ledger entry as stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredEntry {
+    /// The entry as the API returns it.
+    pub entry: LedgerEntry,
+    /// Id of the request that created the entry, so that a request whose response was lost finds its own entry; nil if
+    /// no request created it.
+    pub operation: Uuid,
+    /// Id of the entry that refunds this one; `None` unless it has been refunded.
+    pub refunded_by: Option<String>,
+    /// The part of an import that the entry comes from; `None` if a request created it.
+    pub imported_from: Option<ImportedFrom>,
+}
+
+/// The recorded outcome of a request with an `Idempotency-Key`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// Digest of what was requested.
+    pub fingerprint: String,
+    /// The response, as JSON.
+    pub answer: String,
+    /// Id of the ledger entry that the request created.
+    pub entry: String,
+    /// Time the record expires, in seconds since 1970.
+    pub expires_at: i64,
+}
+
+/// Identifies a recorded outcome by airline, flyer and `Idempotency-Key`.
+#[derive(Debug, Clone, Copy)]
+pub struct OutcomeOf<'a> {
+    /// Airline that sent the request.
+    pub airline: &'a AirlineId,
+    /// Flyer whose miles move.
+    pub flyer: &'a FlyerId,
+    /// Value of the `Idempotency-Key` header.
+    pub key: &'a str,
+}
+
+impl OutcomeOf<'_> {
+    fn key(&self) -> Key {
+        Key::outcome(self.airline, self.flyer, self.key)
+    }
+}
+
+/// What else a movement changes or depends on.
+#[derive(Debug, Clone)]
+pub enum Effect {
+    /// The product must still be for sale at the same price.
+    ProductStillSold(Box<Product>),
+    /// The flight must exist and must not have ended.
+    FlightOpen(FlightId),
+    /// The flyer boards a flight, which is appended to the history.
+    Boarding {
+        /// The flyer as a passenger of the flight.
+        passenger: Passenger,
+        /// Number of the new history entry, from 0.
+        history_position: u64,
+    },
+    /// The movement refunds another entry of the same flyer, which must not have been refunded before.
+    Refund {
+        /// Number of the refunded entry.
+        seq: u64,
+    },
+}
+
+/// A movement of miles, which takes effect completely or not at all.
+#[derive(Debug, Clone)]
+pub struct Movement {
+    /// Number of the flyer's last entry when it was read; `None` for a new flyer.
+    pub seen: Option<u64>,
+    /// The flyer after the movement.
+    pub account: Account,
+    /// The ledger entry of the movement.
+    pub entry: LedgerEntry,
+    /// Id of the request.
+    pub operation: Uuid,
+    /// What else the movement changes or depends on.
+    pub effects: Vec<Effect>,
+}
+
+/// Result of [`Store::commit`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Committed {
+    /// The movement took effect.
+    Done,
+    /// The movement was rejected, because the state on which it was decided has changed or because it conflicts with
+    /// another movement. If `in_doubt` is set, an earlier attempt may have taken effect, and only the ledger shows
+    /// whether it did.
+    Stale {
+        /// Whether an attempt got no response.
+        in_doubt: bool,
+    },
+}
+
+/// The state on which a purchase is decided.
+#[derive(Debug)]
+pub struct PurchaseState {
+    /// The flyer; `None` before the flyer's first movement.
+    pub account: Option<Account>,
+    /// The product, if the airline has it.
+    pub product: Option<Product>,
+    /// The recorded outcome, if an `Idempotency-Key` was given and has an outcome.
+    pub outcome: Option<Outcome>,
+}
+
+/// The state on which a boarding is decided.
+#[derive(Debug)]
+pub struct BoardingState {
+    /// The flyer; `None` before the flyer's first movement.
+    pub account: Option<Account>,
+    /// The flight, if it exists.
+    pub flight: Option<Flight>,
+    /// The flyer as a passenger of the flight, if already boarded.
+    pub passenger: Option<Passenger>,
+    /// The recorded outcome, if an `Idempotency-Key` was given and has an outcome.
+    pub outcome: Option<Outcome>,
+}
+
+/// The state on which a refund is decided.
+#[derive(Debug)]
+pub struct RefundState {
+    /// The flyer; `None` before the flyer's first movement.
+    pub account: Option<Account>,
+    /// The entry to refund, if it exists.
+    pub purchase: Option<StoredEntry>,
+}
+
+impl Store {
+    /// Reads the state on which a purchase is decided. One request.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub async fn purchase_state(
+        &self,
+        airline: &AirlineId,
+        flyer: &FlyerId,
+        product: Option<&ProductId>,
+        outcome: Option<OutcomeOf<'_>>,
+    ) -> Result<PurchaseState, StoreError> {
+        let account = Key::flyer(flyer);
+        let product = product.map(|product| Key::product(airline, product));
+        let outcome = outcome.map(|outcome| outcome.key());
+        let keys = [Some(&account), product.as_ref(), outcome.as_ref()];
+        let mut found = self.batch_get(keys.into_iter().flatten().cloned().collect()).await?;
+        Ok(PurchaseState {
+            account: found.take(&account)?,
+            product: product.map_or(Ok(None), |key| found.take(&key))?,
+            outcome: outcome.map_or(Ok(None), |key| found.take(&key))?,
+        })
+    }
+
+    /// Reads the state on which a boarding is decided. One request.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub async fn boarding_state(
+        &self,
+        flyer: &FlyerId,
+        flight: FlightId,
+        outcome: Option<OutcomeOf<'_>>,
+    ) -> Result<BoardingState, StoreError> {
+        let account = Key::flyer(flyer);
+        let passenger = Key::passenger(flight, flyer);
+        let flight = Key::flight(flight);
+        let outcome = outcome.map(|outcome| outcome.key());
+        let keys = [Some(&account), Some(&passenger), Some(&flight), outcome.as_ref()];
+        let mut found = self.batch_get(keys.into_iter().flatten().cloned().collect()).await?;
+        Ok(BoardingState {
+            account: found.take(&account)?,
+            flight: found.take(&flight)?,
+            passenger: found.take::<CreditedPassenger>(&passenger)?.map(|stored| stored.passenger),
+            outcome: outcome.map_or(Ok(None), |key| found.take(&key))?,
+        })
+    }
+
+    /// Reads the state on which the refund of entry number `purchase` is decided. One request.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub async fn refund_state(&self, flyer: &FlyerId, purchase: u64) -> Result<RefundState, StoreError> {
+        let account = Key::flyer(flyer);
+        let purchase = Key::ledger_entry(flyer, purchase);
+        let keys = [Some(&account), Some(&purchase)];
+        let mut found = self.batch_get(keys.into_iter().flatten().cloned().collect()).await?;
+        Ok(RefundState { account: found.take(&account)?, purchase: found.take(&purchase)? })
+    }
+
+    /// Reads a recorded outcome. One request.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub async fn outcome(&self, of: OutcomeOf<'_>) -> Result<Option<Outcome>, StoreError> {
+        self.get(&of.key()).await
+    }
+
+    /// Reads a ledger entry by its number. One request.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub async fn ledger_entry(&self, flyer: &FlyerId, seq: u64) -> Result<Option<StoredEntry>, StoreError> {
+        self.get(&Key::ledger_entry(flyer, seq)).await
+    }
+
+    /// Writes a movement and, if given, its outcome in one transaction. `token` must be new for each call. One request.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub async fn commit(
+        &self,
+        movement: &Movement,
+        outcome: Option<(OutcomeOf<'_>, Outcome)>,
+        token: [u8; 16],
+    ) -> Result<Committed, StoreError> {
+        let mut transaction = self.transaction(token);
+        transaction = add_balance_change(transaction, movement);
+        for effect in &movement.effects {
+            transaction = add_effect(transaction, effect, movement);
+        }
+        if let Some((of, outcome)) = outcome {
+            let key = of.key();
+            let now = values([(":now", value(movement.entry.created_at.as_second()))]);
+            // DynamoDB deletes expired items with a delay, so an expired record may still exist.
+            let condition = "attribute_not_exists(#pk) OR #expires_at <= :now";
+            transaction = transaction.put(&key, to_item(&key, &outcome), condition, now);
+        }
+        Ok(match transaction.commit().await? {
+            CommitResult::Done => Committed::Done,
+            CommitResult::Refused { in_doubt, .. } | CommitResult::Conflict { in_doubt } => {
+                Committed::Stale { in_doubt }
+            }
+        })
+    }
+
+    /// Reads a page of a flyer's ledger, newest entry first. One request.
+    ///
+    /// # Errors
+    /// [`PageError::Cursor`] if the cursor does not belong to this listing, or any [`StoreError`].
+    pub async fn ledger_page(
+        &self,
+        flyer: &FlyerId,
+        limit: usize,
+        cursor: Option<&str>,
+    ) -> Result<Page<LedgerEntry>, PageError> {
+        let listing = flyer_partition(flyer);
+        let after = cursor.map(|cursor| decode(&listing, cursor)).transpose()?;
+        let range = Range {
+            backward: true,
+            // One more than requested, to find out whether there is a next page.
+            limit: Some(limit + 1),
+            after: after.map(|sk| Key { table: Table::Ledgers, pk: listing.clone(), sk }.attributes()),
+            ..Range::of(Table::Ledgers, "#pk = :pk", values([(":pk", value(&listing))]))
+        };
+        let entries = self.query(range).await?.into_iter().map(|item| Ok(from_item::<StoredEntry>(item)?.entry));
+        let entries = entries.collect::<Result<Vec<LedgerEntry>, StoreError>>()?;
+        Ok(Page::of(entries, limit, &listing, |entry| ledger_position(entry.seq)))
+    }
+}
+
+fn add_balance_change<'a>(transaction: Transaction<'a>, movement: &Movement) -> Transaction<'a> {
+    let Movement { account, entry, .. } = movement;
+    let key = Key::flyer(&entry.user_id);
+    let transaction = match movement.seen {
+        None => transaction.create(&key, account),
+        Some(seen) => transaction.update(
+            &key,
+            "SET #miles = :miles, #seq = :seq, #flightsCount = :flights, #updatedAt = :now",
+            Some("#seq = :seen AND attribute_not_exists(#rewriting)"),
+            values([
+                (":seen", value(seen)),
+                (":seq", value(account.seq)),
+                (":miles", value(account.flyer.miles)),
+                (":flights", value(account.flights_count)),
+                (":now", value(account.flyer.updated_at)),
+            ]),
+        ),
+    };
+    let stored =
+        StoredEntry { entry: entry.clone(), operation: movement.operation, refunded_by: None, imported_from: None };
+    transaction.create(&Key::ledger_entry(&entry.user_id, entry.seq), &stored)
+}
+
+fn add_effect<'a>(transaction: Transaction<'a>, effect: &Effect, movement: &Movement) -> Transaction<'a> {
+    let entry = &movement.entry;
+    match effect {
+        Effect::ProductStillSold(product) => transaction.check(
+            &Key::product(&product.airline_id, &product.product_id),
+            "#active = :true AND #priceMiles = :price",
+            values([(":true", value(true)), (":price", value(product.price_miles))]),
+        ),
+        Effect::FlightOpen(flight) => transaction.check(
+            &Key::flight(*flight),
+            "attribute_exists(#pk) AND attribute_not_exists(#endTime)",
+            Item::new(),
+        ),
+        Effect::Boarding { passenger, history_position } => {
+            let stored = CreditedPassenger { passenger: passenger.clone(), seq: entry.seq };
+            let history_entry =
+                HistoryEntry { flight_id: passenger.flight_id, miles: passenger.miles, joined_at: passenger.joined_at };
+            transaction.create(&Key::passenger(passenger.flight_id, &passenger.user_id), &stored).update(
+                &Key::history_page(&passenger.user_id, history_position / HISTORY_PAGE_SIZE),
+                "SET #entries = list_append(if_not_exists(#entries, :none), :entry)",
+                None,
+                values([(":none", value([(); 0])), (":entry", value([history_entry.form()]))]),
+            )
+        }
+        Effect::Refund { seq } => transaction.update(
+            &Key::ledger_entry(&entry.user_id, *seq),
+            "SET #refundedBy = :by",
+            Some("attribute_exists(#pk) AND attribute_not_exists(#refundedBy)"),
+            values([(":by", value(&entry.id))]),
+        ),
+    }
+}
+
+impl Outcome {
+    /// Returns whether the record is still valid at `now`.
+    #[must_use]
+    pub fn is_kept_at(&self, now: Timestamp) -> bool {
+        self.expires_at > now.as_second()
+    }
+}

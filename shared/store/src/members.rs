@@ -1,0 +1,367 @@
+//! Members with their claims and index entries, and badges.
+
+use crate::batch::key_of;
+use crate::item::{Item, from_item, to_item, value, values};
+use crate::keys::{BADGES, CLAIM, Key};
+use crate::query::Range;
+use crate::stored::{Claim, ProfileUpdate};
+use crate::transaction::{CommitResult, Transaction};
+use crate::update::Changed;
+use crate::{Store, StoreError, Table};
+use models::facet::{EntryDetail, Listing, Partition, Roster, entries, member_at};
+use models::{Badge, BadgeId, DiscordId, ListingKey, Member, MemberId, Timestamp, Username};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::ops::Bound;
+use uuid::Uuid;
+
+/// A record of what was done to a member.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MemberAudit {
+    /// What was done: `archived`, `unarchived`, …
+    pub action: String,
+    /// Who did it: the id of a member or the name of a job.
+    pub by: String,
+    /// Why it was done, if a reason was given.
+    pub reason: Option<String>,
+    /// When it was done.
+    pub at: Timestamp,
+}
+
+/// Result of creating or changing a member.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MemberChanged {
+    /// The write took effect.
+    Done,
+    /// The write was rejected, because a value that must be unique is already taken.
+    Taken,
+    /// The write was rejected, because the member has changed since it was read or because it conflicts with another
+    /// write. If `in_doubt` is set, an earlier attempt may have taken effect.
+    Stale {
+        /// Whether an attempt got no response.
+        in_doubt: bool,
+    },
+}
+
+/// An entry of the members' index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IndexEntry<K> {
+    /// Sort key of the entry: a [`ListingKey`] in a listing, the member's id in a roster.
+    pub key: K,
+    /// What the entry holds besides its key.
+    pub detail: EntryDetail,
+}
+
+/// Selects entries of one partition of the index.
+#[derive(Debug, Clone)]
+pub struct Span {
+    /// Prefix of the positions to select.
+    pub prefix: String,
+    /// Where to start: the lowest position to select, or the highest when reading backward.
+    pub from: Bound<String>,
+    /// Whether to read from the end to the beginning.
+    pub backward: bool,
+    /// Maximum number of entries; `None` for all.
+    pub limit: Option<usize>,
+}
+
+impl Default for Span {
+    /// Selects all entries, in ascending order.
+    fn default() -> Self {
+        Self { prefix: String::new(), from: Bound::Unbounded, backward: false, limit: None }
+    }
+}
+
+impl Span {
+    /// Returns the lowest and the highest position of the span. The lowest is never empty, because DynamoDB rejects
+    /// empty sort keys.
+    fn bounds(&self) -> (String, String) {
+        let first = format!("{}{BEFORE_ALL}", self.prefix);
+        let last = format!("{}{AFTER_ALL}", self.prefix);
+        match (&self.from, self.backward) {
+            (Bound::Unbounded, _) => (first, last),
+            (Bound::Included(from), false) => (from.clone().max(first), last),
+            (Bound::Excluded(from), false) => (format!("{from}{BEFORE_ALL}").max(first), last),
+            (Bound::Included(from), true) => (first, from.clone().min(last)),
+            (Bound::Excluded(from), true) => (first, just_before(from).min(last)),
+        }
+    }
+}
+
+/// Sorts before every character of a position.
+const BEFORE_ALL: char = '\u{1}';
+/// Sorts after every character of a position.
+const AFTER_ALL: char = '\u{7f}';
+
+/// Returns a text that sorts before `position`, but after every other position that does.
+fn just_before(position: &str) -> String {
+    let mut before = position.to_owned();
+    match before.pop().and_then(|last| u8::try_from(last).ok()).and_then(|last| last.checked_sub(1)) {
+        Some(previous) => format!("{before}{}{AFTER_ALL}", char::from(previous)),
+        None => before,
+    }
+}
+
+impl Store {
+    /// Reads a member. One request.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub async fn member(&self, member: &MemberId) -> Result<Option<Member>, StoreError> {
+        self.get(&Key::member(member)).await
+    }
+
+    /// Reads members, whose ids must be distinct, in the order of the ids. Skips members that do not exist. One request
+    /// per 100 members.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub async fn members(&self, members: &[MemberId]) -> Result<Vec<Member>, StoreError> {
+        let keys: Vec<Key> = members.iter().map(Key::member).collect();
+        let mut found = self.batch_get(keys.clone()).await?;
+        keys.iter().filter_map(|key| found.take(key).transpose()).collect()
+    }
+
+    /// Finds a member by username, regardless of case. Two requests, or one if there is no such member.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub async fn member_by_username(&self, username: &Username) -> Result<Option<Member>, StoreError> {
+        self.claimant(&Key::username(username)).await
+    }
+
+    /// Finds a member by linked Discord account. Two requests, or one if there is no such member.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub async fn member_by_discord(&self, discord: &DiscordId) -> Result<Option<Member>, StoreError> {
+        self.claimant(&Key::discord(discord)).await
+    }
+
+    async fn claimant(&self, claim: &Key) -> Result<Option<Member>, StoreError> {
+        match self.get::<Claim>(claim).await? {
+            Some(claim) => self.member(&claim.id).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Returns whether a username is taken, regardless of case. One request.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub async fn is_username_taken(&self, username: &Username) -> Result<bool, StoreError> {
+        Ok(self.get::<Claim>(&Key::username(username)).await?.is_some())
+    }
+
+    /// Returns, by login, the ids of the members who hold the claims on GitHub logins. The logins must be distinct and
+    /// in lower case. One request per 100 logins.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub async fn members_by_github(&self, logins: &[String]) -> Result<BTreeMap<String, MemberId>, StoreError> {
+        let keys: Vec<Key> = logins.iter().map(|login| Key::github(login)).collect();
+        let mut found = self.batch_get(keys.clone()).await?;
+        let mut members = BTreeMap::new();
+        for (login, key) in logins.iter().zip(&keys) {
+            if let Some(claim) = found.take::<Claim>(key)? {
+                members.insert(login.clone(), claim.id);
+            }
+        }
+        Ok(members)
+    }
+
+    /// Creates a member with its claims and index entries. One request.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub async fn create_member(&self, member: &Member, token: [u8; 16]) -> Result<MemberChanged, StoreError> {
+        let transaction = self.transaction(token).create(&Key::member(&member.id), member);
+        let transaction = add_index_changes(transaction, None, member);
+        Ok(match transaction.commit_retrying_conflicts().await? {
+            Ok(()) => MemberChanged::Done,
+            Err(_) => MemberChanged::Taken,
+        })
+    }
+
+    /// Changes a member from `before`, as it was read, to `after`, together with its claims and index entries, and
+    /// records the change if `audit` is given. Writes only the fields that differ, so that changes to other fields that
+    /// `edit_profile` has made in the meantime are kept. One request.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub async fn change_member(
+        &self,
+        before: &Member,
+        after: &Member,
+        operation: Uuid,
+        audit: Option<&MemberAudit>,
+        token: [u8; 16],
+    ) -> Result<MemberChanged, StoreError> {
+        let key = Key::member(&before.id);
+        let after = Member { version: before.version + 1, operation: Some(operation), ..after.clone() };
+        let (change, mut changed) = update_expression(&to_item(&key, before), &to_item(&key, &after));
+        changed.insert(":seen".to_owned(), value(before.version));
+        let transaction = self.transaction(token).update(&key, &change, Some("#version = :seen"), changed);
+        let mut transaction = add_index_changes(transaction, Some(before), &after);
+        if let Some(audit) = audit {
+            transaction = transaction.create(&Key::member_audit(&before.id, audit.at, operation), audit);
+        }
+        Ok(match transaction.commit().await? {
+            CommitResult::Done => MemberChanged::Done,
+            CommitResult::Refused { failed, in_doubt: false } if !failed.contains(&0) => MemberChanged::Taken,
+            CommitResult::Refused { in_doubt, .. } | CommitResult::Conflict { in_doubt } => {
+                MemberChanged::Stale { in_doubt }
+            }
+        })
+    }
+
+    /// Changes fields of a member that nothing else depends on, each independently of the member's other fields, and
+    /// returns the member. Returns `None` if the member does not exist. One request.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub async fn edit_profile(
+        &self,
+        member: &MemberId,
+        update: &ProfileUpdate,
+        now: Timestamp,
+    ) -> Result<Option<Member>, StoreError> {
+        let mut fields = update.attributes();
+        fields.insert("updated_at".to_owned(), value(now.as_millisecond()));
+        let assignments: Vec<String> = fields.keys().map(|name| format!("#{name} = :{name}")).collect();
+        let changed = fields.into_iter().map(|(name, value)| (format!(":{name}"), value)).collect();
+        let change = format!("SET {}", assignments.join(", "));
+        match self.update(&Key::member(member), &change, "attribute_exists(#pk)", changed).await? {
+            Changed::Done(member) => Ok(Some(member)),
+            Changed::Refused(_) => Ok(None),
+        }
+    }
+
+    /// Reads entries of a listing, ordered by position. One request per megabyte.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub async fn listing(&self, listing: &Listing, span: &Span) -> Result<Vec<IndexEntry<ListingKey>>, StoreError> {
+        self.index_entries(&Partition::Listing(listing.clone()), span, |key| key.parse().ok()).await
+    }
+
+    /// Reads entries of a roster, in the roster's order. One request per megabyte.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub async fn roster(&self, roster: Roster, span: &Span) -> Result<Vec<IndexEntry<MemberId>>, StoreError> {
+        self.index_entries(&Partition::Roster(roster), span, member_at).await
+    }
+
+    async fn index_entries<K>(
+        &self,
+        partition: &Partition,
+        span: &Span,
+        parse: impl Fn(&str) -> Option<K>,
+    ) -> Result<Vec<IndexEntry<K>>, StoreError> {
+        let (low, high) = span.bounds();
+        if low > high {
+            return Ok(Vec::new());
+        }
+        let pk = Key::facet(partition, "").pk;
+        let range = Range {
+            backward: span.backward,
+            limit: span.limit,
+            ..Range::of(
+                Table::Users,
+                "#pk = :pk AND #sk BETWEEN :low AND :high",
+                values([(":pk", value(&pk)), (":low", value(low)), (":high", value(high))]),
+            )
+        };
+        let items = self.query(range).await?.into_iter();
+        let entries = items.map(|item| {
+            let sk = key_of(Table::Users, &item)?.sk;
+            let malformed =
+                || StoreError::Failed(format!("{pk} contains an item with a malformed sort key: {sk}").into());
+            Ok(IndexEntry { key: parse(&sk).ok_or_else(malformed)?, detail: from_item(item)? })
+        });
+        entries.collect()
+    }
+
+    /// Reads a badge. One request.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub async fn badge(&self, badge: &BadgeId) -> Result<Option<Badge>, StoreError> {
+        self.get(&Key::badge(badge)).await
+    }
+
+    /// Reads badges, whose ids must be distinct, in the order of the ids. Skips badges that do not exist. One request
+    /// per 100 badges.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub async fn badges_of(&self, badges: &[BadgeId]) -> Result<Vec<Badge>, StoreError> {
+        let keys: Vec<Key> = badges.iter().map(Key::badge).collect();
+        let mut found = self.batch_get(keys.clone()).await?;
+        keys.iter().filter_map(|key| found.take(key).transpose()).collect()
+    }
+
+    /// Reads all badges. One request per megabyte.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub async fn badges(&self) -> Result<Vec<Badge>, StoreError> {
+        let range = Range::of(Table::Users, "#pk = :pk", values([(":pk", value(BADGES))]));
+        self.query(range).await?.into_iter().map(from_item).collect()
+    }
+
+    /// Creates a badge. One request.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub async fn create_badge(&self, badge: &Badge, token: [u8; 16]) -> Result<(), StoreError> {
+        let created = self.transaction(token).create(&Key::badge(&badge.id), badge).commit_retrying_conflicts().await?;
+        created.map_err(|_| StoreError::Failed("the random id of a new badge is already taken".into()))
+    }
+}
+
+/// Returns the claims and index entries that a member should have.
+pub(crate) fn claims_and_index_entries(member: &Member) -> BTreeMap<Key, Item> {
+    let claims = Key::member_claims(member).into_iter().map(|key| {
+        let item = to_item(&key, &Claim { id: member.id.clone() });
+        (key, item)
+    });
+    let entries = entries(member).into_iter().map(|((partition, position), detail)| {
+        let key = Key::facet(&partition, &position);
+        let item = to_item(&key, &detail);
+        (key, item)
+    });
+    claims.chain(entries).collect()
+}
+
+/// Adds the operations that turn a member's claims and index entries from those of `before` into those of `after`. New
+/// claims must be free. Index entries need no condition, because they belong to one member.
+fn add_index_changes<'a>(mut transaction: Transaction<'a>, before: Option<&Member>, after: &Member) -> Transaction<'a> {
+    let old = before.map(claims_and_index_entries).unwrap_or_default();
+    let new = claims_and_index_entries(after);
+    for (key, item) in new.iter().filter(|(key, item)| old.get(*key) != Some(*item)) {
+        transaction = match key.sk.as_str() {
+            CLAIM => transaction.put(key, item.clone(), "attribute_not_exists(#pk)", Item::new()),
+            _ => transaction.replace(key, item.clone()),
+        };
+    }
+    for key in old.keys().filter(|key| !new.contains_key(*key)) {
+        transaction = transaction.remove(key);
+    }
+    transaction
+}
+
+/// Returns the update expression that turns one item into another, and its values.
+fn update_expression(before: &Item, after: &Item) -> (String, Item) {
+    let (mut set, mut values) = (Vec::new(), Item::new());
+    for (name, value) in after.iter().filter(|(name, value)| before.get(*name) != Some(*value)) {
+        set.push(format!("#{name} = :{name}"));
+        values.insert(format!(":{name}"), value.clone());
+    }
+    let remove: Vec<String> =
+        before.keys().filter(|name| !after.contains_key(*name)).map(|name| format!("#{name}")).collect();
+    let removal = if remove.is_empty() { String::new() } else { format!(" REMOVE {}", remove.join(", ")) };
+    (format!("SET {}{removal}", set.join(", ")), values)
+}
