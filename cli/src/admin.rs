@@ -1,4 +1,4 @@
-//! Commands for whoever runs the system.
+//! Commands for operators: airlines, members and jobs.
 
 use crate::tables::{self, run};
 use anyhow::Result;
@@ -11,80 +11,84 @@ use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::time::Duration;
 
-/// How long a job may take: as long as a function on AWS can.
+/// Deadline of a job: the longest that a Lambda function can run.
 const JOB_TIME: Duration = Duration::from_mins(15);
 
 #[derive(Debug, Subcommand)]
 pub enum Airline {
-    /// Make an airline and print it with its API key, which is shown this once
+    /// Create an airline and print it as JSON, with its API key, which cannot be displayed again
     Create(CreateAirline),
 }
 
 #[derive(Debug, Args)]
 pub struct CreateAirline {
-    /// Its id: 1 to 64 of a-z, 0-9 and -
+    /// ID of the airline: 1 to 64 characters from a-z, 0-9 and -
     #[arg(long)]
     id: AirlineId,
-    /// Its name
+    /// Name of the airline
     #[arg(long)]
     name: Name,
-    /// Where people join its community
-    #[arg(long)]
+    /// Link with which people join the airline's community [default: https://discord.gg/skyteam]
+    #[arg(long, value_name = "URL")]
     invite_link: Option<WebUrl>,
-    /// Its Discord server
-    #[arg(long)]
+    /// ID of the airline's Discord server
+    #[arg(long, value_name = "ID")]
     server_id: Option<ServerId>,
 }
 
 #[derive(Debug, Subcommand)]
 pub enum Member {
-    /// Make a member, such as the first superuser of a new stack
+    /// Create a member, such as the first superuser of a new stack, and print it as JSON
     Create(CreateMember),
-    /// Make a member a superuser
+    /// Make a member a superuser and print the member as JSON
     Grant(GrantMember),
 }
 
 #[derive(Debug, Args)]
 pub struct GrantMember {
-    /// The member's id
+    /// ID of the member
     id: MemberId,
-    /// May make airlines and keys, and edit members
+    /// Grant the role `super_user`, which allows creating airlines and API keys and editing members
     #[arg(long, required = true)]
     super_user: bool,
 }
 
 #[derive(Debug, Args)]
 pub struct CreateMember {
-    /// The member's id: 1 to 64 letters, digits, - and _
+    /// ID of the member: 1 to 64 letters, digits, - and _
     #[arg(long)]
     id: MemberId,
-    /// First name
+    /// First name of the member
     #[arg(long)]
     first_name: Name,
-    /// Last name
+    /// Last name of the member
     #[arg(long)]
     last_name: Name,
-    /// Name in the community: 4 to 32 letters, digits and -
+    /// Username: 4 to 32 letters, digits and -
     #[arg(long)]
     username: Option<Username>,
-    /// May make airlines and keys, and edit members
+    /// Grant the role `super_user`, which allows creating airlines and API keys and editing members
     #[arg(long)]
     super_user: bool,
 }
 
 #[derive(Debug, Subcommand)]
 pub enum Job {
-    /// End flights that gave no sign of life for 5 minutes
+    /// End flights whose game server has been silent for 5 minutes
     EndStaleFlights,
     /// Archive members who are not on Discord
+    ///
+    /// If Discord is configured (`DISCORD_GUILD_ID`), first updates the members from the Discord server's member list.
+    /// Archives nobody, and exits with 1, if the list is incomplete or more members than `ARCHIVE_MAX_SHARE` allows
+    /// would be archived.
     ArchiveUsers {
-        /// However many they are
+        /// Archive the members no matter how many they are
         #[arg(long)]
         force: bool,
     },
 }
 
-/// Runs a command on airlines.
+/// Runs a subcommand of `airline`.
 pub async fn airline(command: Airline, tables: &tables::Options) -> Result<ExitCode> {
     let Airline::Create(new) = command;
     let app = tables.app().await?;
@@ -95,7 +99,7 @@ pub async fn airline(command: Airline, tables: &tables::Options) -> Result<ExitC
     Ok(ExitCode::SUCCESS)
 }
 
-/// Runs a command on members.
+/// Runs a subcommand of `member`.
 pub async fn member(command: Member, tables: &tables::Options) -> Result<ExitCode> {
     let app = tables.app().await?;
     let id = "skysquad".parse().map_err(anyhow::Error::msg)?;
@@ -117,7 +121,7 @@ pub async fn member(command: Member, tables: &tables::Options) -> Result<ExitCod
     Ok(ExitCode::SUCCESS)
 }
 
-/// Runs a job.
+/// Runs a job once and prints its result.
 pub async fn job(job: Job, tables: &tables::Options) -> Result<ExitCode> {
     let app = tables.app().await?;
     let done = match job {

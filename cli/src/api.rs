@@ -1,4 +1,4 @@
-//! The whole API: the routes of all functions.
+//! The API with the routes of all functions.
 
 use shared::App;
 use utoipa_axum::router::OpenApiRouter;
@@ -13,15 +13,15 @@ fn routes() -> OpenApiRouter<App> {
         .merge(users::routes())
 }
 
-/// The OpenAPI document, as `openapi.json` at the top of the repository holds it.
+/// Returns the OpenAPI document, which `openapi.json` in the root of the repository contains.
 pub fn openapi() -> String {
     let document = routes().into_openapi();
-    document.to_pretty_json().expect("the document is made of strings, numbers and lists") + "\n"
+    document.to_pretty_json().expect("the document has only strings as keys") + "\n"
 }
 
-/// The service of all routes, with their reference at `/docs` and `/openapi.json`.
+/// Returns a router with all routes, the API reference at `/docs` and the OpenAPI document at `/openapi.json`.
 pub fn router(app: App) -> axum::Router {
-    // No badge from a validator out on the web: the page fetches nothing from elsewhere.
+    // By default, the page shows a badge of a validator on the internet. It must not load anything from other hosts.
     let config = Config::default()
         .use_base_layout()
         .validator_url("none")

@@ -5,15 +5,15 @@ use anyhow::Result;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::process::ExitCode;
 
-/// Audits everything; prints a line for each breach.
+/// Audits all data and prints each mismatch on a line of its own. Fails if there are any.
 pub async fn audit(tables: &tables::Options) -> Result<ExitCode> {
     let app = tables.app().await?;
-    // Draws on a terminal, and nothing elsewhere.
+    // Draws nothing if standard error is not a terminal.
     let progress = ProgressBar::new_spinner().with_style(ProgressStyle::with_template("{spinner} {msg}")?);
     let on_breach = |breach| progress.suspend(|| println!("{breach}"));
     let on_progress = |done: &shared::audit::Audited| {
         progress.set_message(format!(
-            "{} flyers, {} ledger entries, {} boardings, {} members, {} breaches",
+            "{} flyers, {} ledger entries, {} boardings, {} members, {} mismatches",
             done.flyers, done.entries, done.boardings, done.members, done.breaches
         ));
     };
@@ -25,7 +25,7 @@ pub async fn audit(tables: &tables::Options) -> Result<ExitCode> {
         audited.entries,
         audited.boardings,
         audited.members,
-        if audited.breaches == 0 { "all holds".to_owned() } else { format!("{} breaches", audited.breaches) }
+        if audited.breaches == 0 { "no mismatches".to_owned() } else { format!("{} mismatches", audited.breaches) }
     );
     Ok(if audited.breaches == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

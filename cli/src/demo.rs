@@ -1,29 +1,29 @@
-//! What a server with the demo community says of it.
+//! The introduction to the demo community, which `serve` prints at startup.
 
 use crate::session::SessionKey;
 use anyhow::Result;
-use engine::demo::{API_KEY, FLYER, PRODUCTS, SUPER_USER};
+use engine::demo::{AIRLINE, API_KEY, FLYER, PRODUCTS, SUPER_USER};
 use shared::models::MemberId;
 use std::time::Duration;
 
-/// What to try, in words.
+/// Returns an introduction with the API key, a session token and example requests.
 pub fn introduction(url: &str, session_key: &SessionKey) -> Result<String> {
     let super_user: MemberId = SUPER_USER.parse().map_err(anyhow::Error::msg)?;
     let session = session_key.token(&super_user, Duration::from_hours(30 * 24))?;
     let [product, ..] = PRODUCTS;
     Ok(format!(
-        r#"Skysquad serves a demo community. Its reference is at {url}/docs
+        r#"Serving the demo community. API reference: {url}/docs
 
-API key of the airline skyteam: {API_KEY}
+API key of the airline {AIRLINE}: {API_KEY}
 
-Try, as a game server:
+Example requests of a game server:
   curl -X POST {url}/users/fetchUsersData -H "x-api-key: {API_KEY}" \
     -H "Content-Type: application/json" -d '{{"userIds": ["{FLYER}", "987654321"]}}'
   curl -X POST {url}/user/{FLYER}/buyProduct -H "x-api-key: {API_KEY}" \
     -H "Content-Type: application/json" -d '{{"productId": "{product}"}}'
   curl {url}/flight/fetchUpcomingFlights -H "x-api-key: {API_KEY}"
 
-Or as the superuser {SUPER_USER}:
+Example requests of the superuser {SUPER_USER}:
   SESSION={session}
   curl {url}/users/ada-lovelace
   curl "{url}/users?size=3" -H "Authorization: Bearer $SESSION"

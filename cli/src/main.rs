@@ -1,5 +1,4 @@
-//! `skysquad`: a local server, administration and checks. Data goes to standard output, words to standard error; exit
-//! status 0, 1 (failed) or 2 (usage).
+//! The `skysquad` command: a local server, administration and checks.
 
 mod admin;
 mod api;
@@ -14,7 +13,10 @@ mod tables;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
-/// The backend of a virtual-airline community.
+/// The backend of a virtual-airline community
+///
+/// Data goes to standard output and messages to standard error. The exit status is 0 on success, 1 on failure and 2 on
+/// a usage error.
 #[derive(Debug, Parser)]
 #[command(version, disable_help_subcommand = true)]
 struct Cli {
@@ -26,24 +28,37 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve the whole system on this machine, with a DynamoDB of its own (the default)
+    /// Run the API and DynamoDB on this machine (the default command)
+    ///
+    /// Creates the tables and, if they are empty, a demo community. Prints `ready http://HOST:PORT dynamodb
+    /// http://HOST:PORT` to standard output once both accept connections. The scheduled jobs run as on AWS: silent
+    /// flights are ended every minute; members who are not on Discord are archived, and all data is audited, every 24
+    /// hours.
+    ///
+    /// Stops on SIGINT or SIGTERM and then exits with 0. Exits with 1 if a port is in use or the data file cannot be
+    /// opened.
     Serve(serve::Options),
-    /// Print a session token, signed with the local key that `serve` trusts
+    /// Print a session token that `serve` accepts
+    ///
+    /// The token is signed with the key in `$SKYSQUAD_HOME/session-key.pem` (default `.skysquad/session-key.pem`),
+    /// which is created on first use.
     Session(session::Options),
-    /// Make an airline
+    /// Create airlines
     #[command(subcommand)]
     Airline(admin::Airline),
-    /// Make a member
+    /// Create members and make them superusers
     #[command(subcommand)]
     Member(admin::Member),
     Import(import::Import),
     ExampleExport(example_export::ExampleExport),
-    /// Check that what must hold of every ledger does, and print what doesn't
+    /// Check every ledger, the claims on unique values and the member index
+    ///
+    /// Reads all data and changes nothing. Prints each mismatch as a line, and exits with 1 if there are any.
     Audit,
-    /// Run a scheduled job once
+    /// Run a scheduled job once and print its result as JSON
     #[command(subcommand)]
     Jobs(admin::Job),
-    /// Print the OpenAPI document
+    /// Print the OpenAPI document of the API
     Openapi,
 }
 

@@ -1,4 +1,4 @@
-//! `skysquad serve`: the whole system in one process.
+//! `skysquad serve`: the API, DynamoDB and the scheduled jobs in one process.
 
 use crate::session::SessionKey;
 use crate::{api, demo};
@@ -22,33 +22,33 @@ use tracing_subscriber::Layer;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-/// How long making the tables and the demo may take.
+/// Deadline for creating the tables and the demo community.
 const SETUP_TIME: Duration = Duration::from_mins(1);
 
-/// How often silent flights are ended, as by the schedule on AWS, and how long a run may take.
+/// Interval and deadline of the job that ends silent flights. The interval is that of the schedule on AWS.
 const EVERY_MINUTE: Duration = Duration::from_mins(1);
 
-/// How often members are archived who are not on Discord, as by the schedule on AWS.
+/// Interval of the archiving job and of the audit, as scheduled on AWS.
 const EVERY_DAY: Duration = Duration::from_hours(24);
 
-/// How long that may take, as on AWS.
+/// Deadline of an archiving run and of an audit: the longest that a Lambda function can run.
 const JOB_TIME: Duration = Duration::from_mins(15);
 
 #[derive(Debug, Args)]
 pub struct Options {
-    /// Address to listen on, for the API and DynamoDB
+    /// Address on which the API and DynamoDB listen
     #[arg(long, default_value_t = Options::default().host)]
     host: IpAddr,
-    /// Port of the API; 0 picks a free one
+    /// Port of the API, or 0 for any free port
     #[arg(long, default_value_t = Options::default().port)]
     port: u16,
-    /// Port of DynamoDB; 0 picks a free one
+    /// Port of DynamoDB, or 0 for any free port
     #[arg(long, default_value_t = Options::default().dynamodb_port)]
     dynamodb_port: u16,
-    /// File to keep the data in; by default it is gone when the server stops
-    #[arg(long)]
+    /// SQLite file in which to keep the data. By default, data is kept in memory and lost when the server stops
+    #[arg(long, value_name = "FILE")]
     data: Option<PathBuf>,
-    /// Leave empty tables empty
+    /// Do not create the demo community in empty tables
     #[arg(long)]
     no_demo: bool,
 }
@@ -59,7 +59,7 @@ impl Default for Options {
     }
 }
 
-/// Serves until it is told to stop.
+/// Serves until the process receives SIGINT or SIGTERM.
 pub async fn serve(options: Options) -> Result<ExitCode> {
     log_to_stderr();
     let mut interrupted = signal(SignalKind::interrupt())?;
@@ -106,7 +106,8 @@ fn app(engine: &Engine, session_key: &SessionKey) -> Result<App> {
     Ok(App::new(&config, store))
 }
 
-/// Makes the tables, and where they are empty and it is wanted, the demo community. Tells whether that is there.
+/// Creates the tables and, if they are empty and `wants_demo` is set, the demo community. Returns whether the tables
+/// contain the demo community.
 async fn set_up(app: &App, wants_demo: bool) -> Result<bool> {
     app.context.store.create_tables().await?;
     if wants_demo && app.context.store.is_empty().await? {
@@ -116,10 +117,10 @@ async fn set_up(app: &App, wants_demo: bool) -> Result<bool> {
     Ok(app.context.store.airline(&airline).await?.is_some())
 }
 
-/// Runs the jobs, which log what they do.
+/// Runs the scheduled jobs. They log their results and failures.
 async fn run_jobs(app: App) -> Infallible {
     let mut minutes = tokio::time::interval(EVERY_MINUTE);
-    // Not at the start: who looks at the demo is to find it whole.
+    // The first run is a day after the start, so that the demo community is complete until then.
     let mut days = tokio::time::interval_at(Instant::now() + EVERY_DAY, EVERY_DAY);
     for interval in [&mut minutes, &mut days] {
         interval.set_missed_tick_behavior(MissedTickBehavior::Skip);
@@ -137,7 +138,7 @@ async fn run_jobs(app: App) -> Infallible {
     }
 }
 
-/// Readable on a terminal, a JSON object a line elsewhere.
+/// Logs to standard error: as text on a terminal, otherwise as one JSON object per line.
 fn log_to_stderr() {
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let lines = if std::io::stderr().is_terminal() {

@@ -1,4 +1,4 @@
-//! The local session key: what `serve` trusts and `session` signs with.
+//! The local session key. `session` signs tokens with it, and `serve` verifies them.
 
 use anyhow::{Context, Result};
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
@@ -15,49 +15,49 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 #[derive(Debug, Args)]
 pub struct Options {
-    /// Whose session
-    #[arg(long)]
+    /// ID of the member, who does not have to exist
+    #[arg(long, value_name = "ID")]
     user_id: MemberId,
-    /// How long it is good
+    /// Time until the token expires, such as 30d or "1h 30m"
     #[arg(long, default_value = "30d", value_parser = humantime::parse_duration)]
     ttl: Duration,
 }
 
-/// Prints a token.
+/// Prints a session token.
 pub fn print(options: &Options) -> Result<ExitCode> {
     println!("{}", SessionKey::open()?.token(&options.user_id, options.ttl)?);
     Ok(ExitCode::SUCCESS)
 }
 
-/// An RSA key that signs sessions.
+/// An RSA key that signs session tokens.
 pub struct SessionKey {
     pem: String,
 }
 
 impl SessionKey {
-    /// The key of this machine, `$SKYSQUAD_HOME/session-key.pem` (default `.skysquad/`); made on first use, readable by
-    /// its owner alone.
+    /// Reads the key from `$SKYSQUAD_HOME/session-key.pem` (default `.skysquad/session-key.pem`). If the file does not
+    /// exist, creates it with a new key, readable only by its owner.
     pub fn open() -> Result<Self> {
         let home = std::env::var_os("SKYSQUAD_HOME").map_or_else(|| PathBuf::from(".skysquad"), PathBuf::from);
         let file = home.join("session-key.pem");
         match fs::read_to_string(&file) {
             Ok(pem) => Ok(Self { pem }),
             Err(error) if error.kind() == ErrorKind::NotFound => {
-                Self::create(&file).with_context(|| format!("cannot make {}", file.display()))
+                Self::create(&file).with_context(|| format!("cannot create {}", file.display()))
             }
             Err(error) => Err(error).with_context(|| format!("cannot read {}", file.display())),
         }
     }
 
     fn create(file: &std::path::Path) -> Result<Self> {
-        let pair = KeyPair::generate(KeySize::Rsa2048).ok().context("no RSA key could be made")?;
-        let der = AsDer::<Pkcs8V1Der>::as_der(&pair).ok().context("the RSA key has no PKCS #8 form")?;
+        let pair = KeyPair::generate(KeySize::Rsa2048).ok().context("cannot generate an RSA key")?;
+        let der = AsDer::<Pkcs8V1Der>::as_der(&pair).ok().context("cannot encode the RSA key as PKCS #8")?;
         let pem = pem::encode(&pem::Pem::new("PRIVATE KEY", der.as_ref()));
         if let Some(home) = file.parent() {
             fs::create_dir_all(home)?;
         }
-        // Written aside and linked into place: whoever reads the file finds all of it, and of two that make one at the
-        // same time, both go on with the first.
+        // The key is written to a temporary file, which is then linked into place. Readers never see an incomplete
+        // file, and if two processes create a key at the same time, both use the one that was linked first.
         let draft = file.with_extension(format!("{}.draft", std::process::id()));
         let mut options = OpenOptions::new();
         options.write(true).create(true).truncate(true);
@@ -73,7 +73,7 @@ impl SessionKey {
         }
     }
 
-    /// A session of that member, from now on.
+    /// Returns a session token of the member that is valid from now on for `ttl`.
     pub fn token(&self, member: &MemberId, ttl: Duration) -> Result<String> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH)?;
         let claims = serde_json::json!({
@@ -81,15 +81,19 @@ impl SessionKey {
             "iat": now.as_secs(),
             "exp": now.saturating_add(ttl).as_secs(),
         });
-        let key = EncodingKey::from_rsa_pem(self.pem.as_bytes()).context("the session key is no RSA key in PEM")?;
+        let key = EncodingKey::from_rsa_pem(self.pem.as_bytes())
+            .context("the session key is not an RSA key in PEM format")?;
         Ok(encode(&Header::new(Algorithm::RS256), &claims, &key)?)
     }
 
-    /// The key that verifies, as PEM.
+    /// Returns the public key, which verifies tokens, in PEM format.
     pub fn public_pem(&self) -> Result<String> {
-        let der = pem::parse(&self.pem).context("the session key is not PEM")?;
-        let pair = KeyPair::from_pkcs8(der.contents()).ok().context("the session key is no RSA key in PKCS #8")?;
-        let public = AsDer::<PublicKeyX509Der>::as_der(pair.public_key()).ok().context("it has no public form")?;
+        let der = pem::parse(&self.pem).context("the session key is not in PEM format")?;
+        let pair =
+            KeyPair::from_pkcs8(der.contents()).ok().context("the session key is not an RSA key in PKCS #8 format")?;
+        let public = AsDer::<PublicKeyX509Der>::as_der(pair.public_key())
+            .ok()
+            .context("cannot encode the public session key")?;
         Ok(pem::encode(&pem::Pem::new("PUBLIC KEY", public.as_ref())))
     }
 }

@@ -1,4 +1,4 @@
-//! Reaching the tables of a stack, deployed or local.
+//! Access to the tables of a stack, deployed or local.
 
 use anyhow::Result;
 use aws_config::BehaviorVersion;
@@ -9,19 +9,21 @@ use shared::store::{Store, Tables};
 use shared::{App, Invocation};
 use std::time::Duration;
 
-/// Long enough for any command; an audit of everything goes on for as long as it takes.
+/// Deadline of a command, long enough for an audit of a large community.
 const A_DAY: Duration = Duration::from_hours(24);
 
-/// Which DynamoDB. Tables are named by `USERS_TABLE`, `FLIGHTS_TABLE` and `LEDGERS_TABLE`; by default as locally.
+/// Selects the DynamoDB tables to use. `USERS_TABLE`, `FLIGHTS_TABLE` and `LEDGERS_TABLE` name them; the defaults are
+/// the names of the local tables.
 #[derive(Debug, Args)]
 pub struct Options {
-    /// Where DynamoDB listens, such as `http://127.0.0.1:8000` of a running `serve`; by default the AWS region's
-    #[arg(long, global = true, env = "AWS_ENDPOINT_URL_DYNAMODB")]
+    /// DynamoDB endpoint, such as `http://127.0.0.1:8000` for a running `serve`. By default, that of the AWS region
+    #[arg(long, global = true, value_name = "URL", env = "AWS_ENDPOINT_URL_DYNAMODB")]
     endpoint_url: Option<String>,
 }
 
 impl Options {
-    /// The application on those tables. It trusts no session: whoever runs a command is known to AWS.
+    /// Returns an application that uses these tables. It accepts no sessions, because AWS credentials authorize the
+    /// person who runs the command.
     pub async fn app(&self) -> Result<App> {
         let default = Tables::default();
         let named = |variable, default| std::env::var(variable).ok().filter(|name| !name.is_empty()).unwrap_or(default);
@@ -32,7 +34,7 @@ impl Options {
         };
         let has_credentials = ["AWS_ACCESS_KEY_ID", "AWS_PROFILE"].iter().any(|name| std::env::var_os(name).is_some());
         let config = match &self.endpoint_url {
-            // A local engine takes any credentials, so it needs none.
+            // The embedded DynamoDB accepts any credentials, so none have to be configured.
             Some(endpoint) if endpoint.starts_with("http://") && !has_credentials => engine::config(endpoint),
             endpoint => {
                 let sdk = aws_config::defaults(BehaviorVersion::latest());
@@ -48,7 +50,7 @@ impl Options {
     }
 }
 
-/// Runs a command's work.
+/// Runs the work of a command as an invocation.
 pub async fn run<F: Future>(work: F) -> F::Output {
     Invocation::lasting(A_DAY).run(work).await
 }

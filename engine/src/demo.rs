@@ -1,4 +1,4 @@
-//! The demo community: what a local server and many tests begin with, so that there is something to try.
+//! The demo community: sample data for the local server and for tests.
 
 mod members;
 
@@ -12,25 +12,25 @@ use serde_json::{Value, json};
 use std::time::Duration;
 use store::{NewAirline, NewKey};
 
-/// The demo airline.
+/// ID of the demo airline.
 pub const AIRLINE: &str = "skyteam";
 
-/// Its API key. Anybody can know it: it opens demo data and nothing else.
+/// API key of the demo airline. It is not a secret, because it gives access only to demo data.
 pub const API_KEY: &str = "sky_demo-key-for-local-use-only";
 
-/// The flyer of the API documentation's examples.
+/// ID of the flyer in the examples of the API reference.
 pub const FLYER: &str = "123456789";
 
-/// The flight of the API documentation's examples, which has ended.
+/// ID of the flight in the examples of the API reference. It has ended.
 pub const FLOWN: &str = "550e8400-e29b-41d4-a716-446655440000";
 
-/// The next flight, which has not started.
+/// ID of the next flight. It has not started.
 pub const UPCOMING: &str = "6d0a2f5c-91b7-4c3e-8a64-2f1b7c9d3e50";
 
-/// What the demo airline sells; the first is the product of the API documentation's examples.
+/// IDs of the demo airline's products. The first is the product in the examples of the API reference.
 pub const PRODUCTS: [&str; 3] = ["a1b2c3", "l0un9e", "0ld5ku"];
 
-/// A clock that stands still, to make things at the time at which they were.
+/// A stopped clock, with which past events are created at their own time.
 struct At(Timestamp);
 
 impl Clock for At {
@@ -44,18 +44,18 @@ fn at(context: &Context, instant: &str) -> Result<Context> {
 }
 
 fn parse<T: serde::de::DeserializeOwned>(value: Value) -> Result<T> {
-    serde_json::from_value(value).context("demo data is bad")
+    serde_json::from_value(value).context("the demo data is invalid")
 }
 
-/// Something that has a text of its own.
+/// Parses a value from its text form.
 fn text<T: serde::de::DeserializeOwned>(value: &str) -> Result<T> {
     parse(json!(value))
 }
 
-/// Fills empty tables.
+/// Creates the demo community in empty tables.
 ///
 /// # Errors
-/// When they are not empty; as any write.
+/// Returns an error if the tables are not empty or a request to DynamoDB fails.
 pub async fn load(context: &Context) -> Result<()> {
     make_airlines(context).await?;
     make_products(context).await?;
@@ -73,7 +73,7 @@ async fn make_airlines(context: &Context) -> Result<()> {
         }))?;
         let key = NewKey { key_id: text("demo")?, digest: KeyDigest::of(key), created_at: then.now() };
         let made = context.store.create_airline(&NewAirline { airline: &airline, key: &key }, context.random()).await?;
-        ensure!(made, "airline {id} is there already");
+        ensure!(made, "airline {id} already exists");
     }
     for (airline, brand, name, iata, icao, primary) in [
         (AIRLINE, "skyteam-main", "SkyTeam Mainline", "ST", "SKT", true),
@@ -100,12 +100,12 @@ async fn make_products(context: &Context) -> Result<()> {
             "productId": id, "airlineId": AIRLINE, "name": name, "description": description, "priceMiles": price,
             "active": active, "createdAt": "2024-01-15T10:30:00.000Z",
         }))?;
-        ensure!(context.store.create_product(&product, context.random()).await?, "product {id} is there already");
+        ensure!(context.store.create_product(&product, context.random()).await?, "product {id} already exists");
     }
     Ok(())
 }
 
-/// The flyer of the documentation's examples, with 5,000 miles, 500 of them from the one flight.
+/// Creates the flyer in the examples of the API reference: 5,000 miles, 500 of them from a flight.
 async fn fly_the_example(context: &Context) -> Result<()> {
     let airline: AirlineId = text(AIRLINE)?;
     let flight: Flight = parse(json!({
@@ -119,7 +119,7 @@ async fn fly_the_example(context: &Context) -> Result<()> {
         "avatarUrl": "https://tr.rbxcdn.com/...", "createdAt": "2024-01-10T08:00:00.000Z",
         "updatedAt": "2024-01-10T08:00:00.000Z",
     }))?;
-    ensure!(open_account(context, flyer).await?, "flyer {FLYER} is there already");
+    ensure!(open_account(context, flyer).await?, "flyer {FLYER} already exists");
     let boarding: Boarding = parse(json!({ "userId": FLYER, "miles": 500 }))?;
     board(&at(context, "2024-03-15T10:30:00.000Z")?, &airline, flight.id, &boarding, None).await?;
     rules::flights::start(&at(context, "2024-03-15T14:05:00.000Z")?, &airline, flight.id).await?;
@@ -127,7 +127,7 @@ async fn fly_the_example(context: &Context) -> Result<()> {
     Ok(())
 }
 
-/// Flights of the next days, one of them shared, with somebody on board.
+/// Creates flights in the next days, each with a passenger. One of them is a codeshare.
 async fn plan_flights(context: &Context) -> Result<()> {
     let airline: AirlineId = text(AIRLINE)?;
     for (hours, id, code, departure, arrival, codeshare) in [
@@ -154,5 +154,5 @@ async fn plan_flights(context: &Context) -> Result<()> {
 
 async fn make_flight(context: &Context, flight: &Flight) -> Result<()> {
     let made = context.store.create_flight(flight, context.random()).await?;
-    made.ok().context("the flight's brand or its partner is missing")
+    made.ok().context("the flight's brand or codeshare airline does not exist")
 }

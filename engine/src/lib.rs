@@ -1,5 +1,7 @@
-//! DynamoDB in this process, for local work and tests: the crate `dynoxide-rs`, on SQLite, in memory or in a file,
-//! reached over loopback by the same AWS SDK client as the real one. And a demo community to fill it with.
+//! DynamoDB inside the process, for local work and tests, and a demo community to fill it with.
+//!
+//! The crate `dynoxide-rs` implements DynamoDB's HTTP API on SQLite, in memory or in a file. It is reached over
+//! loopback with the same AWS SDK client as the real DynamoDB.
 
 pub mod demo;
 
@@ -13,22 +15,22 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::sync::oneshot;
 
-/// How often expired items are deleted. DynamoDB itself promises "within a few days".
+/// Interval at which expired items are deleted. DynamoDB itself promises "within a few days".
 const SWEEP_EVERY: Duration = Duration::from_mins(1);
 
-/// How long open connections may finish when the engine stops.
+/// Time that open connections get to finish when the engine stops.
 const STOP_WITHIN: Duration = Duration::from_secs(1);
 
-/// Where an engine listens and keeps its data.
+/// Configuration of an engine: its address and its data.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// Address to listen on.
     pub host: IpAddr,
-    /// Port to listen on; 0 picks a free one.
+    /// Port to listen on, or 0 for any free port.
     pub port: u16,
-    /// File to keep the data in; in memory, if none.
+    /// File in which to keep the data. `None` keeps it in memory.
     pub data: Option<PathBuf>,
-    /// What [`Engine::save`] wrote, to begin with; what is there, if none.
+    /// File written by [`Engine::save`] whose contents replace the data. `None` keeps the data that exists.
     pub contents: Option<PathBuf>,
 }
 
@@ -38,7 +40,7 @@ impl Default for Options {
     }
 }
 
-/// A running engine. Stops when dropped.
+/// A running engine. Dropping it stops it.
 pub struct Engine {
     address: SocketAddr,
     database: Database,
@@ -47,10 +49,10 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Starts an engine, on a thread of its own: SQLite works synchronously and would hold up other tasks.
+    /// Starts an engine on a thread of its own, because SQLite is synchronous and would block other tasks.
     ///
     /// # Errors
-    /// When the port is taken or a file cannot be opened.
+    /// Returns an error if the port is in use or a file cannot be opened.
     pub fn start(options: &Options) -> io::Result<Self> {
         let listener = TcpListener::bind((options.host, options.port))?;
         listener.set_nonblocking(true)?;
@@ -73,7 +75,7 @@ impl Engine {
         Ok(Self { address, database, stop: Some(stop), thread: Some(thread) })
     }
 
-    /// Where it listens.
+    /// Returns the address on which the engine listens.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
@@ -82,19 +84,19 @@ impl Engine {
     /// Writes all data to a new file.
     ///
     /// # Errors
-    /// When the file is there already, or cannot be written.
+    /// Returns an error if the file already exists or cannot be written.
     pub fn save(&self, file: &Path) -> io::Result<()> {
         self.database.vacuum_into(&file.to_string_lossy()).map_err(io::Error::other)
     }
 
-    /// The client configuration that reaches it.
+    /// Returns a client configuration for this engine.
     #[must_use]
     pub fn config(&self) -> Builder {
         config(&format!("http://{}", self.address))
     }
 }
 
-/// The client configuration that reaches a local engine at an endpoint; any credentials will do.
+/// Returns a client configuration for the local engine at an endpoint. The engine accepts any credentials.
 #[must_use]
 pub fn config(endpoint: &str) -> Builder {
     aws_sdk_dynamodb::Config::builder()
@@ -110,10 +112,10 @@ async fn run(listener: TcpListener, database: Database, stopped: oneshot::Receiv
     let sweep = async move {
         loop {
             tokio::time::sleep(SWEEP_EVERY).await;
-            // On a thread of its own: it reads everything, and lets requests in between.
+            // On a thread for blocking work, because it reads all data. Requests are handled in between.
             let database = swept.clone();
             let sweeping = tokio::task::spawn_blocking(move || database.sweep_ttl());
-            // What could not be deleted now is next time; nobody reads it as valid meanwhile.
+            // The next sweep deletes what this one could not. Readers ignore expired items until then.
             let _result = sweeping.await;
         }
     };
@@ -121,7 +123,7 @@ async fn run(listener: TcpListener, database: Database, stopped: oneshot::Receiv
     tokio::select! {
         _ = serve => {}
         () = sweep => {}
-        // Also when the engine is dropped without a word.
+        // Dropping the sender also completes the receiver.
         _ = stopped => {}
     }
 }
@@ -130,7 +132,7 @@ impl Drop for Engine {
     fn drop(&mut self) {
         drop(self.stop.take());
         if let Some(thread) = self.thread.take() {
-            // It has nothing to say but that it panicked, which it said already.
+            // The only error is a panic of the thread, which has already been printed.
             let _result = thread.join();
         }
     }

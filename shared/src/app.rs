@@ -1,4 +1,4 @@
-//! The application: everything that handlers and jobs work with, wired up.
+//! The application: everything that handlers and jobs work with.
 
 use crate::auth::{KeyCache, SessionVerifier};
 use crate::config::{ArchivingConfig, Config, ConfigError};
@@ -9,27 +9,27 @@ use std::sync::Arc;
 use std::time::Duration;
 use store::Store;
 
-/// The application. Handlers take the part that they need of it, as axum state. Cheap to clone.
+/// The application. Handlers take the parts of it that they need, as axum state. Cheap to clone.
 #[derive(Clone)]
 pub struct App {
-    /// The tables, the time and random numbers.
+    /// The tables, the clock and random numbers.
     pub context: Context,
-    /// Other services.
+    /// Access to other services.
     pub outside: Outside,
-    /// API keys that were read recently.
+    /// API keys that have been read recently.
     pub keys: Arc<KeyCache>,
     /// Verifies members' sessions.
     pub sessions: Arc<SessionVerifier>,
-    /// Origins whose pages may call the API from browsers.
+    /// Allowed CORS origins.
     pub allowed_origins: Arc<[HeaderValue]>,
     /// Limits of scheduled archiving.
     pub archiving: ArchivingConfig,
-    /// The longest that a request may take where no Lambda runtime sets a deadline.
+    /// Maximum time per request where no Lambda runtime sets a deadline.
     pub request_timeout: Duration,
 }
 
 impl App {
-    /// Creates the application on these tables, with the operating system's clock and random numbers.
+    /// Creates the application with the given tables, the operating system's clock and random numbers.
     #[must_use]
     pub fn new(config: &Config, store: Store) -> Self {
         Self {
@@ -47,11 +47,11 @@ impl App {
         }
     }
 
-    /// Creates the application as a Lambda function starts it: from the environment, with the AWS SDK's own configuration.
-    /// Sends nothing over the network.
+    /// Creates the application of a Lambda function: from the environment, with the AWS SDK's own configuration. Sends
+    /// nothing over the network.
     ///
     /// # Errors
-    /// When a variable is missing or bad; names it.
+    /// `Missing` or `Bad`, naming an environment variable that is missing or not valid.
     pub async fn from_env() -> Result<Self, ConfigError> {
         let config = Config::from_env()?;
         let store = Store::connect(config.tables.clone()).await;

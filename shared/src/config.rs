@@ -1,4 +1,4 @@
-//! Configuration: environment variables, read once at start into one typed value.
+//! Configuration: environment variables, read once at startup into one typed value.
 
 use crate::auth::{DEFAULT_SESSION_COOKIE, SessionVerifier};
 use axum::http::{HeaderValue, Uri};
@@ -9,31 +9,31 @@ use std::str::FromStr;
 use std::time::Duration;
 use store::Tables;
 
-/// All that the environment says.
+/// The configuration that the environment provides.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// Table names: `USERS_TABLE`, `FLIGHTS_TABLE`, `LEDGERS_TABLE`.
     pub tables: Tables,
-    /// How members' sessions are checked: `SESSION_PUBLIC_KEYS`, `SESSION_COOKIE`.
+    /// How sessions are verified: `SESSION_PUBLIC_KEYS`, `SESSION_COOKIE`.
     pub sessions: SessionVerifier,
-    /// Whose pages may call from browsers, with cookies: `ALLOWED_ORIGINS`.
+    /// Allowed CORS origins: `ALLOWED_ORIGINS`.
     pub allowed_origins: Vec<HeaderValue>,
-    /// `GITHUB_API_URL`, `GITHUB_ORG`, `GITHUB_TOKEN` or `GITHUB_TOKEN_ARN`, `GITHUB_TIMEOUT_SECONDS`; none unless
-    /// organisation and token are set.
+    /// `GITHUB_API_URL`, `GITHUB_ORG`, `GITHUB_TOKEN` or `GITHUB_TOKEN_ARN`, `GITHUB_TIMEOUT_SECONDS`; `None` unless
+    /// the organization and the token are set.
     pub github: Option<GithubConfig>,
-    /// `DISCORD_API_URL`, `DISCORD_GUILD_ID`, `DISCORD_BOT_TOKEN` or `DISCORD_BOT_TOKEN_ARN`, `DISCORD_TIMEOUT_SECONDS`;
-    /// none unless guild and token are set.
+    /// `DISCORD_API_URL`, `DISCORD_GUILD_ID`, `DISCORD_BOT_TOKEN` or `DISCORD_BOT_TOKEN_ARN`,
+    /// `DISCORD_TIMEOUT_SECONDS`; `None` unless the guild and the token are set.
     pub discord: Option<DiscordConfig>,
-    /// `ARCHIVE_MAX_SHARE`, `ARCHIVE_GRACE_DAYS`.
+    /// Limits of scheduled archiving: `ARCHIVE_MAX_SHARE`, `ARCHIVE_GRACE_DAYS`.
     pub archiving: ArchivingConfig,
 }
 
-/// How scheduled archiving is held back.
+/// Limits of scheduled archiving.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ArchivingConfig {
-    /// No run archives more than that share of the unarchived members.
+    /// Maximum share of the unarchived members, from 0 to 1, that one run may archive.
     pub max_share: f64,
-    /// Members stay for their first days.
+    /// Number of days after sign-up during which a member is not archived.
     pub grace_days: u32,
 }
 
@@ -43,23 +43,23 @@ impl Default for ArchivingConfig {
     }
 }
 
-/// A variable that is missing or bad. Stops the start.
+/// An environment variable is missing or not valid, which prevents startup.
 #[derive(thiserror::Error)]
 pub enum ConfigError {
-    /// It is not set, or empty.
+    /// The variable is not set or is empty.
     #[error("environment variable {0} is missing")]
     Missing(&'static str),
-    /// It is set to something that cannot be used.
+    /// The value of the variable is not valid.
     #[error("environment variable {name} is bad: {reason}")]
     Bad {
-        /// Which.
+        /// Name of the variable.
         name: &'static str,
-        /// Why, without the value.
+        /// What is wrong with the value, without the value itself.
         reason: String,
     },
 }
 
-/// As the message: this is how a `main` that returns the error prints it.
+/// Shows the message, because a `main` that returns the error prints it with `Debug`.
 impl std::fmt::Debug for ConfigError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         std::fmt::Display::fmt(self, f)
@@ -67,18 +67,18 @@ impl std::fmt::Debug for ConfigError {
 }
 
 impl Config {
-    /// Reads the process's environment.
+    /// Reads the configuration from the environment of the process.
     ///
     /// # Errors
-    /// When a variable is missing or bad.
+    /// `Missing` or `Bad`, naming a variable that is missing or not valid.
     pub fn from_env() -> Result<Self, ConfigError> {
         Self::from_variables(|name| std::env::var(name).ok())
     }
 
-    /// Reads variables from wherever they are.
+    /// Reads the configuration from variables that `variable` returns by name.
     ///
     /// # Errors
-    /// When one is missing or bad.
+    /// `Missing` or `Bad`, naming a variable that is missing or not valid.
     pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let required = |name| variable(name).filter(|value| !value.is_empty()).ok_or(ConfigError::Missing(name));
         let tables = Tables {
@@ -93,10 +93,11 @@ impl Config {
         Self::with(tables, sessions, variable)
     }
 
-    /// These tables and sessions, and the other variables from wherever they are.
+    /// Creates a configuration with the given tables and sessions. Reads the rest from variables that `variable`
+    /// returns by name.
     ///
     /// # Errors
-    /// When one is bad.
+    /// `Bad`, naming a variable that is not valid.
     pub fn with(
         tables: Tables,
         sessions: SessionVerifier,
@@ -136,7 +137,7 @@ impl Config {
     }
 }
 
-/// A secret, or where it is kept.
+/// Returns a secret, given directly or by its ARN.
 fn secret(
     name: &'static str,
     arn_name: &'static str,
@@ -144,7 +145,7 @@ fn secret(
 ) -> Result<Option<Secret>, ConfigError> {
     let bad = |reason: &str| ConfigError::Bad { name: arn_name, reason: reason.to_owned() };
     match (variable(name), variable(arn_name)) {
-        (Some(_), Some(_)) => Err(bad("the secret itself is given as well")),
+        (Some(_), Some(_)) => Err(bad("the secret itself is also given")),
         (Some(secret), None) => Ok(Some(Secret::Given(secret))),
         (None, Some(arn)) if arn.split(':').nth(2) == Some("secretsmanager") => Ok(Some(Secret::Kept(arn))),
         (None, Some(_)) => Err(bad("not the ARN of a secret in Secrets Manager")),
@@ -152,8 +153,8 @@ fn secret(
     }
 }
 
-/// Origins, apart by commas, each as browsers write it: scheme, host and port, and nothing after (RFC 6454, section 6.2).
-/// `*` is none: it would let every page act with a visitor's session.
+/// Parses origins, separated by commas, each as browsers write it: scheme, host and port, and nothing else (RFC 6454,
+/// section 6.2). Rejects `*`, which would allow every page to act with a visitor's session.
 fn origins(name: &'static str, text: Option<String>) -> Result<Vec<HeaderValue>, ConfigError> {
     let origin = |text: &str| {
         let uri: Uri = text.parse().ok()?;
@@ -161,7 +162,7 @@ fn origins(name: &'static str, text: Option<String>) -> Result<Vec<HeaderValue>,
         let origin = format!("{}://{}{port}", uri.scheme_str()?, uri.host()?).to_lowercase();
         (origin == text && !text.contains('*')).then(|| HeaderValue::from_str(text).ok())?
     };
-    let bad = |text| ConfigError::Bad { name, reason: format!("{text} is no origin, such as https://example.com") };
+    let bad = |text| ConfigError::Bad { name, reason: format!("{text} is not an origin such as https://example.com") };
     let text = text.unwrap_or_default();
     let texts = text.split(',').map(str::trim).filter(|text| !text.is_empty());
     texts.map(|text| origin(text).ok_or_else(|| bad(text))).collect()

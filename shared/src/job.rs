@@ -6,30 +6,30 @@ use std::error::Error;
 use std::time::Duration;
 use store::{Invocation, time_left, with_causes};
 
-/// A schedule's event, of which nothing matters.
+/// The event of a schedule. Its fields are ignored.
 #[derive(Deserialize)]
 struct Scheduled {}
 
-/// Serves a job, which is given the time that it may take, as a Lambda function, until the process is told to stop.
+/// Serves a job as a Lambda function until the process is stopped. The job receives the time that it may take.
 ///
 /// # Errors
-/// When Lambda's Runtime API cannot be talked to.
+/// Returns an error if Lambda's Runtime API cannot be reached.
 pub async fn serve<T: Serialize, E: Error>(
     job: impl AsyncFn(Duration) -> Result<T, E>,
 ) -> Result<(), lambda_runtime::Error> {
     lambda_runtime::run(service_fn(async |event: LambdaEvent<Scheduled>| {
         let ended = job(time_left(event.context.deadline())).await;
-        // The text alone: the runtime would log all that an error holds.
+        // Only the message: the runtime would log everything that the error contains.
         ended.map_err(|error| lambda_runtime::Error::from(error.to_string()))
     }))
     .await
 }
 
-/// Runs a job within the time given. `log` says what it did, in one line; a failure is logged here, with its causes and
-/// what it cost.
+/// Runs a job within the given time. `log` logs the result as one line. A failure is logged here, with its causes and
+/// its cost.
 ///
 /// # Errors
-/// Those of the job.
+/// Any error of the job.
 pub async fn run<T, E: Error + 'static>(
     name: &'static str,
     time: Duration,

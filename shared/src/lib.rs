@@ -1,12 +1,12 @@
-//! What all of Skysquad's functions link.
+//! The parts that all functions of Skysquad share.
 //!
 //! * [`auth`] identifies callers: game servers by API key, people by session.
 //! * [`http`] turns requests into calls of rules, and their results into responses.
-//! * [`config`] reads the environment, [`telemetry`] writes logs and metrics, [`job`] runs scheduled jobs.
-//! * [`App`] wires it all up.
+//! * [`config`] reads the environment, [`telemetry`] writes logs and metrics, and [`job`] runs scheduled jobs.
+//! * [`App`] connects all of these.
 //!
-//! The crates below it are re-exported, so that a function depends on this one alone: [`models`] are the types of the
-//! domain, [`store`] keeps them in DynamoDB, and the rest are the rules.
+//! The crates below are re-exported, so that a function depends only on this one: [`models`] has the types of the
+//! domain, [`store`] stores them in DynamoDB, and the other modules are the business rules.
 
 pub mod app;
 pub mod auth;

@@ -1,5 +1,5 @@
-//! What requests need to be allowed to do: the IAM actions, by table (*DynamoDB Developer Guide*, "DynamoDB API
-//! permissions" and "IAM and transactions").
+//! Records the IAM permissions that requests need: actions, tables and partition keys (*DynamoDB Developer Guide*,
+//! "DynamoDB API permissions" and "IAM and transactions").
 
 use crate::TestApp;
 use aws_smithy_runtime_api::client::http::{
@@ -13,19 +13,19 @@ use shared::store::{Store, Tables};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
-/// One kind of access to a table or an index.
+/// A kind of access to a table or index.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Access {
-    /// The action, as IAM names it but for the service: `Query`.
+    /// IAM action without the service prefix, such as `Query`.
     pub action: String,
-    /// The resource, as template.yaml names it: `FlightsTable/index/upcoming`.
+    /// Resource, by its name in template.yaml, such as `FlightsTable/index/upcoming`.
     pub resource: String,
-    /// What items' partition keys begin with, up to their first `#`, or all of it: `FLYER#`. None of a scan, nor of an
-    /// index with keys of its own.
+    /// Beginning of the items' partition keys up to the first `#`, such as `FLYER#`, or the whole key if it has none.
+    /// `None` for scans and for indexes with keys of their own.
     pub key: Option<String>,
 }
 
-/// Notes every access that an application makes to its tables.
+/// Records every access that an application makes to its tables.
 #[derive(Debug, Clone)]
 pub struct Accesses {
     noted: Arc<Mutex<BTreeSet<Access>>>,
@@ -34,8 +34,8 @@ pub struct Accesses {
 }
 
 impl TestApp {
-    /// The same tables behind another instance, which has seen no API key yet; and what notes its accesses before they go
-    /// over the wire.
+    /// Returns another instance on the same tables, which has not cached any API key yet, and the recorder of its
+    /// accesses.
     #[must_use]
     pub fn noting_accesses(&self) -> (Self, Accesses) {
         let accesses =
@@ -48,7 +48,7 @@ impl TestApp {
 }
 
 impl Accesses {
-    /// The accesses so far.
+    /// Returns the accesses so far.
     #[must_use]
     pub fn noted(&self) -> BTreeSet<Access> {
         self.noted.lock().expect("no test panics while it notes").clone()
@@ -90,7 +90,7 @@ impl Accesses {
     }
 }
 
-/// The partition key of a request about one item.
+/// Returns the partition key in a request for a single item.
 fn of_item(request: &Value) -> &Value {
     let [key, item] = ["Key", "Item"].map(|name| &request[name]["pk"]["S"]);
     if key.is_null() { item } else { key }

@@ -1,11 +1,12 @@
-//! Bodies that are good but for one field.
+//! Sends bodies with one invalid field.
 
 use crate::{Answer, Call};
 use serde_json::Value;
 use std::fmt::Write;
 
-/// What is answered to each of them, a line each: the field, its value, the answer as `shown`. The value is JSON as it
-/// stands in the body, so that it may be what no serializer would write; an empty one leaves the field out.
+/// Sends the `good` body with each of the `bad` fields in turn. Returns one line for each: the field, its value, and
+/// the response as formatted by `shown`. A value is inserted into the body as it is, so it can be something that no
+/// serializer would write. An empty value removes the field.
 pub async fn answers_to_bad_fields<'a>(
     request: impl Fn() -> Call<'a>,
     good: &Value,

@@ -1,4 +1,4 @@
-//! Calling the API.
+//! Sends requests to the API.
 
 use crate::TestApp;
 use axum::body::Body;
@@ -7,7 +7,7 @@ use http_body_util::BodyExt;
 use serde_json::Value;
 use tower::ServiceExt;
 
-/// A request in the making.
+/// A request that is being built.
 #[must_use]
 pub struct Call<'a> {
     app: &'a TestApp,
@@ -15,79 +15,79 @@ pub struct Call<'a> {
     body: Vec<u8>,
 }
 
-/// What was answered.
+/// A response.
 #[derive(Debug)]
 pub struct Answer {
-    /// The status.
+    /// HTTP status code.
     pub status: StatusCode,
-    /// The headers.
+    /// HTTP headers.
     pub headers: HeaderMap,
-    /// The body as it came.
+    /// Body as received.
     pub bytes: Vec<u8>,
 }
 
 impl TestApp {
-    /// A request; the path is sent as it is.
+    /// Starts building a request. The path is sent unchanged.
     pub fn call(&self, method: Method, path: &str) -> Call<'_> {
         Call { app: self, request: Request::builder().method(method).uri(path), body: Vec::new() }
     }
 
-    /// A GET request.
+    /// Starts building a GET request.
     pub fn get(&self, path: &str) -> Call<'_> {
         self.call(Method::GET, path)
     }
 
-    /// A POST request.
+    /// Starts building a POST request.
     pub fn post(&self, path: &str) -> Call<'_> {
         self.call(Method::POST, path)
     }
 
-    /// A PATCH request.
+    /// Starts building a PATCH request.
     pub fn patch(&self, path: &str) -> Call<'_> {
         self.call(Method::PATCH, path)
     }
 
-    /// A DELETE request.
+    /// Starts building a DELETE request.
     pub fn delete(&self, path: &str) -> Call<'_> {
         self.call(Method::DELETE, path)
     }
 }
 
 impl Call<'_> {
-    /// With an API key.
+    /// Adds an API key.
     pub fn key(self, key: &str) -> Self {
         self.header("x-api-key", key)
     }
 
-    /// With a session, as a bearer token.
+    /// Adds a session token as a bearer token.
     pub fn bearer(self, token: &str) -> Self {
         self.header("authorization", &format!("Bearer {token}"))
     }
 
-    /// With a header more.
+    /// Adds a header.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.request = self.request.header(name, value);
         self
     }
 
-    /// With a header more, whose value may be any bytes that HTTP allows.
+    /// Adds a header whose value may be any bytes that HTTP allows.
     pub fn header_bytes(mut self, name: &str, value: &[u8]) -> Self {
         self.request = self.request.header(name, value);
         self
     }
 
-    /// With a JSON body, declared as such.
+    /// Sets a JSON body and the matching content type.
     pub fn json(self, body: &Value) -> Self {
         self.header("content-type", "application/json").body(body.to_string())
     }
 
-    /// With any body.
+    /// Sets a body without a content type.
     pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
         self.body = body.into();
         self
     }
 
-    /// Sends it.
+    /// Sends the request and returns the response.
     pub async fn send(self) -> Answer {
         let request = self.request.body(Body::from(self.body)).expect("a request that HTTP allows");
         let response = self.app.router.clone().oneshot(request).await.expect("routers always answer");
@@ -98,14 +98,14 @@ impl Call<'_> {
 }
 
 impl Answer {
-    /// The body, as JSON.
+    /// Returns the body as JSON.
     #[must_use]
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.bytes)
             .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&self.bytes)))
     }
 
-    /// The body as text, indented, with the fields in the order that they have on the wire; the status before it.
+    /// Returns the status and the body as indented JSON, with the fields in the order in which they were sent.
     #[must_use]
     pub fn shown(&self) -> String {
         let status = self.status.as_u16();
@@ -119,13 +119,13 @@ impl Answer {
         format!("{status} {}", String::from_utf8(shown).expect("JSON is UTF-8"))
     }
 
-    /// A header's value, if there is one.
+    /// Returns the value of a header, or `None` if it is missing.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(|value| value.to_str().expect("our headers are ASCII"))
     }
 
-    /// The answer, if its status is that; else the test ends here and shows it.
+    /// Returns the response if it has the given status. Otherwise, panics and shows the body.
     #[must_use]
     pub fn expect(self, status: u16) -> Self {
         assert_eq!(self.status.as_u16(), status, "{}", String::from_utf8_lossy(&self.bytes));

@@ -1,4 +1,4 @@
-//! The demo community that `skysquad serve` begins with, and of which the events in `events/` speak.
+//! Tests with the demo community, on which the events in `events/` are based.
 
 use crate::template::event;
 use crate::{Call, Routes, Session, TestApp};
@@ -10,18 +10,19 @@ use utoipa_axum::router::OpenApiRouter;
 
 pub use engine::demo::{API_KEY as DEMO_KEY, SUPER_USER as DEMO_SUPER_USER, UPCOMING as DEMO_FLIGHT};
 
-/// The demo community as an engine held it, and how many random numbers were drawn for it.
+/// The saved demo community, and how many random numbers its creation took.
 #[derive(Debug)]
 pub(crate) struct Snapshot {
     pub file: PathBuf,
     pub drawn: u64,
 }
 
-/// Made once in a process: a copy takes a tenth of the time. None, where the engine is another, that cannot be copied.
+/// Created once per process, because restoring it takes a tenth of the time. `None` if the tests run on another
+/// DynamoDB, which cannot restore it.
 static SNAPSHOT: OnceCell<Option<Snapshot>> = OnceCell::const_new();
 
 impl TestApp {
-    /// Starts these routes with the demo community.
+    /// Starts the given routes with the demo community.
     pub async fn with_demo(routes: Routes) -> Self {
         match SNAPSHOT.get_or_init(Self::demo_snapshot).await {
             Some(snapshot) => Self::start_with(routes, Some(snapshot)).await,
@@ -39,14 +40,15 @@ impl TestApp {
     async fn demo_snapshot() -> Option<Snapshot> {
         let app = Self::with_new_demo(OpenApiRouter::new).await;
         let engine = app.engine.as_ref()?;
-        // Beside the test's own executable, where the next run replaces it, at once: another may be under way.
+        // The file is next to the test's executable, where the next run replaces it. The replacement is atomic, because
+        // another run may be in progress.
         let file = std::env::current_exe().expect("a test is an executable").with_extension("demo");
         let new = file.with_extension(std::process::id().to_string());
         engine.save(&new).and_then(|()| std::fs::rename(&new, &file)).expect("it can be written there");
         Some(Snapshot { file, drawn: app.entropy.0.load(Ordering::SeqCst) })
     }
 
-    /// The request that an event of API Gateway is.
+    /// Returns the request described by an event of API Gateway.
     pub fn call_of(&self, event: &Value) -> Call<'_> {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let method = text(&event["requestContext"]["http"]["method"]).parse().expect("a method");
@@ -62,16 +64,16 @@ impl TestApp {
     }
 }
 
-/// A session of the demo's superuser that is good by the system's clock.
+/// Returns a session token of the demo superuser that is valid according to the system clock.
 #[must_use]
 pub fn demo_session() -> String {
     Session::token(&json!({ "userId": DEMO_SUPER_USER, "iat": 1_710_498_600, "exp": 4_102_444_800_u64 }))
 }
 
-/// An event of `events/`, by its name; where it has a place for a session, with that of the demo's superuser.
+/// Reads an event in `events/`. Replaces the placeholder of a session token with a token of the demo superuser.
 ///
 /// # Panics
-/// When there is none of that name.
+/// Panics if there is no event with that name.
 #[must_use]
 pub fn demo_event(name: &str) -> Value {
     let mut event = event(name);

@@ -1,4 +1,4 @@
-//! What tests begin with.
+//! Fixtures: session tokens, and functions that create the data that tests need.
 
 use crate::TestApp;
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
@@ -16,10 +16,10 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// The brand that [`TestApp::airline`] makes for the airline `skyteam`.
+/// ID of the brand that [`TestApp::airline`] creates for the airline `skyteam`.
 pub const BRAND: &str = "skyteam-main";
 
-/// The key that signs tests' sessions: PKCS #8 private and X.509 public, as PEM.
+/// The key pair of the tests' sessions in PEM format: private (PKCS #8) and public (X.509).
 static SESSION_KEY: LazyLock<(String, String)> = LazyLock::new(|| {
     let pair = KeyPair::generate(KeySize::Rsa2048).expect("a key is made");
     let private = AsDer::<Pkcs8V1Der>::as_der(&pair).expect("a key has a form");
@@ -32,7 +32,7 @@ pub(crate) fn session_public_key() -> String {
     SESSION_KEY.1.clone()
 }
 
-/// Tables that no other test has.
+/// Returns table names that no other test uses.
 pub(crate) fn own_tables() -> Tables {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let prefix = format!("test-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::SeqCst));
@@ -43,24 +43,24 @@ pub(crate) fn own_tables() -> Tables {
     }
 }
 
-/// Making tokens.
+/// Creates session tokens.
 #[derive(Debug)]
 pub struct Session;
 
 impl Session {
-    /// The key that verifies tests' sessions, as PEM.
+    /// Returns the public key, which verifies the tests' sessions, in PEM format.
     #[must_use]
     pub fn public_key() -> String {
         session_public_key()
     }
 
-    /// The key that signs tests' sessions, as PEM.
+    /// Returns the private key, which signs the tests' sessions, in PEM format.
     #[must_use]
     pub fn private_key() -> String {
         SESSION_KEY.0.clone()
     }
 
-    /// A token with these claims, signed by the trusted key.
+    /// Returns a token with the given claims, signed with the private key.
     #[must_use]
     pub fn token(claims: &Value) -> String {
         let key = EncodingKey::from_rsa_pem(SESSION_KEY.0.as_bytes()).expect("it is an RSA key");
@@ -69,14 +69,14 @@ impl Session {
 }
 
 impl TestApp {
-    /// A good session of that member, who need not exist.
+    /// Returns a valid session token of a member, who does not have to exist.
     #[must_use]
     pub fn session(&self, member: &str) -> String {
         let now = self.now().as_second();
         Session::token(&json!({ "userId": member, "iat": now, "exp": now + 3600 }))
     }
 
-    /// Makes a member with these roles.
+    /// Creates a member with the given roles.
     pub async fn member(&self, id: &str, roles: &[&str]) {
         let roles: BTreeMap<&str, bool> = roles.iter().map(|role| (*role, true)).collect();
         let draft = json!({ "id": id, "first_name": "Ada", "last_name": "Lovelace", "roles": roles });
@@ -87,13 +87,13 @@ impl TestApp {
         self.wire.reset();
     }
 
-    /// Makes an airline with a primary brand `<id>-main`, and tells its API key. The functions have seen the key.
+    /// Creates an airline with the primary brand `<id>-main`, and returns its API key, which is then cached.
     pub async fn airline(&self, id: &str) -> String {
         let draft = json!({ "airlineId": id, "name": format!("Airline {id}") });
         let draft: AirlineDraft = serde_json::from_value(draft).expect("a good draft");
         let created = shared::airlines::create(self.context(), draft).await.expect("the airline is made");
         let key = created.api_key.reveal().to_owned();
-        // Distinct names for distinct airlines: the first letters, or what a number of letters gives.
+        // Designators are distinct if the first two letters of the airlines' IDs are.
         let code: String = id.chars().filter(char::is_ascii_lowercase).chain("xyz".chars()).take(3).collect();
         let code = code.to_uppercase();
         let brand = json!({
@@ -108,7 +108,7 @@ impl TestApp {
         key
     }
 
-    /// Returns the airline that a key belongs to. The functions have seen the key then.
+    /// Returns the airline of a key, which is then cached.
     async fn airline_of(&self, key: &str) -> AirlineId {
         self.app.keys.identify(self.context(), Some(key.as_bytes())).await.expect("the key is valid").airline_id
     }
@@ -134,7 +134,7 @@ impl TestApp {
         flight.id.to_string()
     }
 
-    /// Boards a flyer, who is created if need be, on a flight.
+    /// Boards a flyer on a flight, and creates the flyer if necessary.
     pub async fn board(&self, key: &str, flight: &str, flyer: &str, miles: u64) {
         let boarding =
             json!({ "userId": flyer, "miles": miles, "username": "pilot123", "displayName": "Captain John" });
@@ -151,7 +151,7 @@ impl TestApp {
         account.expect("the flyer exists").flyer.miles.get()
     }
 
-    /// Returns a flyer's whole ledger, oldest first, as the API answers it.
+    /// Returns a flyer's ledger as the API represents it, oldest entry first.
     pub async fn ledger(&self, flyer: &str) -> Vec<Value> {
         let flyer = flyer.parse().expect("a flyer's id");
         let mut entries = Vec::new();

@@ -1,5 +1,5 @@
-//! Lambda around the built binary of a function: a server that hands it events as the Lambda service does, by the
-//! Runtime API (*AWS Lambda Developer Guide*, "Using the Lambda runtime API for custom runtimes").
+//! Runs the compiled binary of a function as Lambda does: a server passes it events through the Runtime API (*AWS
+//! Lambda Developer Guide*, "Using the Lambda runtime API for custom runtimes").
 
 use crate::{Answer, Session, TestApp, demo_event};
 use axum::body::Bytes;
@@ -18,13 +18,13 @@ use tokio::process::{Child, Command};
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::{JoinHandle, JoinSet};
 
-/// The largest answer that Lambda takes from a function: 6 MB, and 100 bytes that it forgives.
+/// Maximum size of a response that Lambda accepts from a function: 6 MB, plus 100 bytes that it tolerates.
 pub const MAX_ANSWER_BYTES: usize = 6 * 1024 * 1024 + 100;
 
-/// How long a function may take: the `Timeout` in template.yaml.
+/// Time limit of an invocation: the `Timeout` in template.yaml.
 pub const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long a process may take to ask for its first event.
+/// Time limit for a process to request its first event.
 const START_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The environment variables of a function.
@@ -32,7 +32,7 @@ const START_TIMEOUT: Duration = Duration::from_secs(10);
 pub struct Environment(BTreeMap<String, String>);
 
 impl Environment {
-    /// What template.yaml and Lambda set, for the tables of that app.
+    /// Returns the variables that template.yaml and Lambda set, with the tables of the given app.
     #[must_use]
     pub fn of(app: &TestApp) -> Self {
         let tables = app.tables();
@@ -53,14 +53,14 @@ impl Environment {
         Self(variables.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
     }
 
-    /// With a variable set to something else.
+    /// Sets a variable.
     #[must_use]
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.0.insert(name.to_owned(), value.to_owned());
         self
     }
 
-    /// Without a variable.
+    /// Removes a variable.
     #[must_use]
     pub fn without(mut self, name: &str) -> Self {
         self.0.remove(name);
@@ -68,10 +68,11 @@ impl Environment {
     }
 }
 
-/// Checks that a function does not start without any one of the variables that all need, and says which.
+/// Checks that a function does not start if a variable that all functions require is missing, and that its error names
+/// the variable.
 ///
 /// # Panics
-/// When it does start, or says something else.
+/// Panics if the function starts or prints another error.
 pub async fn expect_to_need_its_variables(binary: &str) {
     let app = TestApp::without_routes().await;
     for name in ["USERS_TABLE", "FLIGHTS_TABLE", "LEDGERS_TABLE", "SESSION_PUBLIC_KEYS"] {
@@ -83,10 +84,10 @@ pub async fn expect_to_need_its_variables(binary: &str) {
     }
 }
 
-/// A job that DynamoDB does not answer says so while it still can.
+/// Checks that a job reports an error before its deadline if DynamoDB does not respond.
 ///
 /// # Panics
-/// When it does not.
+/// Panics if it does not.
 pub async fn expect_to_fail_before_its_deadline(binary: &str, event: &str) {
     let app = TestApp::without_routes().await;
     let silent = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
@@ -97,19 +98,19 @@ pub async fn expect_to_fail_before_its_deadline(binary: &str, event: &str) {
     assert_eq!(failed.expect_err("the job fails")["errorMessage"], "DynamoDB was busy until the deadline");
 }
 
-/// What a process left behind.
+/// A process that has ended, and its output.
 #[derive(Debug)]
 pub struct Ended {
-    /// How it ended.
+    /// Its exit status.
     pub status: ExitStatus,
-    /// Its standard output: the log, a JSON object a line.
+    /// Its standard output: the log, with one JSON object per line.
     pub stdout: String,
     /// Its standard error.
     pub stderr: String,
 }
 
 impl Ended {
-    /// The lines of the log that have that message.
+    /// Returns the lines of the log that have the given message.
     #[must_use]
     pub fn log(&self, message: &str) -> Vec<Value> {
         let lines = self.stdout.lines();
@@ -118,16 +119,16 @@ impl Ended {
     }
 }
 
-/// An event of `events/`, by its name, with what checks its answer.
+/// The name of an event in `events/`, and a function that checks the response.
 pub type Exchange = (&'static str, fn(&str));
 
-/// An invocation's outcome: the function's answer, or the error in its place.
+/// The outcome of an invocation: the function's response or an error.
 pub type Outcome = Result<Bytes, Value>;
 
-/// A function, waiting for events. Its process is killed when this is dropped.
+/// A running function that waits for events. Dropping it kills the process.
 #[derive(Debug)]
 pub struct Function {
-    /// How long it took from the start of the process until it asked for the first event.
+    /// Time from the start of the process to the request for the first event.
     pub started_in: Duration,
     process: Process,
     service: Arc<Service>,
@@ -137,10 +138,10 @@ pub struct Function {
 }
 
 impl Function {
-    /// Starts a built binary, until it asks for its first event.
+    /// Starts a compiled binary, and waits until it requests its first event.
     ///
     /// # Errors
-    /// When the process ends before that.
+    /// Returns an error if the process ends before that.
     pub async fn start(binary: &str, environment: &Environment) -> Result<Self, Ended> {
         let (work, queue) = mpsc::unbounded_channel();
         let service = Arc::new(Service {
@@ -169,19 +170,18 @@ impl Function {
         }
     }
 
-    /// Sends an event, with the time that template.yaml gives.
+    /// Sends an event, with the time limit in template.yaml.
     ///
     /// # Errors
-    /// As [`invoke_within`](Self::invoke_within).
+    /// Those of [`invoke_within`](Self::invoke_within).
     pub async fn invoke(&mut self, event: &Value) -> Outcome {
         self.invoke_within(event, TIMEOUT).await
     }
 
-    /// Sends an event that must be answered within that time. The request ids are UUIDs that count from 1.
+    /// Sends an event with the given time limit. Request IDs are UUIDs that count from 1.
     ///
-    /// # Errors
-    /// What the function reported instead of an answer; or Lambda itself, because there was no answer in time, one that
-    /// was too large, or the process ended.
+    /// # Errors Returns the error that the function reported, or that of Lambda if the function did not respond in
+    /// time, responded with too much data, or ended.
     pub async fn invoke_within(&mut self, event: &Value, time: Duration) -> Outcome {
         self.invocations += 1;
         let request_id = format!("00000000-0000-4000-8000-{:012}", self.invocations);
@@ -190,7 +190,7 @@ impl Function {
         let deadline = SystemTime::now() + time;
         let sent = self.work.send(Work { request_id, deadline, event: event.to_string() });
         sent.expect("the server lives as long as the function");
-        // What Lambda answers itself.
+        // The errors that Lambda itself returns.
         let failed = |kind: &str, message: String| Err(json!({ "errorType": kind, "errorMessage": message }));
         tokio::select! {
             outcome = answered => outcome.expect("the server lives as long as the function"),
@@ -204,25 +204,25 @@ impl Function {
         }
     }
 
-    /// Sends an API Gateway event, and reads the answer as API Gateway does.
+    /// Sends an event of API Gateway, and reads the response as API Gateway does.
     pub async fn request(&mut self, event: &Value) -> Answer {
         self.request_within(event, TIMEOUT).await
     }
 
-    /// Sends an API Gateway event that must be answered within that time.
+    /// Sends an event of API Gateway with the given time limit, and reads the response as API Gateway does.
     pub async fn request_within(&mut self, event: &Value, time: Duration) -> Answer {
         let answer = self.invoke_within(event, time).await.unwrap_or_else(|error| panic!("no answer: {error}"));
         as_http(&serde_json::from_slice(&answer).expect("an answer is JSON"))
     }
 
-    /// Ends the process, and tells what it left behind.
+    /// Ends the process and returns its output.
     pub async fn end(self) -> Ended {
         self.process.end().await
     }
 }
 
-/// An answer of payload format 2.0 (*API Gateway Developer Guide*, "Create AWS Lambda proxy integrations for HTTP
-/// APIs").
+/// Reads a response in payload format 2.0 (*API Gateway Developer Guide*, "Create AWS Lambda proxy integrations for
+/// HTTP APIs").
 fn as_http(answer: &Value) -> Answer {
     assert_ne!(answer["isBase64Encoded"], true, "JSON is text");
     let mut headers = HeaderMap::new();
@@ -239,7 +239,7 @@ fn as_http(answer: &Value) -> Answer {
     }
 }
 
-/// A child process with what it writes.
+/// A child process and its output.
 #[derive(Debug)]
 struct Process {
     child: Child,
@@ -264,7 +264,7 @@ impl Process {
     }
 
     async fn end(mut self) -> Ended {
-        // It may have ended by itself.
+        // The process may already have ended.
         let _result = self.child.start_kill();
         Ended {
             status: self.child.wait().await.expect("it is our child"),
@@ -288,11 +288,10 @@ struct Work {
     event: String,
 }
 
-/// The service's side of the Runtime API. Like any one environment of a function, it has at most one invocation under
-/// way.
+/// The server side of the Runtime API. As in any execution environment, at most one invocation is in progress.
 #[derive(Debug)]
 struct Service {
-    /// Told when the function asks for an event.
+    /// Notified when the function requests an event.
     asked: Notify,
     queue: tokio::sync::Mutex<mpsc::UnboundedReceiver<Work>>,
     under_way: Mutex<Option<(String, oneshot::Sender<Outcome>)>>,
@@ -303,7 +302,7 @@ impl Service {
         let under_way = self.under_way.lock().expect("no handler panics").take();
         let (expected, sender) = under_way.expect("an invocation is under way");
         assert_eq!(request_id, expected, "answered another invocation");
-        // Whoever waited may have given up.
+        // The receiver may have been dropped at its time limit.
         let _result = sender.send(outcome);
     }
 }

@@ -1,12 +1,13 @@
-//! What the tests of all crates share: the whole API on an engine of its own, with the time, the random numbers and
-//! the network in the test's hands.
+//! Test support for all crates: the API on a private DynamoDB, with the clock, the random numbers and the network under
+//! the test's control.
 //!
-//! Set `DYNAMODB_ENDPOINT` to run the tests against another engine, such as DynamoDB Local: each test makes tables
+//! Set `DYNAMODB_ENDPOINT` to run the tests against another DynamoDB, such as DynamoDB Local. Each test creates tables
 //! of its own there.
 
 mod access;
 mod bad_fields;
 mod client;
+mod crowd;
 mod demo;
 mod fixtures;
 pub mod lambda;
@@ -34,10 +35,10 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 use utoipa_axum::router::OpenApiRouter;
 
-/// The time at which tests begin.
+/// Time of the clock when a test starts.
 pub const START: &str = "2024-03-15T10:30:00.000Z";
 
-/// A clock that stands still until it is moved.
+/// A clock that changes only when a test sets it.
 #[derive(Debug, Clone)]
 pub struct StoppedClock(Arc<AtomicI64>);
 
@@ -47,13 +48,13 @@ impl StoppedClock {
         Self(Arc::new(AtomicI64::new(instant.as_millisecond())))
     }
 
-    /// Moves it on.
+    /// Advances the clock.
     pub fn advance(&self, by: Duration) {
         let by = i64::try_from(by.as_millis()).expect("tests last less than an age");
         self.0.fetch_add(by, Ordering::SeqCst);
     }
 
-    /// Sets it.
+    /// Sets the clock.
     pub fn set(&self, instant: &str) {
         let instant: Timestamp = instant.parse().expect("a valid instant");
         self.0.store(instant.as_millisecond(), Ordering::SeqCst);
@@ -66,14 +67,14 @@ impl Clock for StoppedClock {
     }
 }
 
-/// Random numbers that are the same in every run.
+/// Generates the same random numbers in every run.
 #[derive(Debug, Clone, Default)]
 struct FixedEntropy(Arc<AtomicU64>);
 
 impl Entropy for FixedEntropy {
     fn fill(&self, buffer: &mut [u8]) {
         for chunk in buffer.chunks_mut(8) {
-            // SplitMix64: distinct counters give distinct, well spread numbers.
+            // SplitMix64 maps distinct counters to distinct, well distributed numbers.
             let counter = self.0.fetch_add(1, Ordering::SeqCst) + 1;
             let mut z = counter.wrapping_mul(0x9e37_79b9_7f4a_7c15);
             z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -83,16 +84,16 @@ impl Entropy for FixedEntropy {
     }
 }
 
-/// The routes that a test is about, such as `users::routes`.
+/// The routes under test, such as `users::routes`.
 pub type Routes = fn() -> OpenApiRouter<App>;
 
-/// Some routes of the API, on tables of their own.
+/// Routes of the API, on private tables.
 pub struct TestApp {
     /// The application below the routes.
     pub app: App,
-    /// Its clock.
+    /// The clock of the application.
     pub clock: StoppedClock,
-    /// What goes over the wire to DynamoDB.
+    /// The connection to DynamoDB.
     pub wire: Wire,
     routes: Routes,
     router: axum::Router,
@@ -103,17 +104,17 @@ pub struct TestApp {
 }
 
 impl TestApp {
-    /// Starts these routes on empty tables.
+    /// Starts the given routes on empty tables.
     pub async fn start(routes: Routes) -> Self {
         Self::start_with(routes, None).await
     }
 
-    /// Starts without any route, for tests of what lies below them.
+    /// Starts without routes, for tests of the layers below them.
     pub async fn without_routes() -> Self {
         Self::start(OpenApiRouter::new).await
     }
 
-    /// Starts with the contents of a snapshot, where the engine can restore one.
+    /// Starts with the contents of a snapshot, if the engine can restore it.
     async fn start_with(routes: Routes, snapshot: Option<&Snapshot>) -> Self {
         if let Ok(endpoint) = std::env::var("DYNAMODB_ENDPOINT") {
             return Self::at(routes, endpoint, fixtures::own_tables(), None, None).await;
@@ -154,8 +155,8 @@ impl TestApp {
         Self { app, clock, wire, routes, router, tables, endpoint, entropy, engine: engine.map(Arc::new) }
     }
 
-    /// Returns another instance of the function on the same tables: it has not seen any key yet, and takes at most that
-    /// long for a request.
+    /// Returns another instance of the function on the same tables. It has not cached any key yet, and its requests
+    /// have the given time limit.
     #[must_use]
     pub fn another_instance(&self, request_timeout: Duration) -> Self {
         self.configured(|app| app.request_timeout = request_timeout)
@@ -169,7 +170,7 @@ impl TestApp {
         self.instance(app)
     }
 
-    /// Returns an instance on the same tables that has seen no key yet.
+    /// Returns an instance on the same tables that has not cached any key yet.
     fn instance(&self, mut app: App) -> Self {
         app.keys = Arc::default();
         Self {
@@ -185,31 +186,31 @@ impl TestApp {
         }
     }
 
-    /// Returns what rules work with.
+    /// Returns the context that rules use.
     #[must_use]
     pub fn context(&self) -> &Context {
         &self.app.context
     }
 
-    /// Returns the tables.
+    /// Returns the store.
     #[must_use]
     pub fn store(&self) -> &Store {
         &self.app.context.store
     }
 
-    /// Returns the present instant of its clock.
+    /// Returns the time of the test's clock.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.app.context.now()
     }
 
-    /// Returns the names of its tables.
+    /// Returns the names of the tables.
     #[must_use]
     pub fn tables(&self) -> &Tables {
         &self.tables
     }
 
-    /// Returns the address where its DynamoDB listens.
+    /// Returns the URL of the test's DynamoDB.
     #[must_use]
     pub fn endpoint(&self) -> &str {
         &self.endpoint

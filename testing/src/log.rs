@@ -1,4 +1,4 @@
-//! What a test logs.
+//! Captures the log of a test.
 
 use serde_json::Value;
 use shared::telemetry::{Lines, levels_from};
@@ -15,14 +15,15 @@ thread_local! {
 
 struct Written {
     lines: Vec<u8>,
-    /// Which lines are wanted; all, if none are named.
+    /// The lines to capture, or `None` for all.
     wanted: Option<Targets>,
 }
 
-/// What this thread, and so this test, logs as long as this lives, as functions write it.
+/// Captures what this thread, and therefore this test, logs while the value exists. Lines have the format of the
+/// functions' log.
 ///
-/// One subscriber serves all threads: `tracing` remembers of each line whether anybody wants it, which subscribers
-/// that come and go on other threads would confuse.
+/// All threads share one subscriber: `tracing` caches for each line whether any subscriber is interested in it, and
+/// subscribers that come and go on other threads would interfere with that.
 #[derive(Debug)]
 pub struct Log(());
 
@@ -40,13 +41,13 @@ impl Write for ToThisThread {
 }
 
 impl Log {
-    /// Of every crate, at every level.
+    /// Captures the lines of all crates, at all levels.
     #[must_use]
     pub fn of_everything() -> Self {
         Self::of(None)
     }
 
-    /// As functions do with that `LOG_LEVEL`.
+    /// Captures the lines that functions log with the given `LOG_LEVEL`.
     #[must_use]
     pub fn at(level: LevelFilter) -> Self {
         Self::of(Some(levels_from(level)))
@@ -68,10 +69,10 @@ impl Log {
         Self(())
     }
 
-    /// What was logged since the last look.
+    /// Returns what was logged since the last call.
     ///
     /// # Panics
-    /// When it is no text.
+    /// Panics if it is not UTF-8.
     #[must_use]
     #[allow(clippy::unused_self, reason = "there is a log only as long as this lives")]
     pub fn take(&self) -> String {
@@ -80,10 +81,10 @@ impl Log {
         String::from_utf8(lines.unwrap_or_default()).expect("lines are UTF-8")
     }
 
-    /// The lines about requests since the last look, as JSON.
+    /// Returns the lines about requests that were logged since the last call, as JSON.
     ///
     /// # Panics
-    /// When a line is no JSON.
+    /// Panics if a line is not JSON.
     #[must_use]
     pub fn take_requests(&self) -> Vec<Value> {
         let lines = self.take();

@@ -1,21 +1,21 @@
-//! Answers of real processes, whose time and random numbers no test fixes, without what differs from run to run.
+//! Makes responses of real processes comparable by masking the times and random values in them.
 
 use crate::Answer;
 use engine::demo::{FLOWN, PRODUCTS, UPCOMING};
 use shared::models::{BadgeId, FlightId, ProductId, Timestamp};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// Times this close to the present are the present.
+/// Times that differ from the present by less than this are masked.
 const NOW: Duration = Duration::from_mins(1);
 
 impl Answer {
-    /// The answer as [`shown`](Self::shown), with the present time as `[now]`, the present day as `[today]`, each random
-    /// id as `[id]`, each new API key as `[key]`.
+    /// Returns the response as [`shown`](Self::shown) does, with the present time as `[now]`, today's date as
+    /// `[today]`, random IDs as `[id]` and new API keys as `[key]`.
     #[must_use]
     pub fn steady(&self) -> String {
         let mut lines: Vec<String> = Vec::new();
         for line in self.shown().lines() {
-            // A time of day is the present only on the present day, which stands before it.
+            // A time of day is masked only if the date on the line before it is today's.
             let is_today = lines.last().is_some_and(|line| line.contains("[today]"));
             lines.push(steady_line(line, is_today));
         }
@@ -23,7 +23,7 @@ impl Answer {
     }
 }
 
-/// A line of indented JSON holds at most one field.
+/// Masks a line of indented JSON, which has at most one field.
 fn steady_line(line: &str, is_today: bool) -> String {
     let Some((before, rest)) = line.split_once("\": ") else {
         return line.to_owned();
@@ -34,7 +34,7 @@ fn steady_line(line: &str, is_today: bool) -> String {
         "apiKey" => "[key]",
         "keyId" => "[id]",
         "id" if value.parse::<FlightId>().is_ok() && ![FLOWN, UPCOMING].contains(&value) => "[id]",
-        // Only ids that the system makes are so long.
+        // Only generated IDs have this length.
         "id" if value.len() == 20 && value.parse::<BadgeId>().is_ok() => "[id]",
         "productId" if value.parse::<ProductId>().is_ok() && !PRODUCTS.contains(&value) => "[id]",
         "date" if is_of_today(value) => "[today]",
@@ -54,7 +54,7 @@ fn is_now(time: Timestamp) -> bool {
     u64::try_from(time.as_millisecond()).is_ok_and(|ms| Duration::from_millis(ms).abs_diff(since_1970()) < NOW)
 }
 
-/// Whether a day, in US form, is that of now or was a moment ago.
+/// Returns whether a date in US format is today's, or was until a minute ago.
 fn is_of_today(day: &str) -> bool {
     [Duration::ZERO, NOW].iter().any(|ago| {
         let ms = since_1970().saturating_sub(*ago).as_millis().try_into().expect("it is before the year 10000");

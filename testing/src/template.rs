@@ -1,31 +1,31 @@
-//! `template.yaml`, as far as tests look into it, and the events that go with it.
+//! Reads the parts of `template.yaml` that tests check, and the events in `events/`.
 
 use serde_json::{Map, Value, json};
 use serde_norway::Value as Yaml;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The top of the repository.
+/// Returns the root directory of the repository.
 #[must_use]
 pub fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("this crate is in a folder of the repository").to_owned()
 }
 
-/// The template, its intrinsic functions in their long form: `!Ref x` as `{"Ref": "x"}`.
+/// The template, with intrinsic functions in their long form: `!Ref x` as `{"Ref": "x"}`.
 #[derive(Debug)]
 pub struct Template(Value);
 
-/// A route of the API, as the template has it.
+/// A route of the API, as defined in the template.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Route {
-    /// The operation, as the handler is named: `buy_product`.
+    /// Operation, which is also the name of the handler, such as `buy_product`.
     pub operation: String,
-    /// What API Gateway calls it: `POST /user/{id}/buyProduct`, or `$default`.
+    /// Route key in API Gateway, such as `POST /user/{id}/buyProduct` or `$default`.
     pub key: String,
 }
 
 impl Route {
-    /// The name of its event in `events/`: `buy-product`.
+    /// Returns the name of the route's event in `events/`, such as `buy-product`.
     #[must_use]
     pub fn event(&self) -> String {
         self.operation.replace('_', "-")
@@ -35,31 +35,31 @@ impl Route {
 /// A function of the stack.
 #[derive(Debug)]
 pub struct Function {
-    /// The crate that it is.
+    /// Name of the function's crate.
     pub crate_name: String,
-    /// Its properties, with those of all functions.
+    /// Properties of the function, including those that all functions share.
     pub properties: Value,
-    /// The requests that go to it.
+    /// Routes that the function serves.
     pub routes: Vec<Route>,
-    /// Its schedules' expressions.
+    /// Expressions of the function's schedules.
     pub schedules: Vec<String>,
 }
 
 impl Template {
-    /// Reads it.
+    /// Reads `template.yaml`.
     #[must_use]
     pub fn read() -> Self {
         let yaml = fs::read_to_string(repository().join("template.yaml")).expect("the template is there");
         Self(plain(serde_norway::from_str(&yaml).expect("the template is YAML")))
     }
 
-    /// The parameters, by name.
+    /// Returns the parameters with their names.
     pub fn parameters(&self) -> impl Iterator<Item = (&str, &Value)> {
         let all = self.0["Parameters"].as_object().expect("a template has parameters");
         all.iter().map(|(name, parameter)| (name.as_str(), parameter))
     }
 
-    /// The resources of a type, by name.
+    /// Returns the resources of a type with their names.
     pub fn resources(&self, kind: &str) -> impl Iterator<Item = (&str, &Value)> {
         let all = self.0["Resources"].as_object().expect("a template has resources");
         all.iter()
@@ -67,18 +67,18 @@ impl Template {
             .map(|(name, resource)| (name.as_str(), resource))
     }
 
-    /// The names of all resources.
+    /// Returns the names of all resources.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0["Resources"].as_object().expect("a template has resources").keys().map(String::as_str)
     }
 
-    /// One resource.
+    /// Returns a resource, or null if the template has none with that name.
     #[must_use]
     pub fn resource(&self, name: &str) -> &Value {
         &self.0["Resources"][name]
     }
 
-    /// Its functions.
+    /// Returns the functions.
     #[must_use]
     pub fn functions(&self) -> Vec<Function> {
         self.resources("AWS::Serverless::Function").map(|(_, function)| self.function(function)).collect()
@@ -100,7 +100,7 @@ impl Template {
             match event["Type"].as_str() {
                 Some("HttpApi") => {
                     let key = text("Method").zip(text("Path")).map(|(method, path)| format!("{method} {path}"));
-                    // Without a method and a path it is whatever has no other route.
+                    // Without a method and a path, the route is `$default`: everything that has no other route.
                     routes
                         .push(Route { operation: snake_case(name), key: key.unwrap_or_else(|| "$default".to_owned()) });
                 }
@@ -111,10 +111,10 @@ impl Template {
         Function { crate_name, properties, routes, schedules }
     }
 
-    /// The function that a crate is.
+    /// Returns the function of a crate.
     ///
     /// # Panics
-    /// When the template has none.
+    /// Panics if the template does not define it.
     #[must_use]
     pub fn function_of(&self, crate_name: &str) -> Function {
         let mut functions = self.functions().into_iter();
@@ -122,10 +122,10 @@ impl Template {
     }
 }
 
-/// An event of `events/`, by its name.
+/// Reads an event in `events/`.
 ///
 /// # Panics
-/// When there is none.
+/// Panics if there is no event with that name.
 #[must_use]
 pub fn event(name: &str) -> Value {
     let path = repository().join("events").join(format!("{name}.json"));
@@ -133,7 +133,7 @@ pub fn event(name: &str) -> Value {
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
-/// The names of all events in `events/`, sorted.
+/// Returns the sorted names of all events in `events/`.
 #[must_use]
 pub fn events() -> Vec<String> {
     let files = fs::read_dir(repository().join("events")).expect("there are events");

@@ -1,4 +1,4 @@
-//! What goes over the wire to DynamoDB: counted, and where a test wants it, disturbed.
+//! Records the requests to DynamoDB and injects network faults.
 
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
@@ -16,30 +16,30 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::task::JoinHandle;
 
-/// What happens to a request.
+/// A fault that is injected into a request.
 #[derive(Debug, Clone)]
 pub enum Fault {
-    /// Nothing; it goes through.
+    /// None: the request is sent normally.
     None,
-    /// It is refused with this HTTP status and DynamoDB error code, and has no effect.
+    /// The request is rejected with this HTTP status and DynamoDB error code, and has no effect.
     Error(u16, &'static str),
-    /// A transaction is cancelled for a conflict, and has no effect.
+    /// The transaction is canceled because of a conflict, and has no effect.
     Conflict,
-    /// The connection breaks before it arrives.
+    /// The connection breaks before the request arrives.
     CutBefore,
-    /// It takes effect, and the connection breaks before the answer arrives.
+    /// The request takes effect, but the connection breaks before the response arrives.
     CutAfter,
-    /// It arrives and takes effect only after that time; whoever waits for it may have given up.
+    /// The request arrives and takes effect after this time, when the caller may have given up.
     Delay(Duration),
-    /// The connection breaks at once, and it arrives and takes effect nevertheless, after that time.
+    /// The connection breaks immediately, but the request still arrives and takes effect after this time.
     Late(Duration),
-    /// Of a BatchGetItem, only the first key of each table is processed.
+    /// A BatchGetItem processes only the first key of each table.
     LeaveUnprocessed,
-    /// Of a BatchGetItem, the keys of the table whose name ends so are not processed.
+    /// A BatchGetItem does not process the keys of the table whose name ends with this.
     LeaveTable(&'static str),
 }
 
-/// The answer to a request that was held back, once it has arrived.
+/// The response to a delayed request, once the request has arrived.
 type Arrival = JoinHandle<Result<HttpResponse, ConnectorError>>;
 
 #[derive(Default)]
@@ -49,11 +49,11 @@ struct State {
     forever: Option<Fault>,
 }
 
-/// The wire of one test.
+/// The connection of one test to DynamoDB.
 #[derive(Clone)]
 pub struct Wire {
     state: Arc<Mutex<State>>,
-    /// How many requests are held back and have not arrived yet.
+    /// Number of delayed requests that have not arrived yet.
     held_back: Arc<AtomicUsize>,
     inner: SharedHttpClient,
 }
@@ -79,42 +79,42 @@ impl Wire {
         self.state.lock().expect("no test panics while it looks at the wire")
     }
 
-    /// Forgets what went over it and lets everything through.
+    /// Clears the recorded operations and all faults.
     pub fn reset(&self) {
         *self.state() = State::default();
     }
 
-    /// The operations sent since the last look, in order: `GetItem`, `Query`, …
+    /// Returns the operations sent since the last call, in order: `GetItem`, `Query`, …
     #[must_use]
     pub fn take_operations(&self) -> Vec<String> {
         std::mem::take(&mut self.state().operations)
     }
 
-    /// What happens to the next requests, one fault each; later ones go through.
+    /// Injects one fault into each of the next requests. Later requests are sent normally.
     pub fn disturb(&self, faults: impl IntoIterator<Item = Fault>) {
         self.state().faults = faults.into_iter().collect();
     }
 
-    /// What happens to all requests from now on, after those disturbed one by one.
+    /// Injects a fault into all requests from now on, except those with a fault of their own.
     pub fn disturb_all(&self, fault: Fault) {
         self.state().forever = Some(fault);
     }
 
-    /// Waits until something is held back, by [`Fault::Delay`] or [`Fault::Late`].
+    /// Waits until a request is being delayed by [`Fault::Delay`] or [`Fault::Late`].
     pub async fn one_held_back(&self) {
         while self.held_back.load(Ordering::SeqCst) == 0 {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
     }
 
-    /// Waits until all that was held back, by [`Fault::Delay`] or [`Fault::Late`], has arrived and taken effect.
+    /// Waits until all requests delayed by [`Fault::Delay`] or [`Fault::Late`] have arrived and taken effect.
     pub async fn all_arrived(&self) {
         while self.held_back.load(Ordering::SeqCst) > 0 {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
     }
 
-    /// Sends a request after that time, on a task of its own: whoever waits may go away, and it still arrives.
+    /// Sends a request after the given time, on a task of its own, so that it arrives even if the caller has given up.
     fn hold_back(&self, inner: SharedHttpConnector, request: HttpRequest, time: Duration) -> Arrival {
         self.held_back.fetch_add(1, Ordering::SeqCst);
         let held_back = self.held_back.clone();
@@ -183,7 +183,7 @@ async fn disturb(
         Fault::CutBefore => Err(cut()),
         Fault::CutAfter => {
             let mut response = inner.call(request).await?;
-            // The answer is read to its end, so that the effect is there for certain.
+            // Reading the complete response ensures that the request has taken effect.
             read(&mut response).await?;
             Err(cut())
         }

@@ -1,4 +1,5 @@
-//! What stands by itself in a made-up community. Each thing follows from its number, so that others can refer to it.
+//! Generates members, airlines, brands, products and flights. Each row is computed from its number, so that other rows
+//! can refer to it.
 
 use super::{flight_id, time, written};
 use fastrand::Rng;
@@ -12,28 +13,28 @@ const GOODS: [&str; 4] = ["Priority Boarding", "Lounge Access", "Window Seat", "
 
 const UPPER: &[u8; 36] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
-/// The number in the digits of an alphabet, so many of them.
+/// Writes a number with `length` digits from the given alphabet.
 fn digits(mut number: u64, alphabet: &[u8], length: usize) -> String {
     let mut digits = vec![alphabet[0]; length];
     let base = alphabet.len() as u64;
     for place in digits.iter_mut().rev() {
-        *place = alphabet[usize::try_from(number % base).expect("it is below the base")];
+        *place = alphabet[usize::try_from(number % base).expect("a remainder is below the base")];
         number /= base;
     }
     String::from_utf8(digits).expect("alphabets are ASCII")
 }
 
-/// A made-up community.
+/// A generated community.
 pub struct Community {
-    /// How many there are of each kind.
+    /// Number of rows of each kind.
     pub rows: u64,
     pub seed: u64,
-    /// How many of 1,000 rows are defective.
+    /// Number of rows in 1,000 that have a defect.
     pub defects: u32,
 }
 
 impl Community {
-    /// Random numbers for the thing of that kind and number.
+    /// Returns the random numbers of a row.
     pub fn random(&self, kind: &str, number: u64) -> Rng {
         let kind = kind.bytes().fold(self.seed, |hash, byte| hash.wrapping_mul(31).wrapping_add(u64::from(byte)));
         Rng::with_seed(kind ^ number.wrapping_mul(0x9e37_79b9_7f4a_7c15))
@@ -43,12 +44,12 @@ impl Community {
         random.u32(..1000) < self.defects
     }
 
-    /// How many brands there are: IATA designators are two of 36 characters.
+    /// Returns the number of brands. There are only 36 × 36 IATA designators.
     pub fn brands(&self) -> u64 {
         self.rows.min(36 * 36)
     }
 
-    /// A member, as Firestore has it, with what is not taken over.
+    /// Returns a member as exported from Firestore, including fields that are not imported.
     pub fn member(&self, number: u64) -> Value {
         let mut random = self.random("member", number);
         let has_left = random.u8(..10) == 0;
@@ -70,7 +71,7 @@ impl Community {
         member
     }
 
-    /// An airline, with the key that its game servers have.
+    /// Returns an airline, with the API key that its game servers use.
     pub fn airline(&self, number: u64) -> Value {
         let key = self.random("key", number).u128(..);
         json!({
@@ -81,7 +82,7 @@ impl Community {
         })
     }
 
-    /// The primary brand of the airline of that number.
+    /// Returns the primary brand of the airline with the same number.
     pub fn brand(number: u64) -> Value {
         json!({
             "brandId": format!("brand-{number}"), "airlineId": format!("airline-{number}"),
@@ -91,17 +92,17 @@ impl Community {
         })
     }
 
-    /// The id of a product.
+    /// Returns the ID of a product.
     pub fn product_id(number: u64) -> String {
         digits(number, b"0123456789abcdefghijklmnopqrstuvwxyz", 6)
     }
 
-    /// What a product is called.
+    /// Returns the name of a product.
     pub fn product_name(number: u64) -> &'static str {
-        GOODS[usize::try_from(number % 4).expect("it is below 4")]
+        GOODS[usize::try_from(number % 4).expect("a remainder is below 4")]
     }
 
-    /// A product, of any airline.
+    /// Returns a product of a random airline.
     pub fn product(&self, number: u64) -> Value {
         let mut random = self.random("product", number);
         json!({
@@ -111,7 +112,7 @@ impl Community {
         })
     }
 
-    /// A flight, of any airline with a brand. One of ten was never ended.
+    /// Returns a flight of a random airline that has a brand. One in ten flights was never ended.
     pub fn flight(&self, number: u64) -> Value {
         let mut random = self.random("flight", number);
         let brand = random.u64(..self.brands());
@@ -129,7 +130,7 @@ impl Community {
     }
 }
 
-/// When a flight starts, in minutes after the system began.
+/// Returns when a flight starts, in minutes after the start of the original system.
 pub fn flight_start(number: u64) -> u64 {
     number * 10
 }

@@ -1,4 +1,4 @@
-//! Flyers with what they flew, earned and bought.
+//! Generates flyers, with the flights that they boarded and the miles that they earned and spent.
 
 use super::community::{Community, flight_start};
 use super::{Rows, flight_id, time, written};
@@ -7,7 +7,7 @@ use fastrand::Rng;
 use serde_json::{Value, json};
 use std::path::Path;
 
-/// Flyers, by number, as far as their histories are written.
+/// Each flyer's balance and number of flights, according to the rows written so far.
 struct Flyers {
     miles: Vec<i64>,
     flights: Vec<u64>,
@@ -21,7 +21,7 @@ struct Histories<'a> {
     next_transaction: u64,
 }
 
-/// Writes flyers, passengers and transactions.
+/// Writes the files of flyers, passengers and transactions.
 pub fn write(directory: &Path, community: &Community) -> Result<()> {
     let flyers = usize::try_from(community.rows)?;
     let mut histories = Histories {
@@ -45,7 +45,7 @@ pub fn write(directory: &Path, community: &Community) -> Result<()> {
 }
 
 impl Histories<'_> {
-    /// Writes a flyer on a flight, the miles that are earned by it, and now and then what becomes of miles.
+    /// Writes a passenger, the transaction that credits the miles and, for every fourth boarding, another transaction.
     fn boarding(&mut self, number: u64) -> Result<()> {
         let community = self.community;
         let mut random = community.random("boarding", number);
@@ -77,7 +77,7 @@ impl Histories<'_> {
         Ok(())
     }
 
-    /// Writes a purchase, or where the flyer cannot pay it, a bonus.
+    /// Writes a purchase, or a bonus if the flyer does not have enough miles for the purchase.
     fn other(&mut self, flyer: usize, flight: u64, random: &mut Rng) -> Result<()> {
         let price = random.i64(50..1500);
         let user_id = user_id(flyer);
@@ -105,7 +105,7 @@ impl Histories<'_> {
         self.transactions.add(&row)
     }
 
-    /// A flight that the flyer was not on yet.
+    /// Returns a flight that the flyer has not boarded yet.
     fn next_flight(&mut self, flyer: usize) -> u64 {
         let boarded = &mut self.flyers.flights[flyer];
         *boarded += 1;
@@ -114,12 +114,12 @@ impl Histories<'_> {
     }
 }
 
-/// Who boards: a quarter of all boardings are those of a few who are always flying.
+/// Returns the flyer of a boarding. One in a thousand flyers accounts for a quarter of all boardings.
 fn flyer_of(community: &Community, number: u64) -> usize {
     let rows = community.rows;
     let busy = rows / 1000 + 1;
     let flyer = if number < rows / 4 { number % busy } else { number };
-    usize::try_from(flyer).expect("there is a list as long as this")
+    usize::try_from(flyer).expect("a vector has one element per flyer")
 }
 
 fn user_id(flyer: usize) -> String {
@@ -135,6 +135,7 @@ fn flyer(community: &Community, number: usize, miles: i64) -> Value {
     };
     json!({
         "userId": user_id(number), "username": format!("flyer{number}"), "displayName": format!("Flyer {number}"),
-        "miles": miles, "avatarUrl": null, "createdAt": "2022-01-01 00:00:00", "updatedAt": written(time(number as u64, 0)),
+        "miles": miles, "avatarUrl": null, "createdAt": "2022-01-01 00:00:00",
+        "updatedAt": written(time(number as u64, 0)),
     })
 }

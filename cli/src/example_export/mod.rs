@@ -1,4 +1,4 @@
-//! `skysquad example-export`: a made-up export of the original systems, to try an import with.
+//! `skysquad example-export`: generates an export of the original systems, with which to try `import`.
 
 mod community;
 mod histories;
@@ -14,23 +14,27 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-/// Write a made-up export of the original systems, a file for each kind that `import` takes
+/// Generate sample data for `import`, in one file per kind
 ///
-/// Everything in it fits together, but for a share of defects as the original systems have them: flyers who are twice on a
-/// flight, boardings whose miles were never booked or booked twice, and balances that are not what the ledger adds up to, some
-/// of them below 0. So an import refuses some of its lines. The same options give the same files.
+/// Writes KIND.ndjson for each kind that `import` accepts. The data is consistent except for a share of defects like
+/// those in the original systems: passengers who are listed twice on a flight, boardings whose miles were credited
+/// twice or not at all, and balances that differ from the sum of the transactions, some of them negative. `import`
+/// therefore rejects some of the lines.
+///
+/// The same options always generate the same files. Exits with 1 if one of the files already exists.
 #[derive(Debug, Args)]
 pub struct ExampleExport {
-    /// Where to; its files must not be there yet
+    /// Directory to write to, which is created if it does not exist
+    #[arg(value_name = "DIR")]
     directory: PathBuf,
-    /// How many rows of each kind. There are at most 1,296 brands, one for each IATA designator, and about a quarter more
-    /// transactions than passengers
+    /// Number of rows of each kind. There are at most 1,296 brands, because there are no more IATA designators, and
+    /// about 25% more transactions
     #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
     rows: u32,
-    /// What the made-up numbers depend on
+    /// Seed of the random numbers
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// How many of 1,000 rows are defective
+    /// Number of rows in 1,000 that have a defect
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(0..=1000))]
     defects: u32,
 }
@@ -38,7 +42,7 @@ pub struct ExampleExport {
 /// Writes the files.
 pub fn write(options: &ExampleExport) -> Result<ExitCode> {
     let ExampleExport { directory, rows, seed, defects } = options;
-    create_dir_all(directory).with_context(|| format!("cannot make {}", directory.display()))?;
+    create_dir_all(directory).with_context(|| format!("cannot create {}", directory.display()))?;
     let community = Community { rows: u64::from(*rows), seed: *seed, defects: *defects };
     let rows = community.rows;
     write_file(directory, "members", (0..rows).map(|n| community.member(n)))?;
@@ -51,7 +55,7 @@ pub fn write(options: &ExampleExport) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// A file that is being written.
+/// A file to which rows are being written.
 struct Rows {
     path: PathBuf,
     file: BufWriter<File>,
@@ -60,7 +64,7 @@ struct Rows {
 impl Rows {
     fn of(directory: &Path, kind: &str) -> Result<Self> {
         let path = directory.join(format!("{kind}.ndjson"));
-        let file = File::create_new(&path).with_context(|| format!("cannot make {}", path.display()))?;
+        let file = File::create_new(&path).with_context(|| format!("cannot create {}", path.display()))?;
         Ok(Self { path, file: BufWriter::new(file) })
     }
 
@@ -81,21 +85,21 @@ fn write_file(directory: &Path, kind: &str, rows: impl Iterator<Item = Value>) -
     file.finish()
 }
 
-/// When the original system began.
+/// Time when the original system started.
 const BEGIN: &str = "2022-01-01T00:00:00.000Z";
 
-/// That many minutes after it began.
+/// Returns the time that many minutes and milliseconds after the start of the original system.
 fn time(minutes: u64, ms: u64) -> Timestamp {
-    let begin: Timestamp = BEGIN.parse().expect("a good instant");
+    let begin: Timestamp = BEGIN.parse().expect("BEGIN is a valid time");
     begin.plus(Duration::from_secs(60 * minutes) + Duration::from_millis(ms))
 }
 
-/// As PostgreSQL writes a `timestamp`.
+/// Formats a time like a `timestamp` in PostgreSQL.
 fn written(at: Timestamp) -> String {
     at.formatted("%Y-%m-%d %H:%M:%S%.3f")
 }
 
-/// The id of the flight of that number.
+/// Returns the ID of a flight.
 fn flight_id(seed: u64, number: u64) -> FlightId {
     let mut random = fastrand::Rng::with_seed(seed ^ number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
     FlightId::from_random(random.u128(..).to_le_bytes())

@@ -1,4 +1,4 @@
-//! Importing flyers' histories: the file as a whole, flyer by flyer.
+//! Imports flyers' histories. Reads the whole file, then imports the rows flyer by flyer.
 
 use super::lines::Lines;
 use super::report::Report;
@@ -12,21 +12,21 @@ use std::collections::HashMap;
 /// Number and length of a line.
 type Place = (u64, u64);
 
-/// A flyer's rows, with where they are.
+/// The rows of a flyer, with their lines.
 struct Flyer {
     id: FlyerId,
     rows: Vec<HistoryRow>,
     places: Vec<Place>,
 }
 
-/// Lines that are refused, with the reason.
+/// Rejected lines with the reasons.
 type Refused = Vec<(Place, Imported)>;
 
 pub async fn import(context: &Context, kind: HistoryKind, lines: Lines, pace: Pace, report: &mut Report) -> Result<()> {
     let mut refused = Vec::new();
     let flyers = read(kind, lines, &mut refused)?;
     let through = rebuild_all(context, kind, flyers, pace, report, &mut refused).await;
-    // In the order of the lines, which is not that of the flyers.
+    // Rejected lines are reported in the order of the file, not of the flyers.
     refused.sort_by_key(|((number, _), _)| *number);
     for ((number, bytes), outcome) in &refused {
         report.note(*number, *bytes, outcome);
@@ -34,7 +34,7 @@ pub async fn import(context: &Context, kind: HistoryKind, lines: Lines, pace: Pa
     through
 }
 
-/// All rows, by flyer in the order in which they first appear.
+/// Reads all rows and groups them by flyer. Flyers are in the order of their first rows.
 fn read(kind: HistoryKind, lines: Lines, refused: &mut Refused) -> Result<Vec<Flyer>> {
     let mut flyers: Vec<Flyer> = Vec::new();
     let mut known: HashMap<FlyerId, usize> = HashMap::new();

@@ -1,25 +1,25 @@
-//! Reading a file line by line.
+//! Reads a file line by line.
 
 use anyhow::{Context, Result};
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
-/// A line that is not empty.
+/// A nonblank line.
 pub struct Line {
-    /// From 1.
+    /// Number of the line, starting at 1.
     pub number: u64,
     pub json: Vec<u8>,
 }
 
 impl Line {
-    /// How much of the file it is.
+    /// Returns the length of the line, including the line break.
     pub fn bytes(&self) -> u64 {
         self.json.len() as u64 + 1
     }
 }
 
-/// The lines of a file.
+/// The nonblank lines of a file.
 pub struct Lines {
     path: PathBuf,
     bytes: u64,
@@ -36,7 +36,7 @@ impl Lines {
         Ok(Self { path: path.to_owned(), bytes, numbered: (1..).zip(BufReader::new(file).split(b'\n')) })
     }
 
-    /// How long the file is.
+    /// Returns the length of the file.
     pub fn bytes(&self) -> u64 {
         self.bytes
     }

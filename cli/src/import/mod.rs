@@ -1,4 +1,4 @@
-//! `skysquad import`: taking data over from the original systems.
+//! `skysquad import`: imports data from the original systems.
 
 mod histories;
 mod lines;
@@ -17,42 +17,45 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use work::Pace;
 
-/// Take data over from the original systems
+/// Import data from the original systems
 ///
-/// A file is a JSON object a line, in the field names of the original systems: documents as Firestore exports them (members),
-/// or PostgreSQL's rows as JSON. Fields that have no place here are left out. What one kind refers to is to be there before
-/// it; this is the order:
+/// FILE has one JSON object per line, with the field names of the original systems: documents as
+/// exported from Firestore (members), or rows of PostgreSQL tables (all other kinds). Unknown fields
+/// are ignored. Rows can only refer to data that already exists, so import the kinds in this order:
 ///
 ///     members
 ///     airlines, brands, products, flights
 ///     flyers, passengers, transactions
 ///
-/// Lines that cannot be taken over are printed with the reason, and the exit status is then 1. What is there already stays
-/// as it is, so running an import again changes nothing; one that was stopped is run again.
+/// Rejected lines are printed to standard output with the reason. The exit status is then 1.
 ///
-/// Passengers and transactions become the ledgers of flyers who have moved no miles here yet. A flyer's balance stays what
-/// the flyer's own line said: a ledger begins with what the flyer must have had, so that it is never below 0, and ends with
-/// what the lines do not explain.
+/// Existing data is never changed, so importing a file twice has no effect. If an import was
+/// interrupted, run the same command again to complete it.
+///
+/// Passengers and transactions are added to the ledgers of flyers who have not earned or spent miles
+/// in Skysquad yet. A flyer's balance remains that of the flyer's own line. The ledger starts with the
+/// miles that the flyer must have had for the balance never to be negative, and ends with a
+/// correction for what the rows do not explain.
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct Import {
-    /// What the file holds
+    /// Kind of data in the file
     kind: FileKind,
-    /// The file
+    /// File with one JSON object per line
     file: PathBuf,
-    /// How many lines a second, at most; by default 80 members, or 500 of anything else
+    /// Maximum number of lines per second [default: 80 for members, 500 for other kinds]
     ///
-    /// A table on demand takes some 4,000 write units a second when it is new. A member is some 40 of them, a line of anything
-    /// else up to 8.
+    /// A new on-demand table handles about 4,000 write units per second. A member consumes about 40, a line of any
+    /// other kind at most 8.
     #[arg(long, value_name = "LINES_PER_SECOND", value_parser = clap::value_parser!(u32).range(1..))]
     rate: Option<u32>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum FileKind {
-    /// Documents of users, with the community's profile
+    /// User documents exported from Firestore
     Members,
-    /// Rows of `airlines`, with the keys that their game servers have
+    /// Rows of `airlines`, including their API keys
     Airlines,
     /// Rows of `brands`
     Brands,
@@ -60,7 +63,7 @@ enum FileKind {
     Products,
     /// Rows of `flights`
     Flights,
-    /// Rows of `users`, with their miles
+    /// Rows of `users`, including their balances
     Flyers,
     /// Rows of `flight_passengers`
     Passengers,
@@ -87,7 +90,7 @@ impl FileKind {
     }
 }
 
-/// Imports a file; prints each line that was refused, and why. Running it again changes nothing.
+/// Imports a file. Prints each rejected line with the reason, then a summary.
 pub async fn import(options: Import, tables: &tables::Options) -> Result<ExitCode> {
     let app = tables.app().await?;
     let lines = Lines::of(&options.file)?;

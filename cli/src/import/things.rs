@@ -1,4 +1,4 @@
-//! Importing what stands by itself: in the order of the lines, as many with one request as fit.
+//! Imports all kinds except histories: in the order of the lines, with as many lines per request as fit.
 
 use super::lines::{Line, Lines};
 use super::report::Report;
@@ -9,14 +9,14 @@ use shared::import::{Imported, Things, create, parse};
 use shared::store::{Batch, Creation};
 use std::sync::Arc;
 
-/// So many lines are reported together at most, refused ones among them.
+/// Maximum number of lines in a bundle, including rejected ones.
 const MAX_LINES: usize = 100;
 
-/// Lines that go together.
+/// Lines that are imported with one request.
 #[derive(Default)]
 struct Bundle {
     batch: Batch,
-    /// Number and length of each line; why it is refused, if it is not in the batch.
+    /// Number and length of each line and, if it is not in the batch, the reason why it was rejected.
     lines: Vec<(u64, u64, Option<String>)>,
 }
 
@@ -26,7 +26,7 @@ impl Bundle {
     }
 }
 
-/// What is told of a bundle when it is through.
+/// A bundle in progress.
 struct Label {
     batch: Arc<Batch>,
     lines: Vec<(u64, u64, Option<String>)>,
@@ -50,7 +50,7 @@ pub async fn import(context: &Context, things: Things, lines: Lines, pace: Pace,
 }
 
 impl Importing<'_> {
-    /// Adds a line to a bundle, or begins that one and adds the line to the next.
+    /// Adds a line to the bundle. If it does not fit, starts the bundle and adds the line to a new one.
     async fn add(&mut self, mut bundle: Bundle, line: Line) -> Result<Bundle> {
         let (number, bytes) = (line.number, line.bytes());
         let creation = match parse(self.context, self.things, &line.json) {
@@ -66,7 +66,7 @@ impl Importing<'_> {
         if !bundle.has_room_for(&creation) {
             self.begin(std::mem::take(&mut bundle)).await?;
         }
-        // Of two lines that want the same, the first has it, however often they are imported.
+        // If two lines claim the same value, the first one must get it, no matter how often they are imported.
         if self.work.labels().any(|label| label.batch.meets(&creation)) {
             self.finish().await?;
         }
@@ -75,7 +75,7 @@ impl Importing<'_> {
         Ok(bundle)
     }
 
-    /// Begins a bundle, once there is room.
+    /// Starts a bundle as soon as the limit on lines in progress allows it.
     async fn begin(&mut self, bundle: Bundle) -> Result<()> {
         let is_in_batch = |(_, _, refused): &&(u64, u64, Option<String>)| refused.is_none();
         let first = bundle.lines.iter().find(is_in_batch).or(bundle.lines.first());
@@ -90,13 +90,13 @@ impl Importing<'_> {
         Ok(())
     }
 
-    /// Waits for all that is under way.
+    /// Waits for all bundles in progress.
     async fn finish(&mut self) -> Result<()> {
         while self.tell().await? {}
         Ok(())
     }
 
-    /// Tells what became of the oldest bundle under way; not, if there is none.
+    /// Waits for the oldest bundle in progress and reports its outcomes. Returns `false` if none is in progress.
     async fn tell(&mut self) -> Result<bool> {
         let Some((label, outcomes)) = self.work.next().await? else { return Ok(false) };
         let mut outcomes = outcomes.into_iter();

@@ -1,4 +1,4 @@
-//! Doing many pieces of work side by side, at a pace.
+//! Runs pieces of work concurrently, at a limited rate.
 
 use anyhow::{Context, Result};
 use shared::Invocation;
@@ -9,18 +9,19 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until};
 
-/// How many pieces are under way at once.
+/// Maximum number of pieces in progress at the same time.
 const SIDE_BY_SIDE: usize = 16;
 
-/// How many lines are under way at once, unless one piece has more: a local engine does one thing after the other, and what
-/// waits too long for it is sent again.
+/// Maximum number of lines in progress at the same time, unless a single piece has more. The embedded DynamoDB handles
+/// one request at a time, and requests that wait too long are sent again.
 const LINES_AT_ONCE: usize = 200;
 
-/// How long DynamoDB may be too busy for a piece before the import gives up, and how much longer for each line of it.
+/// Deadline of a piece, after which the import stops.
 const PATIENCE: Duration = Duration::from_mins(2);
+/// Extension of the deadline for each line of the piece.
 const PATIENCE_PER_LINE: Duration = Duration::from_millis(100);
 
-/// So many lines a second, and no more.
+/// A limit on the number of lines per second.
 pub struct Pace {
     per_line: Duration,
     next: Instant,
@@ -31,25 +32,25 @@ impl Pace {
         Self { per_line: Duration::from_secs(1) / lines_per_second, next: Instant::now() }
     }
 
-    /// Waits until it is the turn of so many lines.
+    /// Waits until the given number of lines may start.
     async fn turn(&mut self, lines: usize) {
         sleep_until(self.next).await;
         let lines = u32::try_from(lines).unwrap_or(u32::MAX);
-        // Time that went by unused is not made up for.
+        // Unused time does not accumulate.
         self.next = self.next.max(Instant::now()) + self.per_line * lines;
     }
 }
 
-/// A piece of work that was begun.
+/// A piece of work in progress.
 struct Begun<T> {
-    /// What is told again when it is through.
+    /// Returned with the outcomes.
     label: T,
     first_line: u64,
     lines: usize,
     work: JoinHandle<Result<Vec<Imported>, StoreError>>,
 }
 
-/// Pieces of work that are under way, the oldest first.
+/// The pieces of work in progress, oldest first.
 pub struct Work<T> {
     pace: Pace,
     begun: VecDeque<Begun<T>>,
@@ -60,18 +61,18 @@ impl<T> Work<T> {
         Self { pace, begun: VecDeque::new() }
     }
 
-    /// The labels of what is under way.
+    /// Returns the labels of the pieces in progress.
     pub fn labels(&self) -> impl Iterator<Item = &T> {
         self.begun.iter().map(|begun| &begun.label)
     }
 
-    /// Whether there is room for another piece of so many lines.
+    /// Returns whether another piece with the given number of lines can start.
     pub fn has_room_for(&self, lines: usize) -> bool {
         let under_way: usize = self.begun.iter().map(|begun| begun.lines).sum();
         self.begun.is_empty() || (self.begun.len() < SIDE_BY_SIDE && under_way + lines <= LINES_AT_ONCE)
     }
 
-    /// Begins a piece, when it is its turn.
+    /// Starts a piece as soon as the rate allows it.
     pub async fn begin(
         &mut self,
         label: T,
@@ -85,11 +86,12 @@ impl<T> Work<T> {
         self.begun.push_back(Begun { label, first_line, lines, work });
     }
 
-    /// The oldest piece, when it is through; none, if nothing is under way.
+    /// Waits for the oldest piece and returns its label and outcomes, or `None` if nothing is in progress.
     pub async fn next(&mut self) -> Result<Option<(T, Vec<Imported>)>> {
         let Some(Begun { label, first_line, work, .. }) = self.begun.pop_front() else { return Ok(None) };
-        let outcomes = work.await.context("an import panicked")?;
-        let outcomes = outcomes.with_context(|| format!("stopped at line {first_line}; to go on, run it again"))?;
+        let outcomes = work.await.context("a task of the import panicked")?;
+        let outcomes = outcomes
+            .with_context(|| format!("stopped at line {first_line}; run the same command again to continue"))?;
         Ok(Some((label, outcomes)))
     }
 }

@@ -51,17 +51,17 @@ async fn finds_nothing_wrong_with_sound_data() {
 async fn finds_a_wrong_balance() {
     let change = Some(("miles", N("5001".to_owned())));
     let flaw = Flaw { table: "users", pk: FLYER, sk: "FLYER", change };
-    assert_snapshot!(audit_with(Some(flaw)).await, @"flyer 123456789: has 5001 miles, and 5000 by the ledger");
+    assert_snapshot!(audit_with(Some(flaw)).await, @"flyer 123456789: has 5001 miles, but 5000 according to the ledger");
 }
 
 #[tokio::test]
 async fn finds_a_missing_entry() {
     let flaw = Flaw { table: "ledgers", pk: FLYER, sk: "000000000003", change: None };
     assert_snapshot!(audit_with(Some(flaw)).await, @"
-    flyer 123456789: entry 3 is missing, or out of order: 4 is in its place
-    flyer 123456789: entry 4 leaves 5500 miles, and says 5000
-    flyer 123456789: has 3 ledger entries, and should have 4
-    flyer 123456789: refund 4 gives back no purchase that says so
+    flyer 123456789: entry 3 is missing or out of order: entry 4 is in its place
+    flyer 123456789: entry 4 leaves a balance of 5500 miles, but records 5000
+    flyer 123456789: has 3 ledger entries, but should have 4
+    flyer 123456789: refund 4 does not reverse a purchase that refers to it
     idempotency record of entry 123456789-3: the ledger has no such entry
     ");
 }
@@ -71,7 +71,7 @@ async fn finds_a_changed_amount() {
     let change = Some(("amount", N("600".to_owned())));
     let flaw = Flaw { table: "ledgers", pk: FLYER, sk: "000000000002", change };
     assert_snapshot!(audit_with(Some(flaw)).await, @"
-    flyer 123456789: entry 2 leaves 5100 miles, and says 5000
+    flyer 123456789: entry 2 leaves a balance of 5100 miles, but records 5000
     flyer 123456789: entry 2 does not credit flight 550e8400-e29b-41d4-a716-446655440000
     passenger 123456789 of flight 550e8400-e29b-41d4-a716-446655440000: ledger entry 2 does not credit the boarding
     ");
@@ -81,7 +81,7 @@ async fn finds_a_changed_amount() {
 async fn finds_a_missing_passenger() {
     let pk = "FLIGHT#550e8400-e29b-41d4-a716-446655440000";
     let flaw = Flaw { table: "flights", pk, sk: "PASSENGER#123456789", change: None };
-    assert_snapshot!(audit_with(Some(flaw)).await, @"flyer 123456789: is no passenger of flight 550e8400-e29b-41d4-a716-446655440000 as the history says");
+    assert_snapshot!(audit_with(Some(flaw)).await, @"flyer 123456789: is not a passenger of flight 550e8400-e29b-41d4-a716-446655440000 as the history says");
 }
 
 #[tokio::test]
@@ -90,7 +90,7 @@ async fn finds_a_boarding_that_is_not_credited() {
     let pk = "FLIGHT#550e8400-e29b-41d4-a716-446655440000";
     let flaw = Flaw { table: "flights", pk, sk: "PASSENGER#123456789", change };
     assert_snapshot!(audit_with(Some(flaw)).await, @"
-    flyer 123456789: is no passenger of flight 550e8400-e29b-41d4-a716-446655440000 as the history says
+    flyer 123456789: is not a passenger of flight 550e8400-e29b-41d4-a716-446655440000 as the history says
     passenger 123456789 of flight 550e8400-e29b-41d4-a716-446655440000: ledger entry 1 does not credit the boarding
     ");
 }
@@ -99,7 +99,7 @@ async fn finds_a_boarding_that_is_not_credited() {
 async fn finds_a_missing_history() {
     let flaw = Flaw { table: "users", pk: FLYER, sk: "FLIGHTS#00000000", change: None };
     assert_snapshot!(audit_with(Some(flaw)).await, @"
-    flyer 123456789: has 0 flights in the history, and should have 1
+    flyer 123456789: has 0 flights in the history, but should have 1
     flyer 123456789: has 0 flights in the history, and 1 in the ledger
     ");
 }
@@ -107,7 +107,7 @@ async fn finds_a_missing_history() {
 #[tokio::test]
 async fn finds_a_missing_flyer() {
     let flaw = Flaw { table: "users", pk: FLYER, sk: "FLYER", change: None };
-    assert_snapshot!(audit_with(Some(flaw)).await, @"flyer 123456789: has ledger entries and no record");
+    assert_snapshot!(audit_with(Some(flaw)).await, @"flyer 123456789: has ledger entries but no record");
 }
 
 #[tokio::test]
@@ -115,8 +115,8 @@ async fn finds_a_refund_that_the_purchase_does_not_know() {
     let change = Some(("refundedBy", S("123456789-2".to_owned())));
     let flaw = Flaw { table: "ledgers", pk: FLYER, sk: "000000000003", change };
     assert_snapshot!(audit_with(Some(flaw)).await, @"
-    flyer 123456789: refund 4 gives back no purchase that says so
-    flyer 123456789: entry 3 is given back by 123456789-2, which does not
+    flyer 123456789: refund 4 does not reverse a purchase that refers to it
+    flyer 123456789: entry 3 is refunded by 123456789-2, which does not reverse it
     ");
 }
 
@@ -130,14 +130,14 @@ async fn finds_a_member_missing_from_a_listing() {
 async fn finds_somebody_listed_who_is_not_there() {
     let change = Some(("left", S("over".to_owned())));
     let flaw = Flaw { table: "users", pk: "FACET#role#member", sk: "ghost#ghost", change };
-    assert_snapshot!(audit_with(Some(flaw)).await, @"FACET#role#member ghost#ghost: is not of member ghost");
+    assert_snapshot!(audit_with(Some(flaw)).await, @"FACET#role#member ghost#ghost: does not belong to member ghost");
 }
 
 #[tokio::test]
 async fn finds_a_member_listed_where_they_do_not_belong() {
     let change = Some(("left", S("over".to_owned())));
     let flaw = Flaw { table: "users", pk: "FACET#archived/all", sk: "demo-admin#demo-admin", change };
-    assert_snapshot!(audit_with(Some(flaw)).await, @"FACET#archived/all demo-admin#demo-admin: is not of member demo-admin");
+    assert_snapshot!(audit_with(Some(flaw)).await, @"FACET#archived/all demo-admin#demo-admin: does not belong to member demo-admin");
 }
 
 #[tokio::test]
@@ -152,6 +152,6 @@ async fn finds_a_claim_of_somebody_else() {
     let flaw = Flaw { table: "users", pk: "USERNAME#demo-admin", sk: "CLAIM", change };
     assert_snapshot!(audit_with(Some(flaw)).await, @"
     member demo-admin: USERNAME#demo-admin CLAIM has the wrong content
-    USERNAME#demo-admin CLAIM: is not of member somebody-else
+    USERNAME#demo-admin CLAIM: does not belong to member somebody-else
     ");
 }

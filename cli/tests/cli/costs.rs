@@ -128,8 +128,8 @@ fn table(head: &str, texts: usize, rows: impl IntoIterator<Item = String>) -> St
 }
 
 fn requests(counts: &Counts) -> String {
-    let head = "| request | DynamoDB requests | units read | units written | answer, bytes | log, bytes | \
-                DynamoDB | Lambda | API Gateway | logs | traces | $ a million |";
+    let head = "| request | DynamoDB requests | read units | write units | response bytes | log bytes | \
+                DynamoDB | Lambda | API Gateway | logs | traces | $ per million |";
     let row = |name: &&str| {
         let kind = counts.of(name);
         let cost = kind.dollars();
@@ -162,13 +162,13 @@ fn jobs(counts: &Counts) -> String {
         let (requests, reads, writes) = (run.requests, run.reads, run.writes);
         format!("| {name} | {requests} | {reads} | {writes} | {} |", rounded(run.log_bytes, 10.0))
     };
-    let head = "| a run on the demo | DynamoDB requests | units read | units written | log, bytes |";
+    let head = "| run on the demo community | DynamoDB requests | read units | write units | log bytes |";
     table(head, 1, JOBS.map(row))
 }
 
 fn mix() -> String {
     let kinds = MIX.map(|(name, of_1000)| format!("{of_1000} {}", name.replace(',', "")));
-    format!("Of 1,000 requests: {}.\n", kinds.join(", "))
+    format!("The bills assume this mix of 1,000 requests: {}.\n", kinds.join(", "))
 }
 
 /// One of the sizes of what there is.
@@ -186,21 +186,21 @@ fn bills(counts: &Counts, template: &Template) -> String {
     let mut rows: Vec<_> = lines.collect();
     rows.push(row("**all**", bills.each_ref().map(|bill| format!("**{}**", money(bill.total())))));
     let sizes: [(&str, Size); 4] = [
-        ("requests a second, on average", |scale| scale.requests_a_day / 86_400.0),
-        ("boardings in a year", |scale| scale.boardings_of_a_year),
+        ("requests per second, on average", |scale| scale.requests_a_day / 86_400.0),
+        ("boardings per year", |scale| scale.boardings_of_a_year),
         ("GB stored after a year", |scale| scale.stored_gigabytes),
-        ("nights that one audit takes then", |scale| scale.audit_nights.ceil()),
+        ("nights per complete audit after a year", |scale| scale.audit_nights.ceil()),
     ];
     rows.extend(sizes.map(|(name, size)| row(name, scales.each_ref().map(|scale| round_figure(size(scale))))));
-    table("| $ a month | 1 thousand a day | 1 million a day | 100 million a day |", 1, rows)
+    table("| $ per month | 1 thousand requests a day | 1 million | 100 million |", 1, rows)
 }
 
 fn assumptions(counts: &Counts) -> String {
     format!(
-        "Counted: a boarding adds {} bytes to the tables, its index and its share of flight and flyer among them, and {:.1} \
-         read units to an audit of everything. Assumed: a request takes {OWN_MS} ms and {REQUEST_MS} ms for each DynamoDB \
-         request; {} % of requests are traced, besides each function's first of a second; an audit reads {} units a second, \
-         for {} minutes a night.\n",
+        "Measured: a boarding adds {} bytes to the tables, including the index and its share of the flight and the \
+         flyer, and {:.1} read units to a complete audit. Assumed: a request takes {OWN_MS} ms plus {REQUEST_MS} ms per \
+         DynamoDB request. X-Ray traces the first request of each function in every second and {}% of the others. An \
+         audit reads {} units per second, for {} minutes a night.\n",
         rounded(counts.stored_bytes, 10.0),
         counts.audit_reads,
         TRACED * 100.0,

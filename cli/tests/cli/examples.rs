@@ -52,7 +52,7 @@ fn request<'a>(app: &'a TestApp, document: &Value, operation: &Operation) -> Cal
 async fn every_operation_succeeds_as_the_reference_fills_it_in() {
     let document = committed_openapi();
     for operation in operations(&document) {
-        let demo = TestApp::with_demo().await;
+        let demo = crate::with_demo().await;
         if operation.id() == "refund_transaction" {
             // What is given back must have been bought.
             let _purchase = demo.call_of(&demo_event("buy-product")).send().await.expect(200);

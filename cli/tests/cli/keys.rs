@@ -101,7 +101,7 @@ fn written(before: &Contents, after: &Contents) -> BTreeSet<Place> {
 }
 
 async fn written_by_route(route: &Route) -> BTreeSet<Place> {
-    let app = TestApp::with_demo().await;
+    let app = crate::with_demo().await;
     if route.operation == "refund_transaction" {
         let _purchase = app.call_of(&demo_event("buy-product")).send().await.expect(200);
     }
@@ -120,7 +120,7 @@ async fn written_by_route(route: &Route) -> BTreeSet<Place> {
 }
 
 async fn written_by_job(crate_name: &str) -> BTreeSet<Place> {
-    let mut app = TestApp::with_demo().await;
+    let mut app = crate::with_demo().await;
     let _flight = app.call_of(&demo_event("server-start")).send().await.expect(200);
     let before = contents(&app).await;
     app.clock.advance(Duration::from_hours(1));
@@ -128,7 +128,7 @@ async fn written_by_job(crate_name: &str) -> BTreeSet<Place> {
     match crate_name {
         "archive-users" => {
             let (_discord, config) = discord_server().await;
-            app.app.discord = Some(Arc::new(config));
+            app.app.outside.discord = Some(Arc::new(config));
             let run = archive_users::handle(&app.app, time, true).await.expect("it runs");
             assert_eq!((run.discord.map(|synced| synced.left), run.archived), (Some(3), 5));
         }
@@ -170,7 +170,7 @@ async fn each_kind_of_item_is_documented_with_who_writes_it() {
     let kinds = documented();
     let writers = writers(&Template::read().functions()).await;
     let mut there: BTreeSet<Place> = writers.keys().cloned().collect();
-    there.extend(contents(&TestApp::with_demo().await).await.into_keys());
+    there.extend(contents(&crate::with_demo().await).await.into_keys());
     for place in &there {
         let fitting = kinds.iter().filter(|kind| kind.is_of(place)).count();
         assert_eq!(fitting, 1, "{place:?} is of {fitting} of the kinds in {DOCUMENT}");

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use shared::members::{DiscordConfig, GithubConfig};
-use shared::secrets::Secret;
+use shared::outside::Secret;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -116,7 +116,7 @@ async fn used(function: &Function) -> BTreeSet<Access> {
 
 /// The demo with what a route's event needs, behind an instance whose accesses are noted.
 async fn fresh(route: &Route) -> (TestApp, Accesses) {
-    let demo = TestApp::with_demo().await;
+    let demo = crate::with_demo().await;
     if route.operation == "refund_transaction" {
         let _purchase = demo.call_of(&demo_event("buy-product")).send().await.expect(200);
     }
@@ -147,7 +147,7 @@ async fn used_by_route(route: &Route) -> BTreeSet<Access> {
 }
 
 async fn used_by_end_stale_flights() -> BTreeSet<Access> {
-    let demo = TestApp::with_demo().await;
+    let demo = crate::with_demo().await;
     let _flight = demo.call_of(&demo_event("server-start")).send().await.expect(200);
     demo.clock.advance(Duration::from_hours(1));
     let (app, accesses) = demo.noting_accesses();
@@ -175,9 +175,9 @@ pub async fn discord_server() -> (MockServer, DiscordConfig) {
 
 async fn used_by_archive_users() -> BTreeSet<Access> {
     let (_discord, config) = discord_server().await;
-    let demo = TestApp::with_demo().await;
+    let demo = crate::with_demo().await;
     let (mut app, accesses) = demo.noting_accesses();
-    app.app.discord = Some(Arc::new(config));
+    app.app.outside.discord = Some(Arc::new(config));
     let run = archive_users::handle(&app.app, Duration::from_secs(10), false).await.expect("the job runs");
     assert_eq!(run.discord.map(|synced| synced.left), Some(3));
     assert_eq!(run.archived, 5);
@@ -185,7 +185,7 @@ async fn used_by_archive_users() -> BTreeSet<Access> {
 }
 
 async fn used_by_audit() -> BTreeSet<Access> {
-    let demo = TestApp::with_demo().await;
+    let demo = crate::with_demo().await;
     let _purchase = demo.call_of(&demo_event("buy-product")).send().await.expect(200);
     let (app, accesses) = demo.noting_accesses();
     let run = audit::handle(&app.app, Duration::from_mins(10)).await.expect("the job runs");
@@ -198,9 +198,9 @@ async fn used_by_rarer_routes_of_users() -> BTreeSet<Access> {
     let github = MockServer::start().await;
     let found = json!({ "total_count": 1, "items": [{ "user": { "login": "ada-lovelace" }, "closed_at": null }] });
     Mock::given(any()).respond_with(ResponseTemplate::new(200).set_body_json(found)).mount(&github).await;
-    let demo = TestApp::with_demo().await;
+    let demo = crate::with_demo().await;
     let (mut app, accesses) = demo.noting_accesses();
-    app.app.github = Some(Arc::new(GithubConfig {
+    app.app.outside.github = Some(Arc::new(GithubConfig {
         api_url: github.uri(),
         org: "skysquad".to_owned(),
         token: Secret::Given("token".to_owned()),

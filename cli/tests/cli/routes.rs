@@ -6,7 +6,7 @@ use crate::documents::{Operation, at_top, committed_openapi, operations};
 use std::collections::BTreeMap;
 use std::fs;
 use testing::template::{Route, Template};
-use testing::{DEMO_KEY, TestApp, demo_event};
+use testing::{DEMO_KEY, demo_event};
 
 /// Who may call, by what the reference says.
 fn callers(operation: &Operation) -> &'static str {
@@ -25,7 +25,7 @@ fn callers(operation: &Operation) -> &'static str {
 
 /// The DynamoDB requests of a route's event, on an instance that knows the API key.
 async fn requests(route: &Route) -> usize {
-    let app = TestApp::with_demo().await;
+    let app = crate::with_demo().await;
     if route.operation == "refund_transaction" {
         let _purchase = app.call_of(&demo_event("buy-product")).send().await.expect(200);
     }

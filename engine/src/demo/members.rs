@@ -1,4 +1,4 @@
-//! The members of the demo community: enough of them, and different enough, that every route shows something.
+//! The members of the demo community, varied enough that every route has something to return.
 
 use super::{at, parse, text};
 use anyhow::Result;
@@ -9,16 +9,16 @@ use rules::members::{
 };
 use serde_json::{Value, json};
 
-/// A member who may do everything.
+/// ID of the superuser.
 pub const SUPER_USER: &str = "demo-admin";
 
-/// When they all signed up.
+/// Time when all members signed up.
 const SIGNED_UP: &str = "2024-02-01T09:00:00.000Z";
 
-/// When they got what they have.
+/// Time when the members got their skills, badges, statuses and roles.
 const SINCE: &str = "2024-03-01T12:00:00.000Z";
 
-/// A badge that some of them have.
+/// ID of a badge that several members have.
 const FIRST_FLIGHT: &str = "first-flight";
 
 pub(super) async fn load(context: &Context) -> Result<()> {
@@ -49,8 +49,8 @@ async fn make_badges(context: &Context) -> Result<()> {
     Ok(())
 }
 
-/// Who they are. Charles and Emil are on no Discord server, so that archiving finds somebody; Emil has yet to choose a
-/// username.
+/// Returns the members as they sign up. Charles and Emil are not on Discord, so that there is somebody to archive. Emil
+/// has no username yet.
 fn members() -> [Value; 7] {
     [
         json!({
@@ -82,7 +82,7 @@ fn members() -> [Value; 7] {
     ]
 }
 
-/// What they have and are up to.
+/// Gives a member skills, badges and a status, and sets when they joined Discord.
 async fn equip(context: &Context, id: &MemberId) -> Result<()> {
     let (skills, badges, status, joined): (&[_], &[_], _, _) = match id.as_str() {
         SUPER_USER => (&[], &[FIRST_FLIGHT], json!({ "state": "ACTIVE" }), "2024-02-01T09:30:00.000Z"),

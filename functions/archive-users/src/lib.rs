@@ -58,7 +58,7 @@ async fn run(app: &App, force: bool) -> Result<ArchiveRun, RunError> {
         Some(discord) => {
             let synced = sync(&app.context, &app.outside, discord).await?;
             let Synced { on_discord, joined, left } = synced;
-            tracing::info!(on_discord, joined, left, "took over from Discord");
+            tracing::info!(on_discord, joined, left, "synchronized with Discord");
             Some(synced)
         }
         None => None,

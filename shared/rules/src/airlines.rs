@@ -1,4 +1,4 @@
-//! Airlines, their keys, and what they offer.
+//! Airlines with their API keys, products and brands.
 
 use crate::Context;
 use models::{
@@ -9,35 +9,35 @@ use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use store::{Attempt, KeyAdded, NewAirline, NewKey, StoreError, retry};
 
-/// An airline holds at most so many keys that did not end: ending all of them with the making of another fits
-/// into one transaction, which takes 100 writes.
+/// Maximum number of unexpired keys per airline. Creating another key and letting all of these expire fits into one
+/// transaction, which is limited to 100 writes.
 pub const MAX_KEYS: usize = 40;
 
-/// Tables that take longer do not answer.
-const STATUS_PATIENCE: Duration = Duration::from_secs(2);
+/// Tables that take longer than this count as unavailable.
+const STATUS_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Why an airline, its keys or what it offers were not changed or read.
+/// Why an airline, its keys, products or brands could not be read or changed.
 #[derive(Debug, thiserror::Error)]
 pub enum AirlineError {
-    /// There is no such airline.
+    /// The airline does not exist.
     #[error("Airline not found")]
     NotFound,
-    /// The id is taken.
+    /// The id is already taken.
     #[error("Airline already exists")]
     AlreadyExists,
     /// The airline has no such key.
     #[error("Key not found")]
     KeyNotFound,
-    /// The airline has [`MAX_KEYS`] keys that have not ended.
+    /// The airline already has [`MAX_KEYS`] unexpired keys.
     #[error("Too many keys, revoke some first")]
     TooManyKeys,
     /// The airline has no such product.
     #[error("Product not found")]
     ProductNotFound,
-    /// A change of a product names nothing to change.
+    /// The change of a product contains no fields.
     #[error("Body must have at least one of name, priceMiles, description, active")]
     NothingToChange,
-    /// The id, a designator or the callsign of a brand is taken.
+    /// The id, a designator or the callsign of the brand is already taken.
     #[error("Brand already exists")]
     BrandExists,
     /// The tables could not be read or written.
@@ -45,66 +45,68 @@ pub enum AirlineError {
     Store(#[from] StoreError),
 }
 
-/// How long an older key stays valid beside a new one, in seconds.
+/// Time for which older keys stay valid beside a new one, in seconds: at most 365 days.
 pub type OverlapSeconds = Integer<0, 31_536_000>;
 
-/// What is said of a new airline.
+/// Fields of a new airline.
 #[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AirlineDraft {
-    /// Its id.
+    /// Id of the airline, chosen by the caller: 1 to 64 lower-case letters, digits and hyphens.
     pub airline_id: AirlineId,
-    /// Its name.
+    /// Name of the airline, 1 to 100 characters.
     #[schema(example = "SkyTeam")]
     pub name: Name,
-    /// Where people join its community; default `https://discord.gg/skyteam`.
+    /// Link that invites people to the airline's community, an `http` or `https` URL of at most 2,048 characters;
+    /// default `https://discord.gg/skyteam`.
     pub invite_link: Option<WebUrl>,
-    /// Its Discord server.
+    /// Id of the airline's Discord server, 1 to 64 characters; optional.
     pub server_id: Option<ServerId>,
 }
 
-/// A new airline with its first key.
+/// A new airline with its first API key.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CreatedAirline {
-    /// The airline.
+    /// The airline that was created.
     pub airline: Airline,
-    /// Its API key, shown this once.
+    /// First API key of the airline, in plain text. It is shown only once, in this response.
     pub api_key: ApiKey,
-    /// The key's id.
+    /// Id of the key, which is needed to revoke it: 1 to 64 letters, digits, `-` and `_`.
     pub key_id: KeyId,
 }
 
-/// What is said of a new key.
+/// Options of a new API key.
 #[derive(Debug, Clone, Default, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct KeyDraft {
-    /// After so many seconds the older keys end, at most 365 days; absent, they stay.
+    /// Number of seconds after which the airline's older keys expire, an integer from 0 to 31,536,000 (365 days); they
+    /// do not expire when absent.
     #[schema(example = 3600)]
     pub overlap_seconds: Option<OverlapSeconds>,
 }
 
-/// A new key.
+/// A new API key of an airline.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CreatedKey {
-    /// The API key, shown this once.
+    /// API key of the airline, in plain text. It is shown only once, in this response.
     pub api_key: ApiKey,
-    /// The key's id.
+    /// Id of the key, which is needed to revoke it: 1 to 64 letters, digits, `-` and `_`.
     pub key_id: KeyId,
 }
 
-/// What the airline sees of itself and of the system.
+/// Status of the service as the calling airline sees it.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SystemStatus {
-    /// Always true.
+    /// Always `true`: the service has responded.
     #[schema(example = true)]
     pub ok: bool,
-    /// Whether the tables answer.
+    /// Whether the tables respond, so that miles can be earned and spent.
     #[schema(example = true)]
     pub miles_available: bool,
-    /// The airline; null while the tables do not answer.
+    /// The calling airline; `null` while its record cannot be read.
     #[schema(required)]
     pub airline: Option<Airline>,
 }
@@ -114,13 +116,13 @@ fn new_key(context: &Context) -> (NewKey, ApiKey) {
     (NewKey { key_id, digest: api_key.digest(), created_at: context.now() }, api_key)
 }
 
-/// Makes an airline with its first key. One request.
+/// Creates an airline with its first key. One request.
 ///
 /// # Errors
-/// `Conflict` when the id is taken; as any write.
+/// `AlreadyExists` if the id is taken; `Store`.
 pub async fn create(context: &Context, draft: AirlineDraft) -> Result<CreatedAirline, AirlineError> {
     let now = context.now();
-    let default_link = || DEFAULT_INVITE_LINK.parse().expect("the default is a URL");
+    let default_link = || DEFAULT_INVITE_LINK.parse().expect("the default is a valid URL");
     let airline = Airline {
         airline_id: draft.airline_id,
         name: draft.name,
@@ -137,10 +139,11 @@ pub async fn create(context: &Context, draft: AirlineDraft) -> Result<CreatedAir
     }
 }
 
-/// Makes another key for an airline, and with an overlap, ends the older ones after it. Two requests if nobody changes the keys meanwhile.
+/// Creates another key for an airline. If the draft has an overlap, the older keys expire after it. Two requests, plus
+/// two per conflicting change of the airline's keys.
 ///
 /// # Errors
-/// `NotFound` when there is no such airline; `Conflict` when it holds [`MAX_KEYS`] already; as any write.
+/// `NotFound` if the airline does not exist; `TooManyKeys` if it already has [`MAX_KEYS`] unexpired keys; `Store`.
 pub async fn add_key(context: &Context, airline: &AirlineId, draft: &KeyDraft) -> Result<CreatedKey, AirlineError> {
     let attempt = async |()| {
         let now = context.now();
@@ -150,7 +153,7 @@ pub async fn add_key(context: &Context, airline: &AirlineId, draft: &KeyDraft) -
             return Err(AirlineError::TooManyKeys);
         }
         let end = now.plus(Duration::from_secs(draft.overlap_seconds.map_or(0, Integer::get)));
-        // A key that ends sooner already keeps its end.
+        // A key that expires earlier than that is left unchanged.
         older.retain(|key| draft.overlap_seconds.is_some() && key.ends_at.is_none_or(|own| end < own));
         let (key, api_key) = new_key(context);
         match context.store.add_key(airline, &key, &older, end, context.random()).await? {
@@ -162,11 +165,10 @@ pub async fn add_key(context: &Context, airline: &AirlineId, draft: &KeyDraft) -
     retry((), attempt, |cause, ()| StoreError::Busy(cause).into()).await
 }
 
-/// Revokes a key: functions that remember it refuse it
-/// within a minute. Two requests.
+/// Revokes a key. Functions that have cached it reject it within a minute. Two requests.
 ///
 /// # Errors
-/// `NotFound` when the airline has no such key; as any write.
+/// `KeyNotFound` if the airline has no such key; `Store`.
 pub async fn revoke_key(context: &Context, airline: &AirlineId, key: &KeyId) -> Result<(), AirlineError> {
     if context.store.remove_key(airline, key, context.random()).await? {
         Ok(())
@@ -175,42 +177,42 @@ pub async fn revoke_key(context: &Context, airline: &AirlineId, key: &KeyId) -> 
     }
 }
 
-/// The airline itself. One request.
+/// Returns the airline. One request.
 ///
 /// # Errors
-/// As any read.
+/// `Store`, also if the airline has no record although it has a key.
 pub async fn airline(context: &Context, airline: &AirlineId) -> Result<Airline, AirlineError> {
     let found = context.store.airline(airline).await?;
-    found.ok_or_else(|| StoreError::Failed(format!("airline {airline} has a key and no record").into()).into())
+    found.ok_or_else(|| StoreError::Failed(format!("airline {airline} has a key but no record").into()).into())
 }
 
-/// Whether the tables answer. One request; two if they don't. Never fails.
+/// Checks whether the tables respond, and returns the airline if it can be read. Never fails. One request; two if the
+/// tables do not respond.
 pub async fn status(context: &Context, airline: &AirlineId) -> SystemStatus {
-    let probe = tokio::time::timeout(STATUS_PATIENCE, context.store.airline_and_probe(airline)).await;
+    let probe = tokio::time::timeout(STATUS_TIMEOUT, context.store.airline_and_probe(airline)).await;
     if let Ok(Ok(airline)) = probe {
         return SystemStatus { ok: true, miles_available: true, airline };
     }
-    tracing::warn!(?probe, "the tables do not answer");
-    // The airline's own table may be well.
-    let airline = tokio::time::timeout(STATUS_PATIENCE, context.store.airline(airline)).await;
+    tracing::warn!(?probe, "the tables do not respond");
+    // The table of airlines may respond nevertheless.
+    let airline = tokio::time::timeout(STATUS_TIMEOUT, context.store.airline(airline)).await;
     SystemStatus { ok: true, miles_available: false, airline: airline.ok().and_then(Result::ok).flatten() }
 }
 
-/// The airline's products, active or not, the oldest first. One
-/// request for each megabyte.
+/// Returns the airline's products, active or not, oldest first. One request per megabyte.
 ///
 /// # Errors
-/// As any read.
+/// `Store`.
 pub async fn products(context: &Context, airline: &AirlineId) -> Result<Vec<Product>, AirlineError> {
     let mut products = context.store.products(airline).await?;
     products.sort_by_key(|product| product.created_at);
     Ok(products)
 }
 
-/// Makes a product. One request.
+/// Creates a product. One request, plus one each time its random id is taken.
 ///
 /// # Errors
-/// As any write.
+/// `Store`.
 pub async fn create_product(
     context: &Context,
     airline: &AirlineId,
@@ -235,10 +237,10 @@ pub async fn create_product(
     retry(product, attempt, |cause, _| StoreError::Busy(cause).into()).await
 }
 
-/// Changes a product. One request.
+/// Changes a product. Fields that are absent keep their values. One request.
 ///
 /// # Errors
-/// `BadRequest` when nothing is to change; `ProductNotFound`, also for another airline's; as any write.
+/// `NothingToChange` if the change contains no fields; `ProductNotFound` if the airline has no such product; `Store`.
 pub async fn change_product(
     context: &Context,
     airline: &AirlineId,
@@ -251,19 +253,19 @@ pub async fn change_product(
     context.store.change_product(airline, product, change).await?.ok_or(AirlineError::ProductNotFound)
 }
 
-/// Makes a brand. One request.
+/// Creates a brand. One request.
 ///
 /// # Errors
-/// `BrandExists` when the id, a designator or the callsign is taken; as any write.
+/// `BrandExists` if the id, a designator or the callsign is taken; `Store`.
 pub async fn create_brand(context: &Context, airline: &AirlineId, draft: BrandDraft) -> Result<Brand, AirlineError> {
     let brand = draft.of(airline.clone());
     if context.store.create_brand(&brand, context.random()).await? { Ok(brand) } else { Err(AirlineError::BrandExists) }
 }
 
-/// The airline's brands, by id. One request for each megabyte.
+/// Returns the airline's brands, ordered by id. One request per megabyte.
 ///
 /// # Errors
-/// As any read.
+/// `Store`.
 pub async fn brands(context: &Context, airline: &AirlineId) -> Result<Vec<Brand>, AirlineError> {
     Ok(context.store.brands(airline).await?)
 }

@@ -1,37 +1,38 @@
-//! Changing something that is numbered, until it is settled.
+//! Optimistic concurrency: applies numbered changes, and retries them on conflicts.
 //!
-//! A flyer's ledger entries and a member's versions are numbered 1, 2, 3 …, and every change depends on the number it was
-//! decided on: of changes that race for one number, one takes effect, and the others are decided anew.
+//! A flyer's ledger entries and a member's versions are numbered 1, 2, 3 …, and every change is conditional on the
+//! number on which it was decided. If several changes compete for one number, one of them takes effect, and the others
+//! are decided again.
 //!
-//! An attempt that got no answer is *in doubt*: it may still take effect, but only at its own number. So while one is in
-//! doubt, each further attempt is for that same number. One of them can take effect, never two.
+//! An attempt that got no response is *in doubt*: it may still take effect, but only at its own number. While an
+//! attempt is in doubt, each further attempt therefore uses the same number. At most one of them can take effect.
 
 use crate::Context;
 use store::{Attempt, StoreError, retry};
 use uuid::Uuid;
 
-/// What is to be done, decided on a state.
+/// What to do, decided on a state.
 pub(crate) enum Decision<W, A> {
-    /// This is to be written and then answered.
+    /// Write something, then return the answer.
     Write {
-        /// The number that it will have.
+        /// Number of the change.
         number: u64,
-        /// What is written.
+        /// What to write.
         write: W,
-        /// The answer, once it is written.
+        /// The answer to return once it is written.
         answer: A,
     },
-    /// Nothing is to be written.
+    /// Return the answer without writing anything.
     Answer(A),
 }
 
-/// How a conditional write ended.
+/// Result of a conditional write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Written {
-    /// It took effect.
+    /// The write took effect.
     Done,
-    /// It did not: the state has changed since it was read, or another change was in progress. With `in_doubt`, an earlier
-    /// attempt at the same write got no answer.
+    /// The write was rejected, because the state has changed since it was read or because it conflicts with another
+    /// change. If `in_doubt` is set, an earlier attempt at the same write got no response.
     Stale { in_doubt: bool },
 }
 
@@ -40,19 +41,19 @@ pub(crate) enum Written {
 pub(crate) enum Trace {
     /// Nothing yet.
     Nothing,
-    /// An operation; `None` if it has no name.
+    /// The operation with this id; `None` if it has no id.
     By(Option<Uuid>),
-    /// Something, but it can no longer be told what.
+    /// Some operation, which can no longer be identified.
     Overwritten,
 }
 
 /// A change of something that is numbered.
-pub(crate) trait Change {
-    /// What the change is decided on.
+pub(crate) trait NumberedChange {
+    /// The state on which the change is decided.
     type State;
-    /// What is written.
+    /// What the change writes.
     type Write;
-    /// What is answered.
+    /// What the change returns.
     type Answer;
     /// Why the change is refused or failed.
     type Error: From<StoreError> + std::error::Error + Send + Sync + 'static;
@@ -60,33 +61,33 @@ pub(crate) trait Change {
     /// Reads the state.
     async fn read(&mut self) -> Result<Self::State, Self::Error>;
 
-    /// Says what took effect at a number, given the state that was read after it was attempted.
+    /// Returns what took effect at a number that was attempted. `state` was read after the attempt.
     async fn trace(&mut self, state: &Self::State, number: u64) -> Result<Trace, StoreError>;
 
-    /// Decides what an operation of that name is to do.
+    /// Decides what the operation with the given id should do.
     fn decide(
         &mut self,
         state: Self::State,
         operation: Uuid,
     ) -> Result<Decision<Self::Write, Self::Answer>, Self::Error>;
 
-    /// Writes it, once.
+    /// Writes the change. Called once per attempt.
     async fn write(&mut self, write: Self::Write) -> Result<Written, Self::Error>;
 }
 
-/// Attempts without an answer, all for one number.
+/// Attempts that are in doubt, all for the same number.
 struct Doubt<A> {
     number: u64,
     attempts: Vec<(Uuid, A)>,
 }
 
-/// Reads, decides and writes until the change is settled: one read and one write, and as many again for each conflicting
-/// change.
+/// Reads, decides and writes a change, and repeats that as long as other changes conflict. One read and one write, plus
+/// one of each per conflicting change.
 ///
 /// # Errors
-/// Those of the change. [`StoreError::Busy`] when the time is up and nothing was written, and
-/// [`StoreError::OutcomeUnknown`] in place of any error while an attempt is in doubt.
-pub(crate) async fn commit<C: Change>(context: &Context, change: C) -> Result<C::Answer, C::Error> {
+/// Any error of the change; [`StoreError::Busy`] if the deadline passed and nothing was written;
+/// [`StoreError::OutcomeUnknown`] instead of any other error while an attempt is in doubt.
+pub(crate) async fn commit<C: NumberedChange>(context: &Context, change: C) -> Result<C::Answer, C::Error> {
     let progress = Progress { change, doubt: None };
     retry(
         progress,
@@ -96,15 +97,15 @@ pub(crate) async fn commit<C: Change>(context: &Context, change: C) -> Result<C:
     .await
 }
 
-struct Progress<C: Change> {
+struct Progress<C: NumberedChange> {
     change: C,
     doubt: Option<Doubt<C::Answer>>,
 }
 
-type Attempted<C> = Attempt<<C as Change>::Answer, Progress<C>>;
+type Attempted<C> = Attempt<<C as NumberedChange>::Answer, Progress<C>>;
 
-impl<C: Change> Progress<C> {
-    /// Returns the error to answer: while an attempt is in doubt, no other can be vouched for.
+impl<C: NumberedChange> Progress<C> {
+    /// Returns the error to report. While an attempt is in doubt, that is always `OutcomeUnknown`.
     fn failed(&self, error: C::Error) -> C::Error {
         if self.doubt.is_some() { StoreError::OutcomeUnknown(error.into()).into() } else { error }
     }
@@ -126,14 +127,14 @@ impl<C: Change> Progress<C> {
                 Trace::By(effective) => {
                     let ours = attempts.iter().position(|(operation, _)| Some(*operation) == effective);
                     let answer = ours.map(|ours| attempts.swap_remove(ours).1);
-                    // Whoever's change has that number: no other can take effect there any more.
+                    // Whichever change has this number, no other attempt can take effect at it anymore.
                     self.doubt = None;
                     if let Some(answer) = answer {
                         return Ok(Attempt::Done(answer));
                     }
                 }
                 Trace::Overwritten => {
-                    let cause = "others have changed it since an attempt got no answer".into();
+                    let cause = "other changes were made after an attempt that got no response".into();
                     return Err(StoreError::OutcomeUnknown(cause).into());
                 }
             }
@@ -143,8 +144,8 @@ impl<C: Change> Progress<C> {
             Decision::Write { number, write, answer } => (number, write, answer),
         };
         if self.doubt.as_ref().is_some_and(|doubt| doubt.number != number) {
-            // Two reads do not show one moment: this state is newer than the one that was traced.
-            return Ok(Attempt::Repeat("an attempt without an answer is not visible yet".into(), ()));
+            // The two reads are not one snapshot: this state is newer than what `trace` has read.
+            return Ok(Attempt::Repeat("an attempt that got no response is not visible yet".into(), ()));
         }
         match self.change.write(write).await? {
             Written::Done => Ok(Attempt::Done(answer)),
@@ -153,7 +154,7 @@ impl<C: Change> Progress<C> {
                     let doubt = self.doubt.get_or_insert_with(|| Doubt { number, attempts: Vec::new() });
                     doubt.attempts.push((operation, answer));
                 }
-                Ok(Attempt::Repeat("in conflict with other changes".into(), ()))
+                Ok(Attempt::Repeat("other changes conflict".into(), ()))
             }
         }
     }

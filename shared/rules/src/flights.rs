@@ -1,4 +1,4 @@
-//! Flights: planning, flying, ending.
+//! Flights: planning them, reporting their progress, ending them.
 
 use crate::Context;
 use futures_util::future::try_join;
@@ -8,16 +8,16 @@ use serde::Serialize;
 use std::time::Duration;
 use store::{Changed, CursorError, MissingForFlight, Page, PageError, StoreError};
 
-/// A started flight without a sign of life for so long is over.
+/// Time without a tick after which a started flight is ended.
 pub const SILENCE: Duration = Duration::from_mins(5);
 
-/// How many silent flights are ended at once.
-const SIDE_BY_SIDE: usize = 16;
+/// Maximum number of silent flights that are ended concurrently.
+const MAX_CONCURRENT_CHANGES: usize = 16;
 
-/// Why a flight was not changed or read.
+/// Why a flight could not be read or changed.
 #[derive(Debug, thiserror::Error)]
 pub enum FlightError {
-    /// There is no such flight, or the airline neither operates nor shares it.
+    /// The flight does not exist, or the airline neither operates nor shares it.
     #[error("Flight not found")]
     NotFound,
     /// The flight has ended.
@@ -26,10 +26,10 @@ pub enum FlightError {
     /// The airline has no such brand.
     #[error("Brand not found")]
     BrandNotFound,
-    /// There is no airline with the codeshare airline's id.
+    /// The codeshare airline does not exist.
     #[error("Codeshare airline not found")]
     CodeshareAirlineNotFound,
-    /// The cursor is not one of this listing's.
+    /// The cursor is damaged or belongs to another listing.
     #[error("\"next\": {0}")]
     Cursor(#[from] CursorError),
     /// The tables could not be read or written.
@@ -46,12 +46,13 @@ impl From<PageError> for FlightError {
     }
 }
 
-/// Plans a flight of the airline. One request.
+/// Creates a flight of the airline. One request.
 ///
 /// # Errors
-/// `BrandNotFound` when the brand is not the airline's own; `CodeshareAirlineNotFound`; as any write.
+/// `BrandNotFound` if the brand is not one of the airline's own; `CodeshareAirlineNotFound` if there is no such
+/// airline; `Store`.
 pub async fn plan(context: &Context, airline: &AirlineId, draft: FlightDraft) -> Result<Flight, FlightError> {
-    let default_link = || DEFAULT_EVENT_LINK.parse().expect("the default is a URL");
+    let default_link = || DEFAULT_EVENT_LINK.parse().expect("the default is a valid URL");
     let flight = Flight {
         id: context.new_flight_id(),
         code: draft.code,
@@ -75,10 +76,11 @@ pub async fn plan(context: &Context, airline: &AirlineId, draft: FlightDraft) ->
     }
 }
 
-/// The airline's flights that did not end, by planned start, with their brands. Two requests, and one more for each megabyte.
+/// Returns the airline's flights that have not ended, with their brands, ordered by planned start. Two requests, plus
+/// one per megabyte.
 ///
 /// # Errors
-/// As any read.
+/// `Store`.
 pub async fn upcoming(context: &Context, airline: &AirlineId) -> Result<Vec<UpcomingFlight>, FlightError> {
     let (flights, brands) = try_join(context.store.upcoming_flights(airline), context.store.brands(airline)).await?;
     let with_brand = |flight: Flight| {
@@ -88,10 +90,11 @@ pub async fn upcoming(context: &Context, airline: &AirlineId) -> Result<Vec<Upco
     Ok(flights.into_iter().map(with_brand).collect())
 }
 
-/// Starts a flight; one that runs stays as it is. One request.
+/// Starts a flight. Leaves a running flight unchanged. One request.
 ///
 /// # Errors
-/// `FlightNotFound`, also if the airline neither operates nor shares it; `FlightEnded`; as any write.
+/// `NotFound` if the flight does not exist, or if the airline neither operates nor shares it; `Ended` if it has ended;
+/// `Store`.
 pub async fn start(context: &Context, airline: &AirlineId, id: FlightId) -> Result<Flight, FlightError> {
     match context.store.start_flight(id, airline, context.now()).await? {
         Changed::Done(flight) => Ok(flight),
@@ -99,10 +102,11 @@ pub async fn start(context: &Context, airline: &AirlineId, id: FlightId) -> Resu
     }
 }
 
-/// Records a flight's sign of life. One request.
+/// Records a tick: a sign that the flight is still running. One request.
 ///
 /// # Errors
-/// `FlightNotFound`, also if the airline neither operates nor shares it; `FlightEnded`; as any write.
+/// `NotFound` if the flight does not exist, or if the airline neither operates nor shares it; `Ended` if it has ended;
+/// `Store`.
 pub async fn tick(context: &Context, airline: &AirlineId, id: FlightId) -> Result<(), FlightError> {
     match context.store.tick_flight(id, airline, context.now()).await? {
         Changed::Done(_) => Ok(()),
@@ -110,10 +114,10 @@ pub async fn tick(context: &Context, airline: &AirlineId, id: FlightId) -> Resul
     }
 }
 
-/// Ends a flight; one that has ended stays as it is. One request.
+/// Ends a flight. Leaves a flight that has already ended unchanged. One request.
 ///
 /// # Errors
-/// `FlightNotFound`, also if the airline neither operates nor shares it; as any write.
+/// `NotFound` if the flight does not exist, or if the airline neither operates nor shares it; `Store`.
 pub async fn end(context: &Context, airline: &AirlineId, id: FlightId) -> Result<Flight, FlightError> {
     match context.store.end_flight(id, airline, context.now()).await? {
         Changed::Done(flight) => Ok(flight),
@@ -129,12 +133,11 @@ fn still_open(flight: Flight) -> Result<Flight, FlightError> {
     if flight.end_time.is_some() { Err(FlightError::Ended) } else { Ok(flight) }
 }
 
-/// A page of a flight's passengers, in the order boarded. Two
-/// requests, side by side.
+/// Returns a page of a flight's passengers, in the order in which they boarded. Two concurrent requests.
 ///
 /// # Errors
-/// `FlightNotFound`, also if the airline neither operates nor shares it; `BadRequest` when the cursor is not
-/// one of this listing's; as any read.
+/// `NotFound` if the flight does not exist, or if the airline neither operates nor shares it; `Cursor` if the cursor is
+/// damaged or belongs to another listing; `Store`.
 pub async fn passengers(
     context: &Context,
     airline: &AirlineId,
@@ -149,25 +152,27 @@ pub async fn passengers(
     Ok(page?)
 }
 
-/// What a run of [`end_stale`] did.
+/// Result of a run of [`end_stale`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StaleFlightsEnded {
-    /// Flights ended.
+    /// Number of flights that were ended.
     pub ended: usize,
-    /// Flights that gave a sign of life, or ended, while the job looked.
+    /// Number of flights that ticked or ended during the run.
     pub spared: usize,
 }
 
-/// Ends the flights that were started and have had no sign of life for [`SILENCE`], at their last one. A flight that
-/// cannot be ended holds up no other. Runs that overlap, or that are cut short, do no harm. Eight requests and one for
-/// each silent flight.
+/// Ends the flights that were started and have had no tick for [`SILENCE`], at the time of their last tick. If a flight
+/// cannot be ended, the others still are. Runs may overlap or be interrupted. Eight requests, plus one per silent
+/// flight.
 ///
 /// # Errors
-/// When DynamoDB failed, or the time was up: the first failure. Every flight that could be ended is.
+/// Any [`StoreError`]: if several flights could not be ended, the first of their errors. All other flights have been
+/// ended.
 pub async fn end_stale(context: &Context) -> Result<StaleFlightsEnded, StoreError> {
     let silent = context.store.silent_flights(context.now().minus(SILENCE)).await?;
-    let attempts = stream::iter(silent).map(|flight| context.store.end_silent_flight(flight)).buffered(SIDE_BY_SIDE);
+    let attempts =
+        stream::iter(silent).map(|flight| context.store.end_silent_flight(flight)).buffered(MAX_CONCURRENT_CHANGES);
     let attempts: Vec<Result<bool, StoreError>> = attempts.collect().await;
     let outcomes = attempts.into_iter().collect::<Result<Vec<bool>, _>>()?;
     let ended = outcomes.iter().filter(|has_ended| **has_ended).count();

@@ -1,4 +1,4 @@
-//! Flyers with the flights they were on.
+//! Flyers with the flights that they boarded.
 
 use crate::Context;
 use models::{Account, Flight, FlightId, Flyer, FlyerId, HistoryEntry};
@@ -6,12 +6,12 @@ use serde::Serialize;
 use std::collections::{HashMap, HashSet};
 use store::{HistoryRound, Store, StoreError};
 
-/// At most so many distinct flyers are asked for at once.
+/// Maximum number of distinct flyers per request.
 pub const MAX_FLYERS: usize = 100;
 
-/// No flight of a history is fewer bytes in a Lambda function's answer: the names of its 14 fields, their
-/// quotes (each escaped there), an id and the two times that are always set.
-const LEAST_FLIGHT_BYTES: u64 = 330;
+/// Minimum size of a flight in a Lambda function's response, in bytes: the names of its 14 fields with their quotes,
+/// each of which is escaped there, an id and the two times that are always set.
+const MIN_FLIGHT_BYTES: u64 = 330;
 
 /// Why histories could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -22,7 +22,7 @@ pub enum HistoryError {
     /// More than [`MAX_FLYERS`] distinct ids were given.
     #[error("\"userIds\" must hold at most {MAX_FLYERS} distinct ids")]
     TooManyIds,
-    /// The flyers have more flights than one answer can hold.
+    /// The flyers have more flights than fit into one response.
     #[error("The answer would be larger than 6 MB; ask for less at a time")]
     TooLarge,
     /// The tables could not be read.
@@ -30,31 +30,31 @@ pub enum HistoryError {
     Store(#[from] StoreError),
 }
 
-/// One of the flyers asked for.
+/// One of the requested flyers, with the flights that the flyer boarded.
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FlyerHistory {
-    /// The id asked for.
+    /// ROBLOX user id as it was sent in the request.
     #[schema(example = "123456789")]
     pub user_id: String,
-    /// The flyer; null if there is none of that id.
+    /// The flyer with that id; `null` when there is none.
     #[schema(required)]
     pub user: Option<Flyer>,
-    /// The flights the flyer was on, the last one boarded first.
+    /// Flights that the flyer boarded, most recently boarded first, each with the `miles` earned on it.
     pub flights: Vec<Flight>,
 }
 
-/// Reads flyers with their histories, in the order asked for.
+/// Reads flyers with their histories. Returns one element per id, in the order of `ids`, which may contain duplicates
+/// and texts that cannot be the id of a flyer.
 ///
-/// `ids` may repeat, each is read once; an id that cannot be a flyer's is of nobody. One BatchGetItem for each
-/// 50 distinct flyers, then one for each 100 distinct flights and further pages of history, in three rounds at
-/// the most; of a round, the requests run side by side. For 100 flyers with up to 100 flights each, on 100
-/// distinct flights, that is three requests in two rounds. Capacity: one read unit for each 4 kB of each flyer,
-/// history page and flight.
+/// One BatchGetItem per 50 distinct flyers, then one per 100 distinct flights and further pages of history, in at most
+/// three rounds. The requests of a round are sent concurrently. For 100 flyers with up to 100 flights each, on 100
+/// distinct flights, that is three requests in two rounds. Capacity: one read unit per 4 kB of each flyer, history page
+/// and flight.
 ///
 /// # Errors
-/// `MissingUserIds` when there is no id; `BadRequest` when there are more than [`MAX_FLYERS`] distinct ones;
-/// `AnswerTooLarge` when it is clear from the number of flights that the answer would be; as any read.
+/// `NoIds` if `ids` is empty; `TooManyIds` if it contains more than [`MAX_FLYERS`] distinct ids; `TooLarge` if the
+/// number of flights shows that the response would be too large; `Store`.
 pub async fn fetch_users_data(context: &Context, ids: &[String]) -> Result<Vec<FlyerHistory>, HistoryError> {
     if ids.is_empty() {
         return Err(HistoryError::NoIds);
@@ -72,7 +72,7 @@ pub async fn fetch_users_data(context: &Context, ids: &[String]) -> Result<Vec<F
 
 type Accounts = HashMap<FlyerId, (Account, Vec<HistoryEntry>)>;
 
-/// Refuses what cannot be answered before it is read.
+/// Rejects a request whose response would be too large, before its flights are read.
 fn check_size(ids: &[String], accounts: &Accounts) -> Result<(), HistoryError> {
     let flights: u64 = ids
         .iter()
@@ -80,7 +80,7 @@ fn check_size(ids: &[String], accounts: &Accounts) -> Result<(), HistoryError> {
         .filter_map(|flyer| accounts.get(&flyer))
         .map(|(account, _)| account.flights_count)
         .sum();
-    if flights * LEAST_FLIGHT_BYTES > models::MAX_ANSWER_BYTES as u64 {
+    if flights * MIN_FLIGHT_BYTES > models::MAX_ANSWER_BYTES as u64 {
         return Err(HistoryError::TooLarge);
     }
     Ok(())
@@ -92,7 +92,7 @@ struct Histories {
 }
 
 impl Histories {
-    /// Reads the flights of the first pages together with the pages after them, then those pages' flights.
+    /// Reads the flights of the first pages together with the further pages, then the flights of those.
     async fn read(store: &Store, accounts: Accounts) -> Result<Self, HistoryError> {
         let further_pages: Vec<(FlyerId, u64)> = accounts
             .iter()
@@ -109,7 +109,7 @@ impl Histories {
 
         let mut entries: HashMap<_, _> =
             accounts.into_iter().map(|(flyer, (account, first_page))| (flyer, (account.flyer, first_page))).collect();
-        // In the order of the pages, in which they were listed above.
+        // The pages were listed above in the order in which they are appended here.
         for page in further_pages {
             if let (Some((_, all)), Some(more)) = (entries.get_mut(&page.0), further.remove(&page)) {
                 all.extend(more);

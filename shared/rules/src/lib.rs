@@ -1,8 +1,9 @@
-//! The rules of the domain, as functions named with its verbs: `purchase`, `board`, `archive`.
+//! Business rules of the domain, as functions named after its verbs: `purchase`, `board`, `archive`.
 //!
-//! A rule reads through the [`store`], decides, and writes. It takes a [`Context`], and an [`Outside`] too if it calls
-//! another service. It knows nothing of HTTP: each module has its own error type, and the crate `shared` says how each
-//! error is answered. Doc comments state what a rule promises, its errors and its cost in DynamoDB requests.
+//! A rule reads from the [`store`], decides, and writes. It takes a [`Context`], and also an [`Outside`] if it calls
+//! another service. Rules know nothing about HTTP: each module has its own error type, which the crate `shared`
+//! converts to responses. Doc comments state what a rule does and promises, its cost in DynamoDB requests, and the
+//! variants of its errors. `Store` means that the tables could not be read or written.
 
 pub mod airlines;
 pub mod audit;

@@ -1,4 +1,4 @@
-//! Airlines' API keys.
+//! API keys of airlines.
 
 use models::{AirlineId, ApiKey, KeyDigest, KeyId, Timestamp};
 use rules::Context;
@@ -7,20 +7,20 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use store::{KeyRecord, StoreError};
 
-/// How long a key is cached, and so how long after its revocation a warm function may still accept it. The API promises 60
-/// seconds; this is less, because clocks differ.
-const CACHED: Duration = Duration::from_secs(55);
+/// Time for which a key is cached, and for which a warm function may therefore still accept a revoked key. The API
+/// promises 60 seconds. This is less, because clocks differ.
+const CACHE_DURATION: Duration = Duration::from_secs(55);
 
-/// The airline that calls.
+/// The airline that sent a request, and the key that it used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiCaller {
     /// The airline.
     pub airline_id: AirlineId,
-    /// The id of the key that it calls with.
+    /// Id of the key.
     pub key_id: KeyId,
 }
 
-/// Keys that were found valid within the last minute.
+/// API keys that were found valid within the last minute.
 #[derive(Debug, Default)]
 pub struct KeyCache(Mutex<HashMap<KeyDigest, CachedKey>>);
 
@@ -31,19 +31,19 @@ struct CachedKey {
 }
 
 impl KeyCache {
-    /// Returns what was read of a key recently. By the wall clock, because the monotonic one stands still while Lambda has
-    /// the function frozen; and not if the clock was set back.
+    /// Returns the record of a key if it was read recently. This is measured with the wall clock, because the monotonic
+    /// clock stops while Lambda freezes the function. Returns `None` if the clock was set back.
     fn recall(&self, digest: &KeyDigest, now: Timestamp) -> Option<KeyRecord> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let remembered = known.get(digest)?;
-        let is_fresh = remembered.read_at <= now && now < remembered.read_at.plus(CACHED);
-        is_fresh.then(|| remembered.record.clone())
+        let cached = known.get(digest)?;
+        let is_fresh = cached.read_at <= now && now < cached.read_at.plus(CACHE_DURATION);
+        is_fresh.then(|| cached.record.clone())
     }
 
-    /// Caches a valid key, and evicts those not read recently, so that there are never more than are in use.
+    /// Caches a valid key. Evicts keys that were not read recently, so that the cache holds only keys in use.
     fn remember(&self, digest: KeyDigest, record: KeyRecord, read_at: Timestamp) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.retain(|_, other| read_at < other.read_at.plus(CACHED));
+        known.retain(|_, other| read_at < other.read_at.plus(CACHE_DURATION));
         known.insert(digest, CachedKey { record, read_at });
     }
 }
@@ -51,10 +51,10 @@ impl KeyCache {
 /// Why an API key does not identify an airline.
 #[derive(Debug, thiserror::Error)]
 pub enum ApiKeyError {
-    /// There is no key.
+    /// The request has no key.
     #[error("there is no API key")]
     Missing,
-    /// The key is unknown, revoked or at its end.
+    /// The key is unknown, revoked or expired.
     #[error("the API key is not valid")]
     Invalid,
     /// The key could not be looked up.
@@ -63,12 +63,12 @@ pub enum ApiKeyError {
 }
 
 impl KeyCache {
-    /// Identifies the airline that a key belongs to: no request if the key is cached, else one.
+    /// Identifies the airline that a key belongs to. No request if the key is cached, otherwise one.
     ///
     /// # Errors
-    /// `Missing` when there is no key; `Invalid` when it is unknown, revoked or at its end; `Store`.
+    /// `Missing` if there is no key; `Invalid` if the key is unknown, revoked or expired; `Store`.
     pub async fn identify(&self, context: &Context, key: Option<&[u8]>) -> Result<ApiCaller, ApiKeyError> {
-        // White space around a header's value is no part of it (RFC 9110, section 5.5).
+        // White space around a header's value is not part of it (RFC 9110, section 5.5).
         let key = key.map(<[u8]>::trim_ascii).filter(|key| !key.is_empty()).ok_or(ApiKeyError::Missing)?;
         let key = std::str::from_utf8(key).ok().filter(|key| key.len() <= ApiKey::MAX_LENGTH);
         let digest = KeyDigest::of(key.ok_or(ApiKeyError::Invalid)?);

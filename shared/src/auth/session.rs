@@ -1,4 +1,5 @@
-//! Members' sessions: JSON Web Tokens (RFC 7519) signed with RS256. This system verifies them and makes none.
+//! Sessions of members: JSON Web Tokens (RFC 7519) signed with RS256. This system verifies them but does not create
+//! them.
 
 use http::{HeaderMap, Method, header};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
@@ -8,13 +9,13 @@ use serde::Deserialize;
 use std::sync::Arc;
 use store::StoreError;
 
-/// The cookie that holds a session, unless `SESSION_COOKIE` names another.
+/// Name of the cookie that contains a session, unless `SESSION_COOKIE` sets another one.
 pub const DEFAULT_SESSION_COOKIE: &str = "rds-session";
 
 /// Minimum key size, in bits (NIST SP 800-131A).
 const MIN_KEY_BITS: usize = 2048;
 
-/// Checks sessions against the configured keys. Cheap to clone.
+/// Verifies sessions with the configured keys. Cheap to clone.
 #[derive(Clone)]
 pub struct SessionVerifier {
     keys: Arc<[VerifyingKey]>,
@@ -26,18 +27,18 @@ struct VerifyingKey {
     key: DecodingKey,
 }
 
-/// A member's session.
+/// A valid session of a member.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
-    /// Whose. There may be no such member yet, or no more.
+    /// Id of the member. The member may not exist yet, or not anymore.
     pub id: MemberId,
-    /// Their login on GitHub, if the session says so.
+    /// GitHub login of the member, if the session contains it.
     pub github_id: Option<String>,
-    /// Their number on GitHub, if the session says so.
+    /// Numeric GitHub user id of the member, if the session contains it.
     pub github_user_id: Option<String>,
 }
 
-/// What a claim says as text, be it a string or a number.
+/// Returns a claim as text, whether it is a string or a number.
 fn text(claim: serde_json::Value) -> Option<String> {
     match claim {
         serde_json::Value::String(text) => Some(text),
@@ -68,17 +69,19 @@ impl std::fmt::Debug for SessionVerifier {
 }
 
 impl Default for SessionVerifier {
-    /// A verifier that trusts no key.
+    /// Returns a verifier that accepts no session, because it has no keys.
     fn default() -> Self {
         Self { keys: Arc::new([]), cookie: DEFAULT_SESSION_COOKIE.to_owned() }
     }
 }
 
 impl SessionVerifier {
-    /// Reads PEM public keys, one after another, each optionally after a line `kid: x` that names it.
+    /// Creates a verifier from PEM public keys, one after another, each optionally preceded by a line `kid: x` with its
+    /// id.
     ///
     /// # Errors
-    /// Says which key, counted from 1, is no RSA public key of at least 2048 bits, or that there is none.
+    /// Returns a message if there is no key or if one of them, which the message counts from 1, is not an RSA public
+    /// key of at least 2048 bits.
     pub fn new(pem: &str, cookie: String) -> Result<Self, String> {
         let keys = blocks(pem)
             .into_iter()
@@ -95,7 +98,7 @@ impl SessionVerifier {
         Ok(Self { keys: keys.into(), cookie })
     }
 
-    /// Returns the valid session that a request carries, in the cookie or as a bearer token.
+    /// Returns the valid session that a request contains, in the cookie or as a bearer token.
     #[must_use]
     pub fn verify(&self, headers: &HeaderMap, now: Timestamp) -> Option<Session> {
         self.token(headers)
@@ -115,7 +118,7 @@ impl SessionVerifier {
             .get_all(header::COOKIE)
             .iter()
             .flat_map(|value| value.as_bytes().split(|byte| *byte == b';'))
-            // Each by itself: other applications' cookies may hold anything.
+            // Pairs are decoded one by one, because cookies of other applications may contain any bytes.
             .filter_map(|pair| std::str::from_utf8(pair).ok()?.trim().split_once('='))
             .find(|(name, _)| *name == self.cookie)
             .map(|(_, value)| value.trim_matches('"'));
@@ -126,11 +129,12 @@ impl SessionVerifier {
         in_cookie.or_else(as_bearer)
     }
 
-    /// The claims of a token that one of the keys signed: the one it names, or if it names none, any.
+    /// Returns the claims of a token that is signed with one of the keys: the key that the token names or one without
+    /// an id, or any key if the token names none.
     fn claims(&self, token: &str) -> Option<Claims> {
         let named = decode_header(token).ok()?.kid;
         let mut validation = Validation::new(Algorithm::RS256);
-        // The library reads the system's clock and forgives a minute; `verify` does neither.
+        // The library would use the system clock and allow a minute of leeway. `verify` does neither.
         validation.validate_exp = false;
         validation.validate_aud = false;
         self.keys
@@ -141,7 +145,7 @@ impl SessionVerifier {
     }
 }
 
-/// The PEM blocks of a text, each with the name in a line `kid: x` before it.
+/// Returns the PEM blocks of a text, each with the key id from the line `kid: x` before it.
 fn blocks(text: &str) -> Vec<(Option<String>, String)> {
     let mut blocks = Vec::new();
     let (mut id, mut block) = (None, String::new());
@@ -177,16 +181,16 @@ fn verifying_key(block: &str) -> Result<DecodingKey, String> {
     DecodingKey::from_rsa_pem(block.as_bytes()).map_err(|error| format!("not an RSA public key: {error}"))
 }
 
-/// Why a session does not let its holder do something.
+/// Why a session does not permit an operation.
 #[derive(Debug, thiserror::Error)]
 pub enum SessionError {
-    /// There is no valid session.
+    /// The request has no valid session.
     #[error("there is no valid session")]
     Unauthenticated,
     /// The member is not a superuser.
     #[error("the member is not a superuser")]
     NotAuthorized,
-    /// The member is restricted and may only read.
+    /// The member is restricted, and therefore may only read.
     #[error("the member is restricted")]
     Restricted,
     /// The member could not be read.
@@ -194,12 +198,12 @@ pub enum SessionError {
     Store(#[from] StoreError),
 }
 
-/// A session with the record of its member, who is not restricted.
+/// A session with its member, who is not restricted.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ActiveSession {
     /// The session.
     pub session: Session,
-    /// Its member, if there is one.
+    /// The member; `None` if they do not exist.
     pub member: Option<Member>,
 }
 
@@ -212,10 +216,11 @@ impl ActiveSession {
 }
 
 impl SessionVerifier {
-    /// Identifies a caller who wants to change something: one request.
+    /// Identifies a caller who wants to change something. One request.
     ///
     /// # Errors
-    /// `Unauthenticated` without a valid session; `Restricted` for a restricted member, on every method but GET; `Store`.
+    /// `Unauthenticated` without a valid session; `Restricted` if the member is restricted and the method is not GET;
+    /// `Store`.
     pub async fn identify(
         &self,
         context: &Context,

@@ -1,4 +1,4 @@
-//! The API's two error contracts, and which routes speak which.
+//! The two error formats of the API, and which routes use which.
 
 use super::error::{Failure, FlyersError, MembersError};
 use crate::App;
@@ -12,7 +12,7 @@ use models::MAX_ANSWER_BYTES;
 use std::panic::AssertUnwindSafe;
 use utoipa_axum::router::OpenApiRouter;
 
-/// The shape of a route's errors.
+/// The error format of a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Contract {
     /// Routes for game servers: `{"error"}`, as in [`FlyersError`].
@@ -22,13 +22,13 @@ pub enum Contract {
 }
 
 impl Contract {
-    /// Returns the same routes, which answer in this contract what no handler can: a panic becomes a 500, and an answer
-    /// that is too large for Lambda a 413.
+    /// Returns the same routes. Errors that handlers cannot handle are answered in this format: a panic with 500, and a
+    /// response that is too large for Lambda with 413.
     pub fn applied_to(self, routes: OpenApiRouter<App>) -> OpenApiRouter<App> {
         routes.layer(from_fn_with_state(self, guard))
     }
 
-    /// Returns the answer to a path that nothing serves: the first segment decides who calls.
+    /// Returns the response for a path without a route. The first segment determines the format.
     pub(super) fn no_such_route(path: &str) -> Response {
         match path.split('/').nth(1) {
             Some("users" | "badges" | "airlines" | "auth") => MembersError::NotFound("Not Found").into_response(),
@@ -58,15 +58,15 @@ async fn guard(State(contract): State<Contract>, request: Request, next: Next) -
     }
 }
 
-/// Replaces an answer that would not fit into Lambda's.
+/// Returns the response, or an error instead of a response that is too large for Lambda.
 async fn within_limit(contract: Contract, response: Response) -> Response {
-    // Escaping a JSON text at most doubles it: the only characters it can have to escape are `"` and `\`.
+    // Escaping a JSON text at most doubles its length: it only affects `"` and `\`.
     if response.body().size_hint().upper().is_some_and(|size| size <= (MAX_ANSWER_BYTES / 2) as u64) {
         return response;
     }
     let (parts, body) = response.into_parts();
     let Ok(body) = body.collect().await.map(http_body_util::Collected::to_bytes) else {
-        return contract.internal("an answer's body could not be read");
+        return contract.internal("the body of a response could not be read");
     };
     let escaped = body.iter().filter(|byte| matches!(byte, b'"' | b'\\')).count();
     if body.len() + escaped > MAX_ANSWER_BYTES {

@@ -1,14 +1,14 @@
-//! Which pages of other origins may call (the WHATWG *Fetch* standard, "CORS protocol"). On AWS, API Gateway answers for
-//! itself, the same: a test holds `template.yaml` to what is here.
+//! Cross-origin requests (WHATWG *Fetch* standard, "CORS protocol"). On AWS, API Gateway answers preflight requests. A
+//! test ensures that `template.yaml` agrees with these settings.
 
 use axum::http::{HeaderName, HeaderValue, Method};
 use std::time::Duration;
 use tower_http::cors::CorsLayer;
 
-/// What pages may do.
+/// Allowed methods.
 pub const METHODS: [Method; 5] = [Method::GET, Method::POST, Method::PATCH, Method::PUT, Method::DELETE];
 
-/// Headers that they may send.
+/// Allowed request headers.
 pub const HEADERS: [HeaderName; 4] = [
     HeaderName::from_static("authorization"),
     HeaderName::from_static("content-type"),
@@ -16,14 +16,14 @@ pub const HEADERS: [HeaderName; 4] = [
     HeaderName::from_static("x-api-key"),
 ];
 
-/// Headers that they may read.
+/// Exposed response headers.
 pub const EXPOSED: [HeaderName; 2] =
     [HeaderName::from_static("idempotency-replayed"), HeaderName::from_static("retry-after")];
 
-/// How long a browser may remember all that: as long as any does.
+/// Time for which browsers may cache these settings. No browser caches them for longer.
 pub const MAX_AGE: Duration = Duration::from_hours(2);
 
-/// Answers for these origins, with cookies; none if there are none.
+/// Returns the layer that allows the given origins, with cookies; `None` if there are none.
 pub(super) fn layer(origins: &[HeaderValue]) -> Option<CorsLayer> {
     let layer = CorsLayer::new()
         .allow_origin(origins.to_vec())

@@ -1,7 +1,7 @@
-//! What the API answers when something goes wrong: one error type for each of its two contracts.
+//! Error responses of the API: one type for each of its two formats.
 //!
-//! [`FlyersError`] is what the routes of game servers answer, [`MembersError`] what the routes of people answer. The errors
-//! of the rules are converted here, and nowhere else.
+//! [`FlyersError`] is for the routes of game servers, [`MembersError`] for the routes of people. Errors of rules are
+//! converted here, and nowhere else.
 
 use crate::auth::{ApiKeyError, SessionError};
 use axum::Json;
@@ -16,11 +16,11 @@ use serde::Serialize;
 use std::error::Error;
 use store::{Cause, StoreError, with_causes};
 
-/// An error of the flyers' API: its text is the `error` of the answer.
+/// An error of the flyers' API. Its message is the `error` of the response.
 #[derive(Debug, thiserror::Error)]
-#[allow(missing_docs, reason = "the messages say it")]
+#[allow(missing_docs, reason = "the messages are self-explanatory")]
 pub enum FlyersError {
-    /// The request is not what the route takes; says which part.
+    /// The request is not valid. The text names the part that is not.
     #[error("{0}")]
     BadRequest(String),
     #[error("Missing x-api-key header")]
@@ -45,7 +45,7 @@ pub enum FlyersError {
     FlightNotFound,
     #[error("Transaction not found")]
     TransactionNotFound,
-    /// No such route; holds the path.
+    /// The path, which is given here, has no route.
     #[error("Not Found")]
     NoSuchRoute(String),
     #[error("Brand already exists")]
@@ -64,10 +64,10 @@ pub enum FlyersError {
     BodyTooLarge { limit: usize },
     #[error("The answer would be larger than 6 MB; ask for less at a time")]
     AnswerTooLarge,
-    /// Could not be done in the time there was; nothing was changed.
+    /// DynamoDB was busy until the deadline. Nothing was changed.
     #[error("Please retry")]
     PleaseRetry(#[source] Cause),
-    /// Anything unexpected; the cause goes to the log.
+    /// An unexpected error. The cause is logged.
     #[error("Internal Server Error")]
     Internal(#[source] Cause),
 }
@@ -143,7 +143,7 @@ impl From<AirlineError> for FlyersError {
             AirlineError::BrandExists => Self::BrandExists,
             error @ AirlineError::NothingToChange => Self::BadRequest(error.to_string()),
             AirlineError::Store(error) => error.into(),
-            // Errors of the routes that manage airlines, which answer in the members' way.
+            // Only routes that manage airlines have these errors, and they use the members' format.
             error @ (AirlineError::NotFound
             | AirlineError::AlreadyExists
             | AirlineError::KeyNotFound
@@ -152,21 +152,21 @@ impl From<AirlineError> for FlyersError {
     }
 }
 
-/// How a route of the members' API says that something unexpected went wrong: each has its own way.
+/// How a route of the members' API reports an unexpected error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Failure {
-    /// 500 `An internal server error occurred`
+    /// 500 `An internal server error occurred`.
     Internal,
-    /// 503 `Something went wrong please contact admin`
+    /// 503 `Something went wrong please contact admin`.
     Unavailable,
-    /// 503 `Something went wrong, please contact admin`
+    /// 503 `Something went wrong, please contact admin`.
     SearchUnavailable,
-    /// 400 `Failed to get user badges.`
+    /// 400 `Failed to get user badges.`.
     Badges,
 }
 
 impl Failure {
-    /// The message.
+    /// Returns the message of the response.
     #[must_use]
     pub fn message(self) -> &'static str {
         match self {
@@ -178,12 +178,12 @@ impl Failure {
     }
 }
 
-/// Labels unexpected errors with what the route answers to them.
+/// Determines the response to unexpected errors.
 pub trait OrFail<T> {
-    /// Returns the same result, its error answered as `failure` says if it is unexpected.
+    /// Converts the error of a result. If it is unexpected, reports it as `failure`.
     ///
     /// # Errors
-    /// That of the result.
+    /// The converted error of the result.
     fn or_fail(self, failure: Failure) -> Result<T, MembersError>;
 }
 
@@ -196,13 +196,13 @@ impl<T, E: Into<MembersError>> OrFail<T> for Result<T, E> {
     }
 }
 
-/// An error of the members' API: its text is the `message` of the answer.
+/// An error of the members' API. Its message is the `message` of the response.
 #[derive(Debug, thiserror::Error)]
-#[allow(missing_docs, reason = "the messages say it")]
+#[allow(missing_docs, reason = "the messages are self-explanatory")]
 pub enum MembersError {
     #[error("{0}")]
     BadRequest(String),
-    /// The body of a change of roles is something else.
+    /// The body of a role change has an unexpected form.
     #[error("Invalid role")]
     InvalidRole,
     #[error("Unauthenticated User")]
@@ -213,10 +213,10 @@ pub enum MembersError {
     Restricted,
     #[error("Cannot update username again")]
     UsernameIsSet,
-    /// What was asked for is not there; says what.
+    /// Something that the request refers to does not exist. The text names it.
     #[error("{0}")]
     NotFound(&'static str),
-    /// It is taken; says what.
+    /// The request conflicts with existing data. The text names the conflict.
     #[error("{0}")]
     Conflict(&'static str),
     #[error("role already exist!")]
@@ -227,14 +227,14 @@ pub enum MembersError {
     AnswerTooLarge,
     #[error("Content-Type must be application/json")]
     UnsupportedMediaType,
-    /// GitHub cannot be asked.
+    /// GitHub could not be searched.
     #[error("{message}")]
     GithubUnavailable {
         message: &'static str,
-        /// After so many seconds it can, if it said.
+        /// Number of seconds after which to retry, if GitHub rate-limited the request.
         retry_after: Option<u64>,
     },
-    /// Anything unexpected; the cause goes to the log.
+    /// An unexpected error. The cause is logged.
     #[error("{}", .0.message())]
     Failed(Failure, #[source] Cause),
 }
@@ -289,7 +289,7 @@ impl From<AirlineError> for MembersError {
             AirlineError::AlreadyExists => Self::Conflict("Airline already exists"),
             AirlineError::TooManyKeys => Self::Conflict("Too many keys, revoke some first"),
             AirlineError::Store(error) => error.into(),
-            // Errors of the routes that game servers call, which answer in the flyers' way.
+            // Only routes of game servers have these errors, and they use the flyers' format.
             error @ (AirlineError::ProductNotFound | AirlineError::BrandExists | AirlineError::NothingToChange) => {
                 Self::Failed(Failure::Internal, error.into())
             }
@@ -297,29 +297,29 @@ impl From<AirlineError> for MembersError {
     }
 }
 
-/// The body of every error of the flyers' API.
+/// Body of an error response of the flyers' API.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct FlyersErrorBody {
-    /// What went wrong.
+    /// Message that explains the error.
     #[schema(example = "Invalid API key")]
     pub error: String,
-    /// The path that is not served; on that error only.
+    /// Path of the request, present only if it has no route.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub path: Option<String>,
 }
 
-/// The body of every error of the members' API.
+/// Body of an error response of the members' API.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct MembersErrorBody {
-    /// The HTTP status.
+    /// HTTP status code of the response.
     #[schema(example = 401)]
     pub status_code: u16,
-    /// Its reason phrase.
+    /// Short name of the error, which for most errors is the reason phrase of the status code.
     #[schema(example = "Unauthorized")]
     pub error: &'static str,
-    /// What went wrong.
+    /// Message that explains the error.
     #[schema(example = "Unauthenticated User")]
     pub message: String,
 }
@@ -391,7 +391,8 @@ impl MembersError {
         }
     }
 
-    /// The `error` of the answer: the status's reason phrase, but for two that clients know otherwise.
+    /// Returns the `error` of the response: the reason phrase of the status, except for two errors that clients know by
+    /// another one.
     fn reason(&self) -> &'static str {
         match self {
             Self::RoleExists => "Not Found",

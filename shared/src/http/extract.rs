@@ -1,4 +1,4 @@
-//! Extractors: a handler's signature says what its route needs.
+//! Extractors: the signature of a handler shows what its route needs.
 
 use super::error::{Failure, FlyersError, MembersError, OrFail};
 use crate::App;
@@ -13,19 +13,19 @@ use rules::ledger::IdempotencyKey;
 use serde::de::DeserializeOwned;
 use store::Invocation;
 
-/// No body may be larger, as neither may that of the original systems.
+/// Maximum size of a request body, in bytes. The original systems have the same limit.
 pub const MAX_BODY_BYTES: usize = 100 * 1024;
 
-/// Why a request was not understood.
+/// Why a request was rejected before it reached a rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum InputError {
-    /// The body is not the JSON that the route takes.
+    /// The body is not the JSON that the route expects.
     Json(JsonError),
-    /// Something else is not what the route takes; says what.
+    /// Another part of the request is not valid. The text names it.
     Invalid(&'static str),
     /// The body is larger than [`MAX_BODY_BYTES`].
     TooLarge,
-    /// The body is not declared to be JSON.
+    /// The `Content-Type` of the body is not `application/json`.
     NotJson,
 }
 
@@ -43,7 +43,7 @@ impl From<JsonError> for FlyersError {
 
 impl From<JsonError> for MembersError {
     fn from(error: JsonError) -> Self {
-        /// Returns the field that a message of serde's begins with, in quotes.
+        /// Returns the field at the beginning of a message, up to the next quotation mark.
         fn named(rest: &str) -> &str {
             rest.split('"').next().unwrap_or_default()
         }
@@ -81,7 +81,8 @@ impl From<InputError> for MembersError {
     }
 }
 
-/// The airline that calls, identified by its API key. No request if the key was read within the last minute, else one.
+/// The calling airline, identified by its API key. No request if the key was read within the last minute, otherwise
+/// one.
 #[derive(Debug)]
 pub struct Caller(pub ApiCaller);
 
@@ -96,7 +97,7 @@ impl FromRequestParts<App> for Caller {
     }
 }
 
-/// The member who calls, who is a superuser: one request.
+/// The calling member, who is a superuser. One request.
 #[derive(Debug)]
 pub struct Superuser(pub MemberId);
 
@@ -113,7 +114,7 @@ impl FromRequestParts<App> for Superuser {
     }
 }
 
-/// Another extractor, whose unexpected errors are answered with 500 `An internal server error occurred`.
+/// Another extractor, whose unexpected errors result in the response 500 `An internal server error occurred`.
 #[derive(Debug)]
 pub struct OrInternal<E>(pub E);
 
@@ -125,7 +126,7 @@ impl<E: FromRequestParts<App, Rejection = MembersError>> FromRequestParts<App> f
     }
 }
 
-/// The session of the caller, who need not be a member: no request.
+/// The session of the caller, who does not have to be a member. No request.
 #[derive(Debug)]
 pub struct SignedIn(pub Session);
 
@@ -139,8 +140,8 @@ impl FromRequestParts<App> for SignedIn {
     }
 }
 
-/// The session of a caller who wants to change something, who need not be a member but must not be restricted: one
-/// request. Unexpected errors are answered with 503 `Something went wrong please contact admin`.
+/// The session of a caller who wants to change something. The caller does not have to be a member, but must not be
+/// restricted. One request. Unexpected errors result in the response 503 `Something went wrong please contact admin`.
 #[derive(Debug)]
 pub struct UnrestrictedSession(pub ActiveSession);
 
@@ -155,7 +156,7 @@ impl FromRequestParts<App> for UnrestrictedSession {
     }
 }
 
-/// The `Idempotency-Key` of a request, if it has one.
+/// The `Idempotency-Key` header of a request, if it has one.
 #[derive(Debug)]
 pub struct Idempotency(pub Option<IdempotencyKey>);
 
@@ -176,7 +177,7 @@ impl FromRequestParts<App> for Idempotency {
     }
 }
 
-/// The body, as it came.
+/// The unparsed body.
 #[derive(Debug)]
 pub struct RawBody(pub Bytes);
 
@@ -188,11 +189,11 @@ impl FromRequest<App> for RawBody {
     }
 }
 
-/// Defines the extractors that answer in the way of one contract.
+/// Defines the extractors that reject requests with the given error type.
 macro_rules! extractors {
     ($error:ty, must_declare_json: $must_declare_json:literal) => {
-        /// The parameters in the path, decoded. Only text that is not UTF-8 is refused here: what names nothing is
-        /// for the route to say.
+        /// The decoded path parameters. Rejects only text that is not UTF-8. The route decides on ids that are
+        /// malformed.
         #[derive(Debug)]
         pub struct Params<T>(pub T);
 
@@ -204,7 +205,7 @@ macro_rules! extractors {
             }
         }
 
-        /// The body, as a JSON object. No body at all is an empty one.
+        /// The body, which must be a JSON object. A missing body is an empty object.
         #[derive(Debug)]
         pub struct Body<T>(pub T);
 
@@ -218,7 +219,8 @@ macro_rules! extractors {
     };
 }
 
-/// Extractors of the flyers' routes. Game servers' clients have never had to declare their JSON.
+/// Extractors of the flyers' routes, where `Content-Type` is not checked: the clients of game servers have never had to
+/// send it.
 pub mod flyers {
     use super::{
         App, DeserializeOwned, FlyersError, FromRequest, FromRequestParts, Parts, Request, json_object, path_params,
@@ -226,15 +228,15 @@ pub mod flyers {
     extractors!(FlyersError, must_declare_json: false);
 }
 
-/// Extractors of the members' routes. A body must be declared to be JSON there, because the caller may be known by
-/// a cookie: so no other site's form can send one.
+/// Extractors of the members' routes, where the `Content-Type` of a body must be `application/json`. Callers may be
+/// identified by a cookie, and a form on another site cannot send this type.
 pub mod members {
     use super::{
         App, DeserializeOwned, FromRequest, FromRequestParts, MembersError, Parts, Request, json_object, path_params,
     };
     extractors!(MembersError, must_declare_json: true);
 
-    /// The body, as it came, but declared to be JSON.
+    /// The unparsed body, whose `Content-Type` is `application/json`.
     #[derive(Debug)]
     pub struct JsonBody(pub super::Bytes);
 
@@ -255,7 +257,7 @@ async fn path_params<T: DeserializeOwned + Send>(parts: &mut Parts, app: &App) -
 async fn json_object<T: DeserializeOwned>(request: Request, must_declare_json: bool) -> Result<T, InputError> {
     let bytes = read_declared(request, must_declare_json).await?;
     let bytes: &[u8] = if bytes.trim_ascii().is_empty() { b"{}" } else { &bytes };
-    // serde would fill a struct from an array, too.
+    // serde would also accept an array for a struct.
     if bytes.trim_ascii_start().first() == Some(&b'{') {
         return Ok(parse_json(bytes)?);
     }
@@ -280,8 +282,7 @@ async fn read(request: Request) -> Result<Bytes, InputError> {
     }
 }
 
-/// Whether a request declares its body to be JSON (RFC 8259, section 11): `application/json`, with any
-/// parameters.
+/// Returns whether the `Content-Type` is `application/json`, with any parameters (RFC 8259, section 11).
 fn declares_json(headers: &HeaderMap) -> bool {
     headers
         .get(header::CONTENT_TYPE)

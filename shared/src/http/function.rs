@@ -1,4 +1,4 @@
-//! Routes as a Lambda function.
+//! Serves routes as a Lambda function.
 
 use axum::Router;
 use lambda_http::request::LambdaRequest;
@@ -6,19 +6,20 @@ use lambda_http::{Adapter, Error, LambdaEvent, lambda_runtime};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use tower::ServiceExt;
 
-/// What no query may have in it as it is (RFC 3986, section 3.4), and some clients send all the same.
+/// Characters that a query must not contain unescaped (RFC 3986, section 3.4), but that some clients send.
 const NOT_IN_A_QUERY: &AsciiSet =
     &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'\\').add(b'^').add(b'`').add(b'{').add(b'|').add(b'}');
 
-/// Serves these routes until the process is told to stop.
+/// Serves the routes until the process is stopped.
 ///
 /// # Errors
-/// When Lambda's Runtime API cannot be talked to.
+/// Returns an error if Lambda's Runtime API cannot be reached.
 pub async fn run(router: Router) -> Result<(), Error> {
     lambda_runtime::run(Adapter::from(router).map_request(with_sound_query)).await
 }
 
-/// API Gateway passes a query on as it came, and of one that is none no request can be made.
+/// Escapes characters that a query must not contain. API Gateway passes the query on unchanged, and no request can be
+/// created from a malformed one.
 fn with_sound_query(mut event: LambdaEvent<LambdaRequest>) -> LambdaEvent<LambdaRequest> {
     if let LambdaRequest::ApiGatewayV2(request) = &mut event.payload
         && let Some(query) = &mut request.raw_query_string

@@ -1,4 +1,4 @@
-//! Answers that may be replayed.
+//! Responses that may be replayed.
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
@@ -6,7 +6,7 @@ use http::{HeaderValue, StatusCode};
 use rules::ledger::Answered;
 use serde::Serialize;
 
-/// Returns the response to a request that may have been answered before, and if it was, the header
+/// Returns the response to a request that may have been sent before. A replayed response has the header
 /// `Idempotency-Replayed: true`.
 pub fn answered<T: Serialize>(status: StatusCode, answered: Answered<T>) -> Response {
     let mut response = (status, Json(answered.answer)).into_response();

@@ -13,7 +13,7 @@ use store::{Invocation, time_left};
 use tower::util::option_layer;
 use utoipa_axum::router::OpenApiRouter;
 
-/// Returns the service of these routes, with what surrounds each of them and an answer to every other path.
+/// Returns the service of the routes, with CORS, logging and a response to paths without a route.
 pub fn router(routes: OpenApiRouter<App>, app: App) -> Router {
     let (routes, _) = routes.split_for_parts();
     routes
@@ -42,7 +42,7 @@ async fn observe(State(app): State<App>, request: Request, next: Next) -> Respon
 
     let invocation = Invocation::lasting(time);
     let mut response = invocation.clone().run(next.run(request)).await;
-    // Answers contain balances and personal data: no cache may keep them.
+    // Responses contain balances and personal data, so they must not be cached.
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
 
     let tally = invocation.tally();
@@ -68,7 +68,7 @@ async fn observe(State(app): State<App>, request: Request, next: Next) -> Respon
     response
 }
 
-/// Returns the id that X-Ray knows a request's trace by: `Root` of its header (*AWS X-Ray Developer Guide*, "Tracing header").
+/// Returns the trace id of a request: `Root` of its tracing header (*AWS X-Ray Developer Guide*, "Tracing header").
 fn root_of(header: &str) -> Option<&str> {
     header.split(';').find_map(|field| field.trim().strip_prefix("Root="))
 }

@@ -1,4 +1,4 @@
-//! The HTTP layer: requests become types, results become responses, and each request is one log line.
+//! The HTTP layer: parses requests, converts results to responses, and writes one log line per request.
 
 mod contract;
 pub mod cors;

@@ -1,4 +1,4 @@
-//! The query of a paged listing.
+//! Query parameters of a paged listing.
 
 use super::error::FlyersError;
 use crate::App;
@@ -6,12 +6,12 @@ use axum::extract::{FromRequestParts, Query};
 use http::request::Parts;
 use serde::Deserialize;
 
-/// Which page of a listing.
+/// The requested page of a listing.
 #[derive(Debug)]
 pub struct PageQuery {
-    /// The number of items on it: 1 to 100, default 50.
+    /// Maximum number of items on the page: 1 to 100, default 50.
     pub limit: usize,
-    /// The cursor that the page before it returned; not checked yet.
+    /// Cursor that the previous page returned. It has not been validated.
     pub next: Option<String>,
 }
 

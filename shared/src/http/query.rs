@@ -1,11 +1,11 @@
-//! Query parameters of the members' routes, each checked off as it is read.
+//! Query parameters of the members' routes. Each is removed as it is read, so that the rest can be rejected.
 
 use super::error::MembersError;
 use crate::App;
 use axum::extract::{FromRequestParts, Query};
 use http::request::Parts;
 
-/// The query's parameters that were not read yet, in order.
+/// The parameters that have not been read yet, in order.
 #[derive(Debug)]
 pub struct QueryParams(Vec<(String, String)>);
 
@@ -20,7 +20,7 @@ impl FromRequestParts<App> for QueryParams {
 }
 
 impl QueryParams {
-    /// All values of a parameter, in order.
+    /// Reads all values of a parameter, in order.
     pub fn all(&mut self, name: &str) -> Vec<String> {
         let (read, unread) = std::mem::take(&mut self.0).into_iter().partition(|(other, _)| other == name);
         self.0 = unread;
@@ -28,10 +28,10 @@ impl QueryParams {
         read.into_iter().map(|(_, value)| value).collect()
     }
 
-    /// All values of a parameter, in order, parsed; an error names the parameter and says what is expected.
+    /// Reads and parses all values of a parameter, in order. `expected` says in the error message what they must be.
     ///
     /// # Errors
-    /// `BadRequest` when one is not as expected.
+    /// `BadRequest` if `parse` rejects a value.
     pub fn parse_all<T>(
         &mut self,
         name: &str,
@@ -42,16 +42,16 @@ impl QueryParams {
         self.all(name).iter().map(|value| parse(value).ok_or_else(bad)).collect()
     }
 
-    /// Those of these parameters that are given, in order, which stay unread.
+    /// Returns those of the named parameters that are given, in order, without reading them.
     #[must_use]
     pub fn given(&self, names: &[&str]) -> Vec<(String, String)> {
         self.0.iter().filter(|(name, _)| names.contains(&name.as_str())).cloned().collect()
     }
 
-    /// The value of a parameter that may be given once.
+    /// Reads the value of a parameter that may be given once.
     ///
     /// # Errors
-    /// `BadRequest` when it is given more than once.
+    /// `BadRequest` if it is given more than once.
     pub fn one(&mut self, name: &str) -> Result<Option<String>, MembersError> {
         let mut values = self.all(name);
         if values.len() > 1 {
@@ -60,10 +60,10 @@ impl QueryParams {
         Ok(values.pop())
     }
 
-    /// The value of a parameter that is `true` or `false`, and may be given once; false, if absent.
+    /// Reads a parameter that is `true` or `false` and may be given once. It is `false` if absent.
     ///
     /// # Errors
-    /// `BadRequest` when it is anything else.
+    /// `BadRequest` if it has another value or is given more than once.
     pub fn flag(&mut self, name: &str) -> Result<bool, MembersError> {
         match self.one(name)?.as_deref() {
             None | Some("false") => Ok(false),
@@ -72,10 +72,10 @@ impl QueryParams {
         }
     }
 
-    /// Ends the reading.
+    /// Rejects parameters that have not been read.
     ///
     /// # Errors
-    /// `BadRequest` when there is a parameter that was not read: it is not one of the route's.
+    /// `BadRequest` if there is one.
     pub fn finish(self) -> Result<(), MembersError> {
         match self.0.first() {
             Some((name, _)) => {

@@ -9,8 +9,9 @@ use http_body_util::BodyExt;
 use insta::assert_snapshot;
 use lambda_http::{Context, RequestExt};
 use shared::App;
-use shared::error::{FlyersError, MembersError, StoreError};
-use shared::http::MAX_ANSWER_BYTES;
+use shared::http::{FlyersError, MembersError};
+use shared::models::MAX_ANSWER_BYTES;
+use shared::store::StoreError;
 use std::fmt::Write;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use testing::{Fault, TestApp};
@@ -37,7 +38,7 @@ async fn text(response: Response<Body>) -> (StatusCode, String) {
 
 async fn answer_to(body: &str) -> (StatusCode, String) {
     let body = body.to_owned();
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let answer = move |_| Response::new(Body::from(body.clone()));
     text(service(&app, answer).oneshot(request()).await.unwrap()).await
 }
@@ -69,7 +70,7 @@ async fn are_limited_to_what_lambda_can_answer() {
 /// Members' clients know errors by other fields than game servers do.
 #[tokio::test]
 async fn that_fail_speak_the_way_of_their_route() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let too_large = || Response::new(Body::from("x".repeat(MAX_ANSWER_BYTES + 1)));
     let failing = OpenApiRouter::new()
         .route("/users/{id}/large", get(move || async move { too_large() }))
@@ -108,7 +109,7 @@ async fn of_any_size_below_come_as_they_are() {
 
 #[tokio::test]
 async fn keep_their_status_and_headers_whatever_their_size() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     for size in [10, MAX_ANSWER_BYTES] {
         let answer = move |_| {
             let response = Response::builder().status(201).header("x-kept", "yes");
@@ -124,7 +125,7 @@ async fn keep_their_status_and_headers_whatever_their_size() {
 
 #[tokio::test]
 async fn are_kept_by_nobody_on_the_way() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let key = app.airline("skyteam").await;
 
     for path in ["/airline", "/health", "/airline/brands", "/no/such/route", "/flight/x/passengers"] {
@@ -136,7 +137,7 @@ async fn are_kept_by_nobody_on_the_way() {
 
 #[tokio::test]
 async fn say_nothing_of_why_a_handler_panicked() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let router = service(&app, |app| panics(&app));
 
     for _ in 0..2 {
@@ -185,7 +186,7 @@ pub fn context(time: Duration) -> Context {
 
 #[tokio::test]
 async fn come_before_lambda_ends_the_function() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let key = app.airline("skyteam").await;
     let router = shared::http::router(airlines::routes(), app.app.clone());
     app.wire.disturb_all(Fault::CutBefore);
@@ -208,7 +209,7 @@ const MOMENT: Duration = Duration::from_secs(2);
 
 #[tokio::test]
 async fn are_given_up_after_the_time_there_is() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let key = app.airline("skyteam").await;
     let app = app.another_instance(Duration::from_secs(1));
     let _warm = app.get("/airline").key(&key).send().await.expect(200);

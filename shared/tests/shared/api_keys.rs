@@ -54,7 +54,7 @@ async fn answer_of_all(app: &TestApp, key: Option<&[u8]>) -> (String, usize) {
 
 #[tokio::test]
 async fn are_missed() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let (missing, requests) = answer_of_all(&app, None).await;
 
     assert_snapshot!(missing, @r#"
@@ -70,7 +70,7 @@ async fn are_missed() {
 
 #[tokio::test]
 async fn are_looked_up_each_time_when_they_are_unknown() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let _key = app.airline("skyteam").await;
 
     let (unknown, requests) = answer_of_all(&app, Some(b"sky_unknown")).await;
@@ -86,7 +86,7 @@ async fn are_looked_up_each_time_when_they_are_unknown() {
 
 #[tokio::test]
 async fn are_taken_as_they_are() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let key = app.airline("skyteam").await;
     let (unknown, _) = answer_of_all(&app, Some(b"sky_unknown")).await;
     let digest = shared::models::KeyDigest::of(&key).as_str().to_owned();
@@ -114,7 +114,7 @@ async fn are_taken_as_they_are() {
 
 #[tokio::test]
 async fn are_refused_unread_when_they_can_be_none() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let (unknown, _) = answer_of_all(&app, Some(b"sky_unknown")).await;
     let (too_long, much_too_long) = (vec![b'x'; 513], vec![b'x'; 100_000]);
 
@@ -125,7 +125,7 @@ async fn are_refused_unread_when_they_can_be_none() {
 
 #[tokio::test]
 async fn cost_one_request_when_new_and_none_when_known() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let key = app.airline("skyteam").await;
 
     for (method, path) in with_keys() {
@@ -144,7 +144,7 @@ async fn cost_one_request_when_new_and_none_when_known() {
 
 #[tokio::test]
 async fn tell_whose_they_are() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let (sky, one) = (app.airline("skyteam").await, app.airline("oneworld").await);
 
     for (key, airline) in [(&sky, "skyteam"), (&one, "oneworld"), (&sky, "skyteam")] {
@@ -154,7 +154,7 @@ async fn tell_whose_they_are() {
 
 #[tokio::test]
 async fn cannot_be_told_while_the_table_does_not_answer() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let key = app.airline("skyteam").await;
     let cold = app.another_instance(Duration::from_secs(1));
 

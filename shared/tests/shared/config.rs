@@ -4,7 +4,7 @@ use crate::session_keys::OURS;
 use axum::http::HeaderValue;
 use insta::assert_snapshot;
 use shared::config::Config;
-use shared::secrets::Secret;
+use shared::outside::Secret;
 use shared::store::Tables;
 use std::collections::BTreeMap;
 
@@ -84,14 +84,14 @@ fn reads_origins() {
         ("", Ok(vec![])),
         ("https://example.com", Ok(vec!["https://example.com"])),
         (" https://a.example , http://localhost:8080,", Ok(vec!["https://a.example", "http://localhost:8080"])),
-        ("*", Err("* is no origin, such as https://example.com")),
-        ("https://*.example.com", Err("https://*.example.com is no origin, such as https://example.com")),
-        ("https://example.com/", Err("https://example.com/ is no origin, such as https://example.com")),
-        ("https://Example.com", Err("https://Example.com is no origin, such as https://example.com")),
-        ("https://example.com/page", Err("https://example.com/page is no origin, such as https://example.com")),
-        ("https://u@example.com", Err("https://u@example.com is no origin, such as https://example.com")),
-        ("example.com", Err("example.com is no origin, such as https://example.com")),
-        ("null", Err("null is no origin, such as https://example.com")),
+        ("*", Err("* is not an origin such as https://example.com")),
+        ("https://*.example.com", Err("https://*.example.com is not an origin such as https://example.com")),
+        ("https://example.com/", Err("https://example.com/ is not an origin such as https://example.com")),
+        ("https://Example.com", Err("https://Example.com is not an origin such as https://example.com")),
+        ("https://example.com/page", Err("https://example.com/page is not an origin such as https://example.com")),
+        ("https://u@example.com", Err("https://u@example.com is not an origin such as https://example.com")),
+        ("example.com", Err("example.com is not an origin such as https://example.com")),
+        ("null", Err("null is not an origin such as https://example.com")),
     ] {
         variables.insert("ALLOWED_ORIGINS", text.to_owned());
         let read = read(&variables).map(|config| config.allowed_origins);
@@ -117,7 +117,7 @@ fn reads_secrets_or_where_they_are_kept() {
     assert_eq!(with(&[("GITHUB_TOKEN", "t0ken")]), Ok(Some(Secret::Given("t0ken".to_owned()))));
     assert_eq!(with(&[("GITHUB_TOKEN_ARN", ARN)]), Ok(Some(Secret::Kept(ARN.to_owned()))));
     assert_snapshot!(with(&[("GITHUB_TOKEN_ARN", "t0ken")]).unwrap_err(), @"environment variable GITHUB_TOKEN_ARN is bad: not the ARN of a secret in Secrets Manager");
-    assert_snapshot!(with(&[("GITHUB_TOKEN_ARN", ARN), ("GITHUB_TOKEN", "t0ken")]).unwrap_err(), @"environment variable GITHUB_TOKEN_ARN is bad: the secret itself is given as well");
+    assert_snapshot!(with(&[("GITHUB_TOKEN_ARN", ARN), ("GITHUB_TOKEN", "t0ken")]).unwrap_err(), @"environment variable GITHUB_TOKEN_ARN is bad: the secret itself is also given");
     let shown = format!("{:?}", with(&[("GITHUB_TOKEN", "t0ken")]));
     assert!(!shown.contains("t0ken"), "{shown}");
 }

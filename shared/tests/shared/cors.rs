@@ -17,7 +17,7 @@ async fn preflight(app: &TestApp, path: &str, origin: &str) -> Answer {
 
 #[tokio::test]
 async fn may_call_with_cookies_where_that_is_configured() {
-    let app = allowing(&TestApp::start().await);
+    let app = allowing(&crate::start().await);
     for path in ["/users/self", "/flight", "/airline/products/a1b2c3", "/user/1/buyProduct"] {
         let answer = preflight(&app, path, ALLOWED).await.expect(200);
         assert_eq!(answer.header("access-control-allow-origin"), Some(ALLOWED), "{path}");
@@ -32,7 +32,7 @@ async fn may_call_with_cookies_where_that_is_configured() {
 
 #[tokio::test]
 async fn may_read_answers_and_errors() {
-    let demo = TestApp::with_demo().await;
+    let demo = crate::with_demo().await;
     let app = allowing(&demo);
     for (key, status) in [(DEMO_KEY, 200), ("sky_wrong", 401)] {
         let answer = app.get("/airline").key(key).header("origin", ALLOWED).send().await.expect(status);
@@ -44,7 +44,7 @@ async fn may_read_answers_and_errors() {
 
 #[tokio::test]
 async fn of_others_may_not() {
-    let app = allowing(&TestApp::start().await);
+    let app = allowing(&crate::start().await);
     for origin in ["https://evil.example", "https://pages.example.evil", "http://pages.example", "null"] {
         let answer = preflight(&app, "/users/self", origin).await;
         assert_eq!(answer.header("access-control-allow-origin"), None, "{origin}");
@@ -55,7 +55,7 @@ async fn of_others_may_not() {
 
 #[tokio::test]
 async fn may_not_unless_configured() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let answer = preflight(&app, "/users/self", ALLOWED).await.expect(404);
     assert!(answer.headers.keys().all(|name| !name.as_str().starts_with("access-control")));
     let answer = app.get("/health").header("origin", ALLOWED).send().await.expect(200);

@@ -1,7 +1,7 @@
 //! Cursors are good for the listing that gave them, and for nothing else.
 
 use shared::models::{FlightId, FlyerId, LedgerEntry, Passenger};
-use shared::store::{BadCursor, Page};
+use shared::store::{CursorError, Page, PageError};
 use std::time::Duration;
 use testing::TestApp;
 
@@ -11,11 +11,19 @@ struct Boarded {
     flights: [FlightId; 2],
 }
 
+/// A page, or that its cursor is bad. Nothing else goes wrong here.
+fn cursor_error<T>(page: Result<Page<T>, PageError>) -> Result<Page<T>, CursorError> {
+    page.map_err(|error| match error {
+        PageError::Cursor(error) => error,
+        PageError::Store(error) => panic!("{error}"),
+    })
+}
+
 const FLYERS: [&str; 5] = ["1", "22", "333", "4444", "55555"];
 
 impl Boarded {
     async fn start() -> Self {
-        let app = TestApp::start().await;
+        let app = crate::start().await;
         let key = app.airline("skyteam").await;
         let flights = [app.flight(&key, "skyteam").await, app.flight(&key, "skyteam").await];
         for flyer in FLYERS {
@@ -33,13 +41,13 @@ impl Boarded {
         flight: usize,
         limit: usize,
         cursor: Option<&str>,
-    ) -> Result<Page<Passenger>, BadCursor> {
-        self.app.app.store.passengers_page(self.flights[flight], limit, cursor).await.unwrap()
+    ) -> Result<Page<Passenger>, CursorError> {
+        cursor_error(self.app.store().passengers_page(self.flights[flight], limit, cursor).await)
     }
 
-    async fn ledger(&self, flyer: &str, limit: usize, cursor: Option<&str>) -> Result<Page<LedgerEntry>, BadCursor> {
+    async fn ledger(&self, flyer: &str, limit: usize, cursor: Option<&str>) -> Result<Page<LedgerEntry>, CursorError> {
         let flyer: FlyerId = flyer.parse().unwrap();
-        self.app.app.store.ledger_page(&flyer, limit, cursor).await.unwrap()
+        cursor_error(self.app.store().ledger_page(&flyer, limit, cursor).await)
     }
 }
 
@@ -98,10 +106,10 @@ async fn are_no_good_for_another_listing() {
     let of_flight = boarded.passengers(0, 1, None).await.unwrap().next;
     let of_ledger = boarded.ledger("1", 1, None).await.unwrap().next;
 
-    assert_eq!(boarded.passengers(1, 1, of_flight.as_deref()).await, Err(BadCursor));
-    assert_eq!(boarded.passengers(0, 1, of_ledger.as_deref()).await, Err(BadCursor));
-    assert_eq!(boarded.ledger("22", 1, of_ledger.as_deref()).await, Err(BadCursor));
-    assert_eq!(boarded.ledger("1", 1, of_flight.as_deref()).await, Err(BadCursor));
+    assert_eq!(boarded.passengers(1, 1, of_flight.as_deref()).await, Err(CursorError));
+    assert_eq!(boarded.passengers(0, 1, of_ledger.as_deref()).await, Err(CursorError));
+    assert_eq!(boarded.ledger("22", 1, of_ledger.as_deref()).await, Err(CursorError));
+    assert_eq!(boarded.ledger("1", 1, of_flight.as_deref()).await, Err(CursorError));
     // With another limit it is the same listing.
     assert!(boarded.passengers(0, 3, of_flight.as_deref()).await.is_ok());
 }
@@ -127,8 +135,8 @@ async fn are_refused_when_they_were_tampered_with() {
     bad.retain(|cursor| *cursor != good);
 
     for cursor in bad {
-        assert_eq!(boarded.passengers(0, 1, Some(&cursor)).await, Err(BadCursor), "{cursor}");
-        assert_eq!(boarded.ledger("1", 1, Some(&cursor)).await, Err(BadCursor), "{cursor}");
+        assert_eq!(boarded.passengers(0, 1, Some(&cursor)).await, Err(CursorError), "{cursor}");
+        assert_eq!(boarded.ledger("1", 1, Some(&cursor)).await, Err(CursorError), "{cursor}");
     }
     assert!(boarded.app.wire.take_operations().is_empty());
 }

@@ -2,9 +2,9 @@
 
 use insta::assert_snapshot;
 use serde::Deserialize;
-use shared::error::FlyersError;
-use shared::http::{BadInput, parse_json};
+use shared::http::FlyersError;
 use shared::models::{Integer, Name, Timestamp};
+use shared::models::{JsonError, parse_json};
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -106,7 +106,7 @@ fn is_refused_when_it_is_nested_too_deep() {
     }
     let json = format!("{}null{}", r#"{"inner":"#.repeat(10_000), "}".repeat(10_000));
 
-    let Err(BadInput::Malformed(message)) = parse_json::<Nested>(json.as_bytes()) else { panic!("it is read") };
+    let Err(JsonError::Malformed(message)) = parse_json::<Nested>(json.as_bytes()) else { panic!("it is read") };
 
     assert!(message.starts_with("Body must be valid JSON: recursion limit exceeded"), "{message}");
 }

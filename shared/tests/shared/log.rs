@@ -8,7 +8,7 @@ use lambda_http::RequestExt;
 use serde_json::{Value, json};
 use std::time::Duration;
 use testing::template::events;
-use testing::{Fault, Log, TestApp, demo_event, demo_session};
+use testing::{Fault, Log, demo_event, demo_session};
 use tower::ServiceExt;
 use tracing_subscriber::filter::LevelFilter;
 
@@ -40,7 +40,7 @@ fn one_line_each(lines: &[Value]) -> String {
 
 #[tokio::test]
 async fn has_one_line_for_each_request() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let key = app.airline("skyteam").await;
     app.member("ada", &["super_user"]).await;
     let ada = app.session("ada");
@@ -57,20 +57,20 @@ async fn has_one_line_for_each_request() {
     let _ = app.get("/no/such/route").send().await;
 
     assert_snapshot!(one_line_each(&take_plain_requests(&log)), @r#"
-    {"caller":"skyteam","duration_ms":"some","dynamodb_read_units":1.0,"dynamodb_requests":1,"dynamodb_retries":0,"dynamodb_write_units":0.0,"errors":0,"level":"INFO","message":"request","method":"GET","request_id":"-","route":"/airline","status":200,"target":"shared::http::edge","timestamp":"now","trace_id":"-"}
-    {"caller":"skyteam","duration_ms":"some","dynamodb_read_units":0.0,"dynamodb_requests":1,"dynamodb_retries":0,"dynamodb_write_units":2.0,"errors":0,"level":"INFO","message":"request","method":"POST","request_id":"-","route":"/airline/products","status":201,"target":"shared::http::edge","timestamp":"now","trace_id":"-"}
-    {"caller":"skyteam","duration_ms":"some","dynamodb_read_units":0.0,"dynamodb_requests":0,"dynamodb_retries":0,"dynamodb_write_units":0.0,"errors":0,"level":"INFO","message":"request","method":"POST","request_id":"-","route":"/airline/products","status":400,"target":"shared::http::edge","timestamp":"now","trace_id":"-"}
-    {"caller":"ada","duration_ms":"some","dynamodb_read_units":2.0,"dynamodb_requests":3,"dynamodb_retries":0,"dynamodb_write_units":6.0,"errors":0,"level":"INFO","message":"request","method":"POST","request_id":"-","route":"/airlines/{airlineId}/keys","status":201,"target":"shared::http::edge","timestamp":"now","trace_id":"-"}
-    {"caller":"-","duration_ms":"some","dynamodb_read_units":0.0,"dynamodb_requests":0,"dynamodb_retries":0,"dynamodb_write_units":0.0,"errors":0,"level":"INFO","message":"request","method":"POST","request_id":"-","route":"/airlines/{airlineId}/keys","status":401,"target":"shared::http::edge","timestamp":"now","trace_id":"-"}
-    {"caller":"-","duration_ms":"some","dynamodb_read_units":1.0,"dynamodb_requests":1,"dynamodb_retries":0,"dynamodb_write_units":0.0,"errors":0,"level":"INFO","message":"request","method":"GET","request_id":"-","route":"/airline","status":401,"target":"shared::http::edge","timestamp":"now","trace_id":"-"}
-    {"caller":"-","duration_ms":"some","dynamodb_read_units":0.0,"dynamodb_requests":0,"dynamodb_retries":0,"dynamodb_write_units":0.0,"errors":0,"level":"INFO","message":"request","method":"GET","request_id":"-","route":"/health","status":200,"target":"shared::http::edge","timestamp":"now","trace_id":"-"}
-    {"caller":"-","duration_ms":"some","dynamodb_read_units":0.0,"dynamodb_requests":0,"dynamodb_retries":0,"dynamodb_write_units":0.0,"errors":0,"level":"INFO","message":"request","method":"GET","request_id":"-","route":"-","status":404,"target":"shared::http::edge","timestamp":"now","trace_id":"-"}
+    {"caller":"skyteam","duration_ms":"some","dynamodb_read_units":1.0,"dynamodb_requests":1,"dynamodb_retries":0,"dynamodb_write_units":0.0,"errors":0,"level":"INFO","message":"request","method":"GET","request_id":"-","route":"/airline","status":200,"target":"shared::http::middleware","timestamp":"now","trace_id":"-"}
+    {"caller":"skyteam","duration_ms":"some","dynamodb_read_units":0.0,"dynamodb_requests":1,"dynamodb_retries":0,"dynamodb_write_units":2.0,"errors":0,"level":"INFO","message":"request","method":"POST","request_id":"-","route":"/airline/products","status":201,"target":"shared::http::middleware","timestamp":"now","trace_id":"-"}
+    {"caller":"skyteam","duration_ms":"some","dynamodb_read_units":0.0,"dynamodb_requests":0,"dynamodb_retries":0,"dynamodb_write_units":0.0,"errors":0,"level":"INFO","message":"request","method":"POST","request_id":"-","route":"/airline/products","status":400,"target":"shared::http::middleware","timestamp":"now","trace_id":"-"}
+    {"caller":"ada","duration_ms":"some","dynamodb_read_units":2.0,"dynamodb_requests":3,"dynamodb_retries":0,"dynamodb_write_units":6.0,"errors":0,"level":"INFO","message":"request","method":"POST","request_id":"-","route":"/airlines/{airlineId}/keys","status":201,"target":"shared::http::middleware","timestamp":"now","trace_id":"-"}
+    {"caller":"-","duration_ms":"some","dynamodb_read_units":0.0,"dynamodb_requests":0,"dynamodb_retries":0,"dynamodb_write_units":0.0,"errors":0,"level":"INFO","message":"request","method":"POST","request_id":"-","route":"/airlines/{airlineId}/keys","status":401,"target":"shared::http::middleware","timestamp":"now","trace_id":"-"}
+    {"caller":"-","duration_ms":"some","dynamodb_read_units":1.0,"dynamodb_requests":1,"dynamodb_retries":0,"dynamodb_write_units":0.0,"errors":0,"level":"INFO","message":"request","method":"GET","request_id":"-","route":"/airline","status":401,"target":"shared::http::middleware","timestamp":"now","trace_id":"-"}
+    {"caller":"-","duration_ms":"some","dynamodb_read_units":0.0,"dynamodb_requests":0,"dynamodb_retries":0,"dynamodb_write_units":0.0,"errors":0,"level":"INFO","message":"request","method":"GET","request_id":"-","route":"/health","status":200,"target":"shared::http::middleware","timestamp":"now","trace_id":"-"}
+    {"caller":"-","duration_ms":"some","dynamodb_read_units":0.0,"dynamodb_requests":0,"dynamodb_retries":0,"dynamodb_write_units":0.0,"errors":0,"level":"INFO","message":"request","method":"GET","request_id":"-","route":"-","status":404,"target":"shared::http::middleware","timestamp":"now","trace_id":"-"}
     "#);
 }
 
 #[tokio::test]
 async fn counts_what_was_sent_again() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let key = app.airline("skyteam").await;
     let log = Log::of_everything();
     app.wire.disturb([Fault::Error(400, "ThrottlingException"), Fault::CutBefore]);
@@ -85,7 +85,7 @@ async fn counts_what_was_sent_again() {
 
 #[tokio::test]
 async fn has_the_id_that_lambda_gave_the_request() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let router = shared::http::router(airlines::routes(), app.app.clone());
     let log = Log::of_everything();
     let request = Request::get("/health").body(Body::empty()).unwrap();
@@ -97,7 +97,7 @@ async fn has_the_id_that_lambda_gave_the_request() {
 
 #[tokio::test]
 async fn has_the_cause_of_a_failure() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let key = app.airline("skyteam").await;
     let log = Log::of_everything();
     app.wire.disturb_all(Fault::Error(400, "AccessDeniedException"));
@@ -117,7 +117,7 @@ async fn has_the_cause_of_a_failure() {
 #[tokio::test]
 async fn has_no_key_and_no_session_even_at_its_most_talkative() {
     let log = Log::of_everything();
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     app.member("ada", &["super_user"]).await;
     let ada = app.session("ada");
     let made = app.post("/airlines").bearer(&ada).json(&json!({ "airlineId": "skyteam", "name": "SkyTeam" }));
@@ -146,7 +146,7 @@ async fn has_no_key_and_no_session_even_at_its_most_talkative() {
 
 #[tokio::test]
 async fn names_the_trace_that_the_request_is_part_of() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let router = shared::http::router(airlines::routes(), app.app.clone());
     let log = Log::of_everything();
     let mut context = context(Duration::from_secs(3));
@@ -161,7 +161,7 @@ async fn names_the_trace_that_the_request_is_part_of() {
 
 #[tokio::test]
 async fn counts_miles_purchases_and_members_put_away() {
-    let app = TestApp::with_demo().await;
+    let app = crate::with_demo().await;
     let log = Log::of_everything();
     let order = ["buy-product", "buy-product", "refund-transaction", "server-start", "board-passenger", "update-users"];
     for event in order {
@@ -185,7 +185,7 @@ async fn counts_miles_purchases_and_members_put_away() {
 
 #[tokio::test]
 async fn is_read_as_metrics_by_cloudwatch() {
-    let app = TestApp::with_demo().await;
+    let app = crate::with_demo().await;
     let log = Log::of_everything();
     let _purchase = app.call_of(&demo_event("buy-product")).send().await.expect(200);
     assert_json_snapshot!(take_requests(&log)[0]["_aws"], @r#"
@@ -223,7 +223,7 @@ async fn is_read_as_metrics_by_cloudwatch() {
 
 #[tokio::test]
 async fn counts_what_fails_as_an_error() {
-    let app = TestApp::with_demo().await;
+    let app = crate::with_demo().await;
     let log = Log::of_everything();
     app.wire.disturb_all(Fault::Error(400, "AccessDeniedException"));
     let _failed = app.call_of(&demo_event("buy-product")).send().await.expect(500);
@@ -246,7 +246,7 @@ async fn never_has_what_opens_anything_or_is_private() {
     let mut made = Vec::new();
     for fault in faults {
         let time = if matches!(fault, Fault::None) { Duration::from_secs(10) } else { Duration::from_millis(40) };
-        let app = TestApp::with_demo().await.another_instance(time);
+        let app = crate::with_demo().await.another_instance(time);
         app.wire.disturb_all(fault);
         for event in events() {
             let event = demo_event(&event);

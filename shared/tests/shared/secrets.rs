@@ -3,7 +3,7 @@
 use aws_sdk_secretsmanager::config::{BehaviorVersion, Builder, Credentials, Region};
 use serde_json::json;
 use shared::models::Timestamp;
-use shared::secrets::{Secret, Secrets};
+use shared::outside::{Secret, Secrets};
 use std::time::Duration;
 use wiremock::matchers::{body_json, header};
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -64,7 +64,7 @@ async fn that_cannot_be_read_are_asked_for_again() {
     let denied = Mock::given(wiremock::matchers::any()).respond_with(ResponseTemplate::new(400).set_body_json(denied));
     let denied = denied.mount_as_scoped(&manager).await;
     let error = secrets.read(&secret, now()).await.unwrap_err();
-    let told = shared::error::with_causes(&error);
+    let told = shared::store::with_causes(&error);
     assert!(told.starts_with(&format!("{ARN} cannot be read: ")) && told.contains("AccessDeniedException"), "{told}");
     drop(denied);
     let _answer = answer("t0ken").mount_as_scoped(&manager).await;
@@ -78,5 +78,5 @@ async fn must_be_text() {
     let answer = ResponseTemplate::new(200).set_body_json(binary);
     Mock::given(wiremock::matchers::any()).respond_with(answer).mount(&manager).await;
     let error = secrets(&manager).read(&Secret::Kept(ARN.to_owned()), now()).await.unwrap_err();
-    assert_eq!(shared::error::with_causes(&error), format!("{ARN} cannot be read: it is no text"));
+    assert_eq!(shared::store::with_causes(&error), format!("{ARN} cannot be read: it is not text"));
 }

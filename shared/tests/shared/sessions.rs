@@ -36,8 +36,8 @@ fn rs256(claims: &Value) -> String {
 /// The member whose session it is, or what is said to who has none.
 fn member(verifier: &SessionVerifier, headers: &HeaderMap, now: Timestamp) -> String {
     match verifier.verify(headers, now) {
-        Ok(session) => session.id.to_string(),
-        Err(error) => error.to_string(),
+        Some(session) => session.id.to_string(),
+        None => REFUSED.to_owned(),
     }
 }
 
@@ -49,7 +49,7 @@ fn member_of(token: &str) -> String {
     member(&verifier(), &bearer(token), now())
 }
 
-const REFUSED: &str = "Unauthenticated User";
+const REFUSED: &str = "refused";
 
 #[test]
 fn lasts_until_its_expiry_and_not_a_moment_longer() {

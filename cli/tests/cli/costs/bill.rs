@@ -121,17 +121,17 @@ impl Bill {
         let reads = millions * of_one(counts, |kind| kind.reads);
         let writes = millions * of_one(counts, |kind| kind.writes);
         let lines = vec![
-            ("DynamoDB, writing", prices::WRITES.of(writes)),
-            ("DynamoDB, reading", prices::READS.of(reads)),
-            ("DynamoDB, storage and recovery of a year's data", {
+            ("DynamoDB writes", prices::WRITES.of(writes)),
+            ("DynamoDB reads", prices::READS.of(reads)),
+            ("DynamoDB storage and recovery, with a year's data", {
                 prices::STORAGE.of(scale.stored_gigabytes) + prices::RECOVERY.of(scale.stored_gigabytes)
             }),
             ("Lambda", {
                 prices::INVOCATIONS.of(millions) + prices::DURATION.of(millions * of_one(counts, gigabyte_seconds))
             }),
             ("API Gateway", prices::GATEWAY.of(millions)),
-            ("Data out", prices::TRANSFER.of(out_gigabytes)),
-            ("Logs, 30 days kept", {
+            ("Data transfer out", prices::TRANSFER.of(out_gigabytes)),
+            ("Logs, kept for 30 days", {
                 prices::LOGS.of(log_gigabytes) + prices::LOG_STORAGE.of(log_gigabytes * COMPRESSED)
             }),
             ("Traces", prices::TRACES.of(traced(template, scale.requests_a_day) * DAYS / 1e6)),

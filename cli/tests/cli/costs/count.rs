@@ -50,7 +50,7 @@ impl Counts {
         let crowd = crowd().await;
         counted.push(with_a_history(&template, &crowd).await);
         counted.push(of_a_server_full(&template, &crowd).await);
-        let demo = TestApp::with_demo().await;
+        let demo = crate::with_demo().await;
         Self {
             counted,
             stored_bytes: (stored_bytes(&crowd).await - stored_bytes(&demo).await) / BOARDINGS,
@@ -65,10 +65,10 @@ impl Counts {
 }
 
 /// A boarding by somebody whose newest page of the history is half full.
-pub const WITH_A_HISTORY: &str = "board-passenger, with 50 flights before";
+pub const WITH_A_HISTORY: &str = "board-passenger, with 50 earlier flights";
 
 /// What a game server asks when it is told of everybody.
-pub const A_SERVER_FULL: &str = "fetch-users-data, of 20 who flew 10 times";
+pub const A_SERVER_FULL: &str = "fetch-users-data, for 20 flyers with 10 flights each";
 
 /// The flyer who boarded all of the crowd's flights.
 const REGULAR: &str = "3000";
@@ -82,7 +82,7 @@ fn others() -> impl Iterator<Item = String> {
 
 /// The demo, with 20 flyers who boarded 10 flights each, and one who boarded 50.
 async fn crowd() -> TestApp {
-    let app = TestApp::with_demo().await;
+    let app = crate::with_demo().await;
     for number in 0..50 {
         let flight = app.flight(DEMO_KEY, "skyteam").await;
         app.board(DEMO_KEY, &flight, REGULAR, 500).await;
@@ -108,7 +108,7 @@ async fn prepare(app: &TestApp, event: &str) {
 }
 
 async fn of_route(template: &Template, event: &str) -> Counted {
-    let app = TestApp::with_demo().await;
+    let app = crate::with_demo().await;
     prepare(&app, event).await;
     let request = demo_event(event);
     let counted = of_request(template, &app, &request, |answer| {
@@ -192,7 +192,7 @@ fn memory_of_route(template: &Template, route: &str) -> f64 {
 
 /// A run that finds what the demo has: nothing to end, two members to archive, little to audit.
 async fn of_job(template: &Template, job: &str) -> Counted {
-    let app = TestApp::with_demo().await;
+    let app = crate::with_demo().await;
     let log = Log::at(LevelFilter::INFO);
     match job {
         "archive-users" => drop(archive_users::handle(&app.app, Duration::from_mins(5), true).await.expect("it runs")),

@@ -16,25 +16,28 @@ const fn price(of: &'static str, unit: &'static str, tiers: &'static [(f64, f64)
 
 const ANY: f64 = f64::INFINITY;
 
-pub const READS: Price = price("DynamoDB, reading on demand", "million units", &[(ANY, 0.125)]);
-pub const WRITES: Price = price("DynamoDB, writing on demand", "million units", &[(ANY, 0.625)]);
-pub const STORAGE: Price = price("DynamoDB, storage", "GB and month", &[(ANY, 0.25)]);
-pub const RECOVERY: Price = price("DynamoDB, point-in-time recovery", "GB and month", &[(ANY, 0.20)]);
+pub const READS: Price = price("DynamoDB, on-demand reads", "million read units", &[(ANY, 0.125)]);
+pub const WRITES: Price = price("DynamoDB, on-demand writes", "million write units", &[(ANY, 0.625)]);
+pub const STORAGE: Price = price("DynamoDB, storage", "GB-month", &[(ANY, 0.25)]);
+pub const RECOVERY: Price = price("DynamoDB, point-in-time recovery", "GB-month", &[(ANY, 0.20)]);
 pub const INVOCATIONS: Price = price("Lambda, requests", "million", &[(ANY, 0.20)]);
 /// The tiers begin beyond what is computed here, at 7.5 thousand million.
 pub const DURATION: Price = price("Lambda on arm64, duration", "million GB-seconds", &[(ANY, 13.3334)]);
 pub const GATEWAY: Price = price("API Gateway, HTTP API", "million requests", &[(300.0, 1.00), (ANY, 0.90)]);
-pub const TRANSFER: Price =
-    price("Data out to the internet", "GB", &[(10_240.0, 0.09), (51_200.0, 0.085), (153_600.0, 0.07), (ANY, 0.05)]);
+pub const TRANSFER: Price = price(
+    "Data transfer out to the internet",
+    "GB",
+    &[(10_240.0, 0.09), (51_200.0, 0.085), (153_600.0, 0.07), (ANY, 0.05)],
+);
 pub const LOGS: Price = price(
-    "CloudWatch Logs, of Lambda and API Gateway",
+    "CloudWatch Logs, ingestion from Lambda and API Gateway",
     "GB",
     &[(10_240.0, 0.50), (30_720.0, 0.25), (51_200.0, 0.10), (ANY, 0.05)],
 );
-pub const LOG_STORAGE: Price = price("CloudWatch Logs, storage (compressed)", "GB and month", &[(ANY, 0.03)]);
+pub const LOG_STORAGE: Price = price("CloudWatch Logs, storage (compressed)", "GB-month", &[(ANY, 0.03)]);
 pub const TRACES: Price = price("X-Ray", "million traces", &[(ANY, 5.00)]);
 pub const METRICS: Price = price("CloudWatch, metric", "month", &[(ANY, 0.30)]);
-pub const ALARMS: Price = price("CloudWatch, alarm, each metric in it", "month", &[(ANY, 0.10)]);
+pub const ALARMS: Price = price("CloudWatch, alarm, per metric", "month", &[(ANY, 0.10)]);
 pub const DASHBOARDS: Price = price("CloudWatch, dashboard", "month", &[(ANY, 3.00)]);
 pub const SECRETS: Price = price("Secrets Manager, secret", "month", &[(ANY, 0.40)]);
 pub const SCHEDULES: Price = price("EventBridge Scheduler", "million runs", &[(ANY, 1.00)]);
@@ -83,7 +86,7 @@ impl Price {
 
 /// The table of them.
 pub fn table() -> String {
-    super::table(&format!("| us-east-1, {DATE} | for a | $ |"), 2, ALL.map(Price::row))
+    super::table(&format!("| us-east-1, {DATE} | unit | $ |"), 2, ALL.map(Price::row))
 }
 
 #[test]

@@ -33,25 +33,25 @@ fn imports_a_made_up_export_and_changes_nothing_the_second_time() {
     let server = Server::start(&["--no-demo"]);
 
     assert_snapshot!(import_all(&server, directory.path()), @"
-    members: 150 made, 0 there already, 0 refused
-    airlines: 150 made, 0 there already, 0 refused
-    brands: 150 made, 0 there already, 0 refused
-    products: 150 made, 0 there already, 0 refused
-    flights: 150 made, 0 there already, 0 refused
-    flyers: 150 made, 0 there already, 0 refused
-    passengers: 150 made, 0 there already, 0 refused
-    transactions: 38 made, 150 there already, 0 refused
+    members: 150 imported, 0 already present, 0 rejected
+    airlines: 150 imported, 0 already present, 0 rejected
+    brands: 150 imported, 0 already present, 0 rejected
+    products: 150 imported, 0 already present, 0 rejected
+    flights: 150 imported, 0 already present, 0 rejected
+    flyers: 150 imported, 0 already present, 0 rejected
+    passengers: 150 imported, 0 already present, 0 rejected
+    transactions: 38 imported, 150 already present, 0 rejected
     ");
     expect_sound(&server);
     assert_snapshot!(import_all(&server, directory.path()), @"
-    members: 0 made, 150 there already, 0 refused
-    airlines: 0 made, 150 there already, 0 refused
-    brands: 0 made, 150 there already, 0 refused
-    products: 0 made, 150 there already, 0 refused
-    flights: 0 made, 150 there already, 0 refused
-    flyers: 0 made, 150 there already, 0 refused
-    passengers: 0 made, 150 there already, 0 refused
-    transactions: 0 made, 188 there already, 0 refused
+    members: 0 imported, 150 already present, 0 rejected
+    airlines: 0 imported, 150 already present, 0 rejected
+    brands: 0 imported, 150 already present, 0 rejected
+    products: 0 imported, 150 already present, 0 rejected
+    flights: 0 imported, 150 already present, 0 rejected
+    flyers: 0 imported, 150 already present, 0 rejected
+    passengers: 0 imported, 150 already present, 0 rejected
+    transactions: 0 imported, 188 already present, 0 rejected
     ");
     expect_sound(&server);
 }
@@ -68,7 +68,7 @@ fn makes_up_more_defects_on_demand_and_the_same_export_twice() {
     }
     let server = Server::start(&["--no-demo"]);
     let imported = import_all(&server, one.path());
-    assert!(imported.contains("and no balance is below 0 here"), "{imported}");
+    assert!(imported.contains("but a balance must not be negative"), "{imported}");
     assert!(imported.contains("on that flight already"), "{imported}");
     assert!(imported.contains("a second time"), "{imported}");
     expect_sound(&server);
@@ -76,7 +76,7 @@ fn makes_up_more_defects_on_demand_and_the_same_export_twice() {
     export(clean.path(), &["--rows", "120", "--defects", "0"]);
     let server = Server::start(&["--no-demo"]);
     let imported = import_all(&server, clean.path());
-    assert!(imported.lines().all(|line| line.ends_with(" 0 refused")), "{imported}");
+    assert!(imported.lines().all(|line| line.ends_with(" 0 rejected")), "{imported}");
     expect_sound(&server);
 }
 
@@ -86,5 +86,5 @@ fn overwrites_no_export() {
     assert!(export(directory.path(), &["--rows", "1"]).status.success());
     let again = export(directory.path(), &["--rows", "1"]);
     assert_eq!(again.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&again.stderr).contains("cannot make"), "{again:?}");
+    assert!(String::from_utf8_lossy(&again.stderr).contains("cannot create"), "{again:?}");
 }

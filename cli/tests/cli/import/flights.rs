@@ -9,7 +9,7 @@ const ID: &str = "550e8400-e29b-41d4-a716-446655440000";
 #[test]
 fn takes_over_flights_as_they_were_flown() {
     let server = community(0);
-    assert_snapshot!(import_saying(&server, "flights", &[flight()]), @"1 made, 0 there already, 0 refused");
+    assert_snapshot!(import_saying(&server, "flights", &[flight()]), @"1 imported, 0 already present, 0 rejected");
     // It has ended, so to end it again answers it as it is.
     assert_snapshot!(answer(&server, "POST", &format!("/flight/{ID}/serverEnd"), ""), @r#"
     {
@@ -31,7 +31,7 @@ fn takes_over_flights_as_they_were_flown() {
     assert_eq!(answer(&server, "GET", "/flight/fetchUpcomingFlights", ""), "[]");
 
     let again = with(&flight(), json!({ "code": "OTHER", "endTime": null }));
-    assert_snapshot!(import_saying(&server, "flights", &[again]), @"0 made, 1 there already, 0 refused");
+    assert_snapshot!(import_saying(&server, "flights", &[again]), @"0 imported, 1 already present, 0 rejected");
     assert_eq!(ask(&server, "POST", &format!("/flight/{ID}/serverEnd"), "").1["code"], "ST123");
 }
 
@@ -43,7 +43,7 @@ fn lists_flights_that_did_not_end_and_ends_those_that_started() {
     let started = with(&flight(), json!({ "endTime": null, "lastTickAt": null, "code": "STARTED" }));
     let flown = with(&flight(), json!({ "endTime": null, "code": "FLOWN" }));
     let lines = [with(&planned, id(1)), with(&started, id(2)), with(&flown, id(3))];
-    assert_snapshot!(import_saying(&server, "flights", &lines), @"3 made, 0 there already, 0 refused");
+    assert_snapshot!(import_saying(&server, "flights", &lines), @"3 imported, 0 already present, 0 rejected");
 
     let upcoming = || {
         let (_, flights) = ask(&server, "GET", "/flight/fetchUpcomingFlights", "");
@@ -67,10 +67,10 @@ fn refuses_flights_of_nobody() {
     let refused = |changes: Value| refusal(&server, "flights", &with(&flight(), changes));
     assert_snapshot!(refused(json!({ "airlineId": "nobody" })), @"the airline has no such brand");
     assert_snapshot!(refused(json!({ "brandId": "nothing" })), @"the airline has no such brand");
-    assert_snapshot!(refused(json!({ "codeshareAirlineId": "nobody" })), @"there is no airline of that codeshareAirlineId");
+    assert_snapshot!(refused(json!({ "codeshareAirlineId": "nobody" })), @"the airline of codeshareAirlineId does not exist");
     assert_snapshot!(refused(json!({ "id": "4711" })), @r#""id" UUID parsing failed: invalid length: found 4"#);
     assert_snapshot!(refused(json!({ "departure": "JFK" })), @r#""departure" expected the 4 letters of an ICAO airport code"#);
     assert_snapshot!(refused(json!({ "startTime": null })), @r#""startTime" is required"#);
-    assert_snapshot!(refused(json!({ "startTime": "2024-03-15 14:00:00 CEST" })), @r#""startTime" expected a time as 2024-03-15T10:30:00.000Z, in the years 1970 to 9999"#);
-    assert_snapshot!(refused(json!({ "endTime": "" , "startedAt": "soon" })), @r#""startedAt" expected a time as 2024-03-15T10:30:00.000Z, in the years 1970 to 9999"#);
+    assert_snapshot!(refused(json!({ "startTime": "2024-03-15 14:00:00 CEST" })), @r#""startTime" expected a time such as 2024-03-15T10:30:00.000Z, in the years 1970 to 9999"#);
+    assert_snapshot!(refused(json!({ "endTime": "" , "startedAt": "soon" })), @r#""startedAt" expected a time such as 2024-03-15T10:30:00.000Z, in the years 1970 to 9999"#);
 }

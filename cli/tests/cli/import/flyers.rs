@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 fn takes_over_flyers_with_their_miles() {
     let server = community(0);
     let poor = with(&flyer(), json!({ "userId": 42, "miles": 0, "avatarUrl": "https://example.com/42.png" }));
-    assert_snapshot!(import_saying(&server, "flyers", &[poor]), @"1 made, 0 there already, 0 refused");
+    assert_snapshot!(import_saying(&server, "flyers", &[poor]), @"1 imported, 0 already present, 0 rejected");
     assert_snapshot!(answer(&server, "POST", "/users/fetchUsersData", r#"["123456789", "42"]"#), @r#"
     {
       "data": [
@@ -85,7 +85,7 @@ fn takes_over_flyers_with_their_miles() {
     "#);
     expect_sound(&server);
 
-    assert_snapshot!(import_saying(&server, "flyers", &[with(&flyer(), json!({ "miles": 1 }))]), @"0 made, 1 there already, 0 refused");
+    assert_snapshot!(import_saying(&server, "flyers", &[with(&flyer(), json!({ "miles": 1 }))]), @"0 imported, 1 already present, 0 rejected");
     assert_eq!(super::ask(&server, "GET", "/user/123456789/transactions", "").1["transactions"][0]["amount"], 5000);
 }
 
@@ -103,7 +103,7 @@ fn reads_times_as_databases_write_them() {
     ];
     let lines: Vec<Value> =
         (1..).zip(&times).map(|(id, at)| with(&flyer(), json!({ "userId": id, "createdAt": at }))).collect();
-    assert_snapshot!(import_saying(&server, "flyers", &lines), @"7 made, 0 there already, 0 refused");
+    assert_snapshot!(import_saying(&server, "flyers", &lines), @"7 imported, 0 already present, 0 rejected");
     let ids: Vec<String> = (1..=times.len()).map(|id| id.to_string()).collect();
     let (_, found) = super::ask(&server, "POST", "/users/fetchUsersData", &json!(ids).to_string());
     let read = found["data"].as_array().unwrap().iter().map(|one| one["user"]["createdAt"].as_str().unwrap());
@@ -115,7 +115,7 @@ fn reads_times_as_databases_write_them() {
 fn refuses_flyers_who_cannot_be() {
     let server = community(0);
     let refused = |changes: Value| refusal(&server, "flyers", &with(&flyer(), changes));
-    assert_snapshot!(refused(json!({ "userId": "7", "miles": -4500 })), @r#""miles" is -4500, and no balance is below 0 here: write what the flyer is to have, and import it again"#);
+    assert_snapshot!(refused(json!({ "userId": "7", "miles": -4500 })), @r#""miles" is -4500, but a balance must not be negative: correct the line and import it again"#);
     assert_snapshot!(refused(json!({ "userId": "7", "miles": 1_u64 << 53 })), @r#""miles" expected an integer from 0 to 9007199254740991"#);
     assert_snapshot!(refused(json!({ "userId": "7", "miles": 0.5 })), @r#""miles" invalid type: floating point "0.5", expected i64"#);
     assert_snapshot!(refused(json!({ "userId": "seven" })), @r#""userId" expected 1 to 20 decimal digits"#);

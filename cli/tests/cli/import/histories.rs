@@ -54,13 +54,13 @@ fn brings_a_history_with_the_original_systems_defects_into_the_ledger() {
     let server = community(4);
     // The flyer has 5,000 miles, and bought something before anything was earned.
     let boarded = [passenger(2, 700, "12:00:00"), passenger(0, 500, "10:30:00.5"), passenger(1, 0, "11:00:00")];
-    assert_snapshot!(import_saying(&server, "passengers", &boarded), @"3 made, 0 there already, 0 refused");
+    assert_snapshot!(import_saying(&server, "passengers", &boarded), @"3 imported, 0 already present, 0 rejected");
     assert_snapshot!(ledger(&server), @"
     1 2024-01-10T08:00:00.000Z adjustment 0 -> 0 [- - Opening balance]
     2 2024-03-15T10:30:00.500Z flight 500 -> 500 [skyteam 0000 Miles earned from flight]
     3 2024-03-15T11:00:00.000Z flight 0 -> 500 [skyteam 0001 Miles earned from flight]
     4 2024-03-15T12:00:00.000Z flight 700 -> 1200 [skyteam 0002 Miles earned from flight]
-    5 2024-03-16T10:30:00.250Z adjustment 3800 -> 5000 [- - Difference to the balance brought along]
+    5 2024-03-16T10:30:00.250Z adjustment 3800 -> 5000 [- - Difference to the imported balance]
     ");
     expect_sound(&server);
 
@@ -78,10 +78,10 @@ fn brings_a_history_with_the_original_systems_defects_into_the_ledger() {
         bonus,
     ];
     assert_snapshot!(import_saying(&server, "transactions", &rows), @"
-    line 2: it credits the flight a second time
-    line 3: the flyer earned other miles on that flight
-    line 4: the flyer was not on that flight: passengers are imported first
-    3 made, 1 there already, 3 refused
+    line 2: the flight is credited a second time
+    line 3: the flyer earned other miles on the flight
+    line 4: the flyer has not boarded the flight: import passengers first
+    3 imported, 1 already present, 3 rejected
     ");
     assert_snapshot!(ledger(&server), @"
     1 2024-01-10T08:00:00.000Z adjustment 300 -> 300 [- - Opening balance]
@@ -91,17 +91,17 @@ fn brings_a_history_with_the_original_systems_defects_into_the_ledger() {
     5 2024-03-15T12:00:00.000Z flight 700 -> 1200 [skyteam 0002 Miles earned from flight]
     6 2024-03-15T12:00:00.000Z adjustment 50 -> 1250 [- - bonus]
     7 2024-03-15T13:00:00.000Z purchase -100 -> 1150 [skyteam - Purchase: Lounge Access]
-    8 2024-03-16T10:30:00.250Z adjustment 3850 -> 5000 [- - Difference to the balance brought along]
+    8 2024-03-16T10:30:00.250Z adjustment 3850 -> 5000 [- - Difference to the imported balance]
     ");
     expect_sound(&server);
 
     let before = ledger(&server);
-    assert_snapshot!(import_saying(&server, "passengers", &boarded), @"0 made, 3 there already, 0 refused");
+    assert_snapshot!(import_saying(&server, "passengers", &boarded), @"0 imported, 3 already present, 0 rejected");
     assert_snapshot!(import_saying(&server, "transactions", &rows), @"
-    line 2: it credits the flight a second time
-    line 3: the flyer earned other miles on that flight
-    line 4: the flyer was not on that flight: passengers are imported first
-    0 made, 4 there already, 3 refused
+    line 2: the flight is credited a second time
+    line 3: the flyer earned other miles on the flight
+    line 4: the flyer has not boarded the flight: import passengers first
+    0 imported, 4 already present, 3 rejected
     ");
     assert_eq!(ledger(&server), before);
 }
@@ -239,7 +239,7 @@ fn goes_on_with_the_ledger_where_the_import_ended() {
     1 2024-01-10T08:00:00.000Z adjustment 0 -> 0 [- - Opening balance]
     2 2024-03-15T10:30:00.000Z flight 500 -> 500 [skyteam 0000 Miles earned from flight]
     3 2024-03-15T12:00:00.000Z purchase -100 -> 400 [skyteam - Purchase: Lounge Access]
-    4 2024-03-16T10:30:00.250Z adjustment 4600 -> 5000 [- - Difference to the balance brought along]
+    4 2024-03-16T10:30:00.250Z adjustment 4600 -> 5000 [- - Difference to the imported balance]
     ");
 
     assert_eq!(ask(&server, "POST", &format!("/user/{FLYER}/buyProduct"), r#"{"productId":"a1b2c3"}"#).0, 200);
@@ -258,8 +258,8 @@ fn goes_on_with_the_ledger_where_the_import_ended() {
 
     let rows = [passenger(0, 500, "10:30:00"), passenger(1, 500, "10:31:00")];
     assert_snapshot!(import_saying(&server, "passengers", &rows), @"
-    line 2: the flyer has moved miles here already
-    0 made, 1 there already, 1 refused
+    line 2: the flyer has already moved miles in this system
+    0 imported, 1 already present, 1 rejected
     ");
 }
 
@@ -267,8 +267,8 @@ fn goes_on_with_the_ledger_where_the_import_ended() {
 fn refuses_rows_that_fit_nothing() {
     let server = community(2);
     let refused = |changes: Value| refusal(&server, "passengers", &with(&passenger(0, 500, "10:30:00"), changes));
-    assert_snapshot!(refused(json!({ "userId": "1" })), @"there is no such flyer: flyers are imported first");
-    assert_snapshot!(refused(json!({ "flightId": flight_id(9) })), @"there is no such flight: flights are imported first");
+    assert_snapshot!(refused(json!({ "userId": "1" })), @"the flyer does not exist: import flyers first");
+    assert_snapshot!(refused(json!({ "flightId": flight_id(9) })), @"the flight does not exist: import flights first");
     assert_snapshot!(refused(json!({ "miles": -1 })), @r#""miles" invalid value: integer "-1", expected an integer from 0 to 1000000"#);
     assert_snapshot!(refused(json!({ "createdAt": null })), @r#""createdAt" is required"#);
     let twice = [
@@ -278,23 +278,23 @@ fn refuses_rows_that_fit_nothing() {
         passenger(0, 500, "10:30:01"),
     ];
     assert_snapshot!(import_saying(&server, "passengers", &twice), @"
-    line 2: the flyer is on that flight already, with other miles or at another time
-    line 4: the flyer is on that flight already, with other miles or at another time
-    1 made, 1 there already, 2 refused
+    line 2: the flyer has already boarded the flight, with other miles or at another time
+    line 4: the flyer has already boarded the flight, with other miles or at another time
+    1 imported, 1 already present, 2 rejected
     ");
 
     let refused = |changes: Value| refusal(&server, "transactions", &with(&spent(1, 100, "10:00:00"), changes));
-    assert_snapshot!(refused(json!({ "amount": 100 })), @r#""amount" is negative when miles are spent, and else is not"#);
-    assert_snapshot!(refused(json!({ "amount": 100, "type": "earn" })), @r#""type" of a purchase is spend"#);
-    assert_snapshot!(refused(json!({ "amount": -(1_i64 << 53) })), @r#""amount" is more miles than a flyer can hold"#);
+    assert_snapshot!(refused(json!({ "amount": 100 })), @r#""amount" must be negative if "type" is spend, and must not be if it is earn"#);
+    assert_snapshot!(refused(json!({ "amount": 100, "type": "earn" })), @r#""type" of a purchase must be spend"#);
+    assert_snapshot!(refused(json!({ "amount": -(1_i64 << 53) })), @r#""amount" is more than the maximum balance"#);
     assert_snapshot!(refused(json!({ "type": "gift" })), @r#""type" unknown variant "gift", expected "earn" or "spend""#);
     assert_snapshot!(refused(json!({ "productId": "Lounge" })), @r#""productId" expected 6 of a-z and 0-9"#);
     assert_snapshot!(refused(json!({ "id": "" })), @r#""id" expected 1 to 64 visible ASCII characters"#);
-    assert_snapshot!(refused(json!({ "userId": "1" })), @"there is no such flyer: flyers are imported first");
+    assert_snapshot!(refused(json!({ "userId": "1" })), @"the flyer does not exist: import flyers first");
     let again = [spent(1, 100, "10:00:00"), spent(1, 200, "10:00:00"), spent(1, 100, "10:00:00")];
     assert_snapshot!(import_saying(&server, "transactions", &again), @"
-    line 2: another transaction of the flyer has that id
-    1 made, 1 there already, 1 refused
+    line 2: another transaction of the flyer has the same id
+    1 imported, 1 already present, 1 rejected
     ");
     expect_sound(&server);
 }
@@ -305,9 +305,9 @@ fn refuses_a_history_that_no_balance_could_hold() {
     let most = 1_i64 << 53;
     let rows = [spent(1, most - 1, "10:00:00"), spent(2, 1, "10:00:00")];
     assert_snapshot!(import_saying(&server, "transactions", &rows), @"
-    line 1: the balance would leave its range on the way
-    line 2: the balance would leave its range on the way
-    0 made, 0 there already, 2 refused
+    line 1: a balance of the ledger would be out of range
+    line 2: a balance of the ledger would be out of range
+    0 imported, 0 already present, 2 rejected
     ");
     expect_sound(&server);
 }
@@ -320,12 +320,12 @@ fn brings_long_histories_into_the_ledger() {
     let boarded: Vec<Value> = (0..330).rev().map(|n| passenger(n, n as u64, &at(n))).collect();
     let (odd, even): (Vec<Value>, Vec<Value>) =
         boarded.into_iter().partition(|row| row["miles"].as_u64().unwrap() % 2 == 1);
-    assert_snapshot!(import_saying(&server, "passengers", &odd), @"165 made, 0 there already, 0 refused");
+    assert_snapshot!(import_saying(&server, "passengers", &odd), @"165 imported, 0 already present, 0 rejected");
     expect_sound(&server);
-    assert_snapshot!(import_saying(&server, "passengers", &even), @"165 made, 0 there already, 0 refused");
+    assert_snapshot!(import_saying(&server, "passengers", &even), @"165 imported, 0 already present, 0 rejected");
     expect_sound(&server);
     let moved: Vec<Value> = (0..330).map(|n| spent(n as u64, 50, &at(n))).collect();
-    assert_snapshot!(import_saying(&server, "transactions", &moved), @"330 made, 0 there already, 0 refused");
+    assert_snapshot!(import_saying(&server, "transactions", &moved), @"330 imported, 0 already present, 0 rejected");
     expect_sound(&server);
 
     let (_, data) = ask(&server, "POST", "/users/fetchUsersData", &json!([FLYER]).to_string());
@@ -333,5 +333,5 @@ fn brings_long_histories_into_the_ledger() {
     let flights = data["data"][0]["flights"].as_array().unwrap();
     let miles: Vec<u64> = flights.iter().map(|flight| flight["miles"].as_u64().unwrap()).collect();
     assert!(miles.iter().copied().eq((0..330).rev()), "the last one boarded first: {miles:?}");
-    assert_snapshot!(import_saying(&server, "transactions", &moved), @"0 made, 330 there already, 0 refused");
+    assert_snapshot!(import_saying(&server, "transactions", &moved), @"0 imported, 330 already present, 0 rejected");
 }

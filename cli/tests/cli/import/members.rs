@@ -60,10 +60,10 @@ fn takes_over_members_but_not_their_secrets() {
 #[test]
 fn changes_nothing_the_second_time() {
     let server = Server::start(&["--no-demo"]);
-    assert_snapshot!(said(&import(&server, "members", ADA)), @"1 made, 0 there already, 0 refused");
+    assert_snapshot!(said(&import(&server, "members", ADA)), @"1 imported, 0 already present, 0 rejected");
     let before = member(&server, "ada-l");
     let again = import(&server, "members", &ADA.replace("Analytical Engines", "Somewhere else"));
-    assert_snapshot!(said(&again), @"0 made, 1 there already, 0 refused");
+    assert_snapshot!(said(&again), @"0 imported, 1 already present, 0 rejected");
     assert_eq!(again.status.code(), Some(0));
     assert_eq!(member(&server, "ada-l"), before);
 }
@@ -85,13 +85,13 @@ fn tells_which_lines_it_refuses_and_takes_the_others() {
     let imported = import(&server, "members", &lines.join("\n"));
     assert_eq!(imported.status.code(), Some(1));
     assert_snapshot!(said(&imported), @r#"
-    line 2: username, github_id, github_user_id or discordId is another member's
+    line 2: username, github_id, github_user_id or discordId belongs to another member
     line 3: "username" expected 4 to 32 letters, digits and -, and no reserved word
     line 5: "last_name" is required
     line 6: "phone" invalid value: another text, expected a telephone number of up to 15 digits
     line 7: expected a JSON object
     line 8: "created_at" invalid type: string "yesterday", expected i64
-    2 made, 0 there already, 6 refused
+    2 imported, 0 already present, 6 rejected
     "#);
     assert_eq!(member(&server, "number-one")["id"], "one");
     assert!(server.run(&["audit"]).status.success());

@@ -22,7 +22,7 @@ fn import(server: &Server, kind: &str, lines: &str) -> Output {
     server.run(&["import", kind, file.to_str().unwrap()])
 }
 
-/// What the import printed: lines refused, then the summary.
+/// Returns what the import printed: rejected lines, then the summary.
 fn said(output: &Output) -> String {
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
     format!("{}{}", text(&output.stdout), text(&output.stderr))
@@ -34,7 +34,7 @@ fn import_saying(server: &Server, kind: &str, lines: &[Value]) -> String {
     said(&import(server, kind, &lines.join("\n")))
 }
 
-/// Imports one line, which is refused; tells why.
+/// Imports one line, which is rejected, and returns the reason.
 fn refusal(server: &Server, kind: &str, line: &Value) -> String {
     let output = import(server, kind, &line.to_string());
     assert_eq!(output.status.code(), Some(1), "{output:?}");
@@ -104,7 +104,7 @@ fn community(flights: usize) -> Server {
         [("airlines", vec![skyteam()]), ("brands", vec![mainline()]), ("flights", flights), ("flyers", vec![flyer()])]
     {
         let said = import_saying(&server, kind, &lines);
-        assert_eq!(said, format!("{} made, 0 there already, 0 refused\n", lines.len()), "{kind}");
+        assert_eq!(said, format!("{} imported, 0 already present, 0 rejected\n", lines.len()), "{kind}");
     }
     server
 }

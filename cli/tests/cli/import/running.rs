@@ -28,7 +28,7 @@ fn takes_no_more_lines_a_second_than_it_is_told() {
         (said, began.elapsed())
     };
     let (said, took) = import("100");
-    assert_snapshot!(said, @"200 made, 0 there already, 0 refused");
+    assert_snapshot!(said, @"200 imported, 0 already present, 0 rejected");
     // 99 lines go together; the second and third such lot wait for their turn.
     assert!(took > Duration::from_millis(1900), "{took:?}");
 
@@ -55,7 +55,7 @@ fn stops_at_a_line_when_the_tables_fail() {
         let stopped = command.output().unwrap();
         assert_eq!(stopped.status.code(), Some(1), "{stopped:?}");
         let error = String::from_utf8(stopped.stderr).unwrap();
-        let expected = "skysquad: stopped at line 3; to go on, run it again: DynamoDB failed";
+        let expected = "skysquad: stopped at line 3; run the same command again to continue: DynamoDB failed";
         assert!(error.contains(expected), "{kind}: {error}");
     }
 }

@@ -19,7 +19,7 @@ async fn product(app: &TestApp, key: &str) -> (Value, String) {
 
 #[tokio::test]
 async fn changes_all_that_can_be_changed() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let key = app.airline("skyteam").await;
     let (_, path) = product(&app, &key).await;
     let change = json!({ "name": "Big Lounge", "priceMiles": 450, "description": "Loud", "active": false });
@@ -44,7 +44,7 @@ async fn changes_all_that_can_be_changed() {
 
 #[tokio::test]
 async fn leaves_the_rest_as_it_is() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let key = app.airline("skyteam").await;
     let (mut expected, path) = product(&app, &key).await;
     let changes = [
@@ -73,7 +73,7 @@ async fn leaves_the_rest_as_it_is() {
 
 #[tokio::test]
 async fn keeps_every_one_of_simultaneous_changes_of_different_fields() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let key = app.airline("skyteam").await;
     let (mut expected, path) = product(&app, &key).await;
     let changes = [
@@ -97,7 +97,7 @@ async fn keeps_every_one_of_simultaneous_changes_of_different_fields() {
 
 #[tokio::test]
 async fn refuses_a_change_of_nothing() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let key = app.airline("skyteam").await;
     let (_, path) = product(&app, &key).await;
 
@@ -116,7 +116,7 @@ async fn refuses_a_change_of_nothing() {
 
 #[tokio::test]
 async fn refuses_bad_fields_and_writes_nothing() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let key = app.airline("skyteam").await;
     let (_, path) = product(&app, &key).await;
 
@@ -171,7 +171,7 @@ async fn refuses_bad_fields_and_writes_nothing() {
 
 #[tokio::test]
 async fn knows_no_product_of_another_airline() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let key = app.airline("skyteam").await;
     let other = app.airline("oneworld").await;
     let (product, path) = product(&app, &key).await;
@@ -189,7 +189,7 @@ async fn knows_no_product_of_another_airline() {
 
 #[tokio::test]
 async fn knows_no_product_that_is_not_there() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let key = app.airline("skyteam").await;
     let change = json!({ "priceMiles": 1 });
 
@@ -210,7 +210,7 @@ async fn knows_no_product_that_is_not_there() {
 
 #[tokio::test]
 async fn refuses_a_path_that_is_no_text() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let key = app.airline("skyteam").await;
 
     let refused = app.patch("/airline/products/%FF%FE").key(&key).json(&json!({ "priceMiles": 1 })).send().await;

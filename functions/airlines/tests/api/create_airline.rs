@@ -7,13 +7,12 @@ use futures_util::future::join_all;
 use insta::assert_snapshot;
 use serde_json::json;
 use shared::models::KeyDigest;
-use testing::TestApp;
 
 const PATH: &str = "/airlines";
 
 #[tokio::test]
 async fn makes_an_airline_with_a_key_that_works_at_once() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let session = session(&app).await;
     let draft = json!({ "airlineId": "skyteam", "name": "SkyTeam" });
 
@@ -40,7 +39,7 @@ async fn makes_an_airline_with_a_key_that_works_at_once() {
 
 #[tokio::test]
 async fn takes_all_that_can_be_said() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let session = session(&app).await;
     let draft = json!({
         "airlineId": "a".repeat(64), "name": "✈".repeat(100), "inviteLink": "http://sky.example/join", "serverId": "1",
@@ -66,7 +65,7 @@ async fn takes_all_that_can_be_said() {
 
 #[tokio::test]
 async fn takes_null_for_what_is_not_given() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let session = session(&app).await;
     let draft = json!({ "airlineId": "skyteam", "name": "SkyTeam", "inviteLink": null, "serverId": null });
 
@@ -78,7 +77,7 @@ async fn takes_null_for_what_is_not_given() {
 
 #[tokio::test]
 async fn refuses_a_taken_id_and_changes_nothing() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let session = session(&app).await;
     let key = app.airline("skyteam").await;
     let before = items(&app).await.len();
@@ -101,7 +100,7 @@ async fn refuses_a_taken_id_and_changes_nothing() {
 
 #[tokio::test]
 async fn lets_one_of_many_simultaneous_ones_have_an_id() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let session = session(&app).await;
     let before = items(&app).await.len();
     let draft = json!({ "airlineId": "skyteam", "name": "SkyTeam" });
@@ -119,7 +118,7 @@ async fn lets_one_of_many_simultaneous_ones_have_an_id() {
 
 #[tokio::test]
 async fn stores_of_a_key_only_its_digest() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let session = session(&app).await;
     let draft = json!({ "airlineId": "skyteam", "name": "SkyTeam" });
     let made = app.post(PATH).bearer(&session).json(&draft).send().await.expect(201).json();
@@ -141,7 +140,7 @@ async fn stores_of_a_key_only_its_digest() {
 
 #[tokio::test]
 async fn refuses_bad_fields_and_writes_nothing() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let session = session(&app).await;
     let good = json!({ "airlineId": "skyteam", "name": "SkyTeam" });
 

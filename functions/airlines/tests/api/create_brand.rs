@@ -21,7 +21,7 @@ fn draft(given: &Value) -> Value {
 
 #[tokio::test]
 async fn makes_a_brand() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let key = app.airline("skyteam").await;
 
     let made = app.post(PATH).key(&key).json(&draft(&json!({}))).send().await;
@@ -48,7 +48,7 @@ async fn makes_a_brand() {
 
 #[tokio::test]
 async fn takes_all_that_can_be_said() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let key = app.airline("skyteam").await;
     let draft = draft(&json!({
         "isPrimary": true, "logoUrl": "https://skyteam.example/cargo.png?v=2", "accentColor": "#FF0000",
@@ -79,7 +79,7 @@ async fn takes_all_that_can_be_said() {
 
 #[tokio::test]
 async fn takes_the_primary_place_over() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let key = app.airline("skyteam").await;
     let other = app.airline("oneworld").await;
 
@@ -91,7 +91,7 @@ async fn takes_the_primary_place_over() {
 
 #[tokio::test]
 async fn leaves_the_primary_place_alone_unless_asked_for_it() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let key = app.airline("skyteam").await;
 
     let _made = app.post(PATH).key(&key).json(&draft(&json!({ "isPrimary": false }))).send().await.expect(201);
@@ -107,7 +107,7 @@ async fn primary_brands(app: &TestApp, key: &str) -> Vec<String> {
 
 #[tokio::test]
 async fn refuses_what_another_brand_has_of_this_airline_or_another() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let key = app.airline("skyteam").await;
     let other = app.airline("oneworld").await;
     let taken = draft(&json!({ "callsign": "Éclair" }));
@@ -149,7 +149,7 @@ async fn refuses_what_another_brand_has_of_this_airline_or_another() {
 
 #[tokio::test]
 async fn refuses_the_same_brand_again() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let key = app.airline("skyteam").await;
     let _made = app.post(PATH).key(&key).json(&draft(&json!({}))).send().await.expect(201);
 
@@ -164,7 +164,7 @@ async fn refuses_the_same_brand_again() {
 
 #[tokio::test]
 async fn tells_the_parts_of_a_brand_apart() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let key = app.airline("skyteam").await;
     // Each is taken, but as something else.
     let draft = json!({ "brandId": "c1", "name": "Cargo", "iata": "ZZ", "icao": "ZZZ", "callsign": "SKY" });
@@ -178,7 +178,7 @@ async fn tells_the_parts_of_a_brand_apart() {
 
 #[tokio::test]
 async fn lets_one_of_many_simultaneous_ones_have_a_designator() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let key = app.airline("skyteam").await;
     let other = app.airline("oneworld").await;
     let before = items(&app).await.len();
@@ -202,7 +202,7 @@ async fn lets_one_of_many_simultaneous_ones_have_a_designator() {
 
 #[tokio::test]
 async fn leaves_one_of_many_simultaneous_ones_primary() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let key = app.airline("skyteam").await;
 
     let made = join_all((0..10).map(|n| {
@@ -221,7 +221,7 @@ async fn leaves_one_of_many_simultaneous_ones_primary() {
 
 #[tokio::test]
 async fn refuses_bad_fields_and_writes_nothing() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let key = app.airline("skyteam").await;
 
     let refusals = answers(

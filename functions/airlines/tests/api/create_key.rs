@@ -5,13 +5,12 @@ use crate::superusers::session;
 use futures_util::future::join_all;
 use insta::{allow_duplicates, assert_snapshot};
 use serde_json::{Value, json};
-use testing::TestApp;
 
 const PATH: &str = "/airlines/skyteam/keys";
 
 #[tokio::test]
 async fn makes_a_key_beside_the_older_ones() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let session = session(&app).await;
     let first = app.airline("skyteam").await;
 
@@ -31,7 +30,7 @@ async fn makes_a_key_beside_the_older_ones() {
 
 #[tokio::test]
 async fn reads_and_writes_once_however_many_keys_it_ends() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let session = session(&app).await;
     let _first = app.airline("skyteam").await;
     for _ in 0..5 {
@@ -47,7 +46,7 @@ async fn reads_and_writes_once_however_many_keys_it_ends() {
 
 #[tokio::test]
 async fn takes_null_for_no_overlap() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let session = session(&app).await;
     let first = app.airline("skyteam").await;
 
@@ -59,7 +58,7 @@ async fn takes_null_for_no_overlap() {
 
 #[tokio::test]
 async fn knows_no_airline_that_is_not_there() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let session = session(&app).await;
 
     for body in [json!({}), json!({ "overlapSeconds": 60 })] {
@@ -79,7 +78,7 @@ async fn knows_no_airline_that_is_not_there() {
 
 #[tokio::test]
 async fn makes_no_more_than_forty() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let session = session(&app).await;
     let first = app.airline("skyteam").await;
     for _ in 1..40 {
@@ -105,7 +104,7 @@ async fn makes_no_more_than_forty() {
 
 #[tokio::test]
 async fn ends_as_many_as_there_can_be_and_does_not_count_the_ended() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let session = session(&app).await;
     let first = app.airline("skyteam").await;
     for _ in 2..40 {
@@ -123,7 +122,7 @@ async fn ends_as_many_as_there_can_be_and_does_not_count_the_ended() {
 
 #[tokio::test]
 async fn makes_as_many_keys_as_are_asked_for_at_once() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let session = session(&app).await;
     let _first = app.airline("skyteam").await;
 
@@ -140,7 +139,7 @@ async fn makes_as_many_keys_as_are_asked_for_at_once() {
 
 #[tokio::test]
 async fn refuses_bad_fields_and_writes_nothing() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let session = session(&app).await;
     let _key = app.airline("skyteam").await;
 

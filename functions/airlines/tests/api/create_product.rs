@@ -3,13 +3,12 @@
 use crate::bad_input::answers;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
-use testing::TestApp;
 
 const PATH: &str = "/airline/products";
 
 #[tokio::test]
 async fn makes_a_product_that_can_be_bought() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let key = app.airline("skyteam").await;
 
     let made = app.post(PATH).key(&key).json(&json!({ "name": "Priority Boarding", "priceMiles": 500 })).send().await;
@@ -32,7 +31,7 @@ async fn makes_a_product_that_can_be_bought() {
 
 #[tokio::test]
 async fn takes_all_that_can_be_said() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let key = app.airline("skyteam").await;
     let draft = json!({
         "name": "Lounge \"Sky\" ✈", "priceMiles": 1_000_000_000, "description": "Line one\nline two", "active": false,
@@ -57,7 +56,7 @@ async fn takes_all_that_can_be_said() {
 
 #[tokio::test]
 async fn takes_everything_up_to_the_bounds() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let key = app.airline("skyteam").await;
     let good = [
         ("name", json!("x")),
@@ -81,7 +80,7 @@ async fn takes_everything_up_to_the_bounds() {
 
 #[tokio::test]
 async fn needs_no_declaration_of_the_body() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let key = app.airline("skyteam").await;
 
     let made = app.post(PATH).key(&key).body(r#" {"name":"Lounge","priceMiles":1} "#).send().await;
@@ -91,7 +90,7 @@ async fn needs_no_declaration_of_the_body() {
 
 #[tokio::test]
 async fn refuses_bad_fields_and_writes_nothing() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let key = app.airline("skyteam").await;
     let good = json!({ "name": "Lounge", "priceMiles": 500, "description": "Quiet", "active": true });
 

@@ -151,7 +151,7 @@ struct Scene {
 
 impl Scene {
     async fn of(write: Write) -> Self {
-        let app = TestApp::start().await;
+        let app = crate::start().await;
         let session = session(&app).await;
         let key = app.airline("skyteam").await;
         let product = app.product(&key, 500).await;

@@ -4,13 +4,12 @@ use futures_util::future::join_all;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 use std::time::Duration;
-use testing::TestApp;
 
 const PATH: &str = "/airline/fetchProductsData";
 
 #[tokio::test]
 async fn answers_an_empty_array_when_there_are_none() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let key = app.airline("skyteam").await;
 
     let products = app.get(PATH).key(&key).send().await;
@@ -21,7 +20,7 @@ async fn answers_an_empty_array_when_there_are_none() {
 
 #[tokio::test]
 async fn lists_the_airlines_own_the_oldest_first_active_or_not() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let key = app.airline("skyteam").await;
     let other = app.airline("oneworld").await;
     let drafts = [
@@ -73,7 +72,7 @@ async fn lists_the_airlines_own_the_oldest_first_active_or_not() {
 
 #[tokio::test]
 async fn lists_more_than_one_query_can_read() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let key = app.airline("skyteam").await;
     // DynamoDB ends a page of a query at 1 MB; 350 of these are 1.1 MB.
     let draft = json!({ "name": "Lounge", "priceMiles": 1, "description": "✈".repeat(1000) });

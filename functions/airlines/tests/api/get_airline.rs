@@ -2,11 +2,10 @@
 
 use insta::assert_snapshot;
 use serde_json::json;
-use testing::TestApp;
 
 #[tokio::test]
 async fn answers_the_airline_that_calls() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let key = app.airline("skyteam").await;
     let _other = app.airline("oneworld").await;
 
@@ -27,7 +26,7 @@ async fn answers_the_airline_that_calls() {
 
 #[tokio::test]
 async fn answers_what_was_given_of_it() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let session = crate::superusers::session(&app).await;
     let draft = json!({
         "airlineId": "nordic-air", "name": "Nordic Air ✈", "inviteLink": "https://nordic.example/join?from=api",

@@ -39,7 +39,7 @@ fn seconds(seconds: u64) -> Duration {
 
 #[tokio::test]
 async fn is_read_once_a_minute() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let key = app.airline("skyteam").await;
     let cold = cold(&app);
 
@@ -63,7 +63,7 @@ async fn is_read_once_a_minute() {
 
 #[tokio::test]
 async fn is_read_again_when_the_clock_was_set_back() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let key = app.airline("skyteam").await;
     app.clock.set("2024-03-15T10:29:59.999Z");
 
@@ -75,7 +75,7 @@ async fn is_read_again_when_the_clock_was_set_back() {
 
 #[tokio::test]
 async fn ends_with_its_revocation_at_once_where_it_is_cold_and_within_a_minute_where_it_is_warm() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let session = session(&app).await;
     let _first = app.airline("skyteam").await;
     let (key, key_id) = rotate(&app, &session, &json!({})).await;
@@ -91,7 +91,7 @@ async fn ends_with_its_revocation_at_once_where_it_is_cold_and_within_a_minute_w
 
 #[tokio::test]
 async fn goes_on_beside_a_new_one_without_an_overlap() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let session = session(&app).await;
     let old = app.airline("skyteam").await;
 
@@ -105,7 +105,7 @@ async fn goes_on_beside_a_new_one_without_an_overlap() {
 
 #[tokio::test]
 async fn ends_with_the_overlap() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let session = session(&app).await;
     let old = app.airline("skyteam").await;
     let warm = cold(&app);
@@ -134,7 +134,7 @@ async fn ends_with_the_overlap() {
 
 #[tokio::test]
 async fn ends_at_once_with_an_overlap_of_nothing() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let session = session(&app).await;
     let old = app.airline("skyteam").await;
 
@@ -150,7 +150,7 @@ async fn ends_at_once_with_an_overlap_of_nothing() {
 
 #[tokio::test]
 async fn ends_with_the_longest_overlap_after_a_year() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let session = session(&app).await;
     let old = app.airline("skyteam").await;
 
@@ -165,7 +165,7 @@ async fn ends_with_the_longest_overlap_after_a_year() {
 
 #[tokio::test]
 async fn keeps_the_earlier_of_two_ends() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let session = session(&app).await;
     let first = app.airline("skyteam").await;
 
@@ -186,7 +186,7 @@ async fn keeps_the_earlier_of_two_ends() {
 
 #[tokio::test]
 async fn ends_earlier_by_a_shorter_overlap() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let session = session(&app).await;
     let first = app.airline("skyteam").await;
 
@@ -201,7 +201,7 @@ async fn ends_earlier_by_a_shorter_overlap() {
 
 #[tokio::test]
 async fn can_be_revoked_before_its_end_and_after() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let session = session(&app).await;
     let _first = app.airline("skyteam").await;
     let (before, before_id) = rotate(&app, &session, &json!({})).await;
@@ -232,7 +232,7 @@ async fn meanwhile<T>(app: &TestApp, rotation: impl Future<Output = T>, other: i
 
 #[tokio::test]
 async fn ends_at_once_even_if_another_rotation_would_let_it_go_on() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let session = session(&app).await;
     let old = app.airline("skyteam").await;
 
@@ -248,7 +248,7 @@ async fn ends_at_once_even_if_another_rotation_would_let_it_go_on() {
 
 #[tokio::test]
 async fn ends_by_a_rotation_that_began_before_it_was_made() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let session = session(&app).await;
     let _old = app.airline("skyteam").await;
     let mut between = None;
@@ -268,7 +268,7 @@ async fn ends_by_a_rotation_that_began_before_it_was_made() {
 
 #[tokio::test]
 async fn stays_revoked_when_a_rotation_would_have_ended_it_later() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let session = session(&app).await;
     let first = app.airline("skyteam").await;
     let (revoked, revoked_id) = rotate(&app, &session, &json!({})).await;
@@ -288,7 +288,7 @@ async fn stays_revoked_when_a_rotation_would_have_ended_it_later() {
 
 #[tokio::test]
 async fn of_many_simultaneous_rotations_one_stays() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let session = session(&app).await;
     let old = app.airline("skyteam").await;
     let body = json!({ "overlapSeconds": 0 });
@@ -307,7 +307,7 @@ async fn of_many_simultaneous_rotations_one_stays() {
 
 #[tokio::test]
 async fn leaves_the_tables_after_its_end_and_not_before() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let session = session(&app).await;
     let _old = app.airline("skyteam").await;
 

@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::time::Duration;
 use testing::lambda::{Environment, Exchange, Function, expect_to_need_its_variables};
 use testing::template::{Route, Template};
-use testing::{DEMO_KEY, TestApp, demo_event};
+use testing::{DEMO_KEY, demo_event};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_airlines");
 
@@ -210,7 +210,7 @@ const EVENTS: [Exchange; 12] = [
 
 #[tokio::test]
 async fn answers_its_events() {
-    let app = TestApp::with_demo().await;
+    let app = crate::with_demo().await;
     let mut function = start(&Environment::of(&app)).await;
     for (event, check) in EVENTS {
         check(&function.request(&demo_event(event)).await.steady());
@@ -228,7 +228,7 @@ fn knows_the_events_of_all_its_routes() {
 
 #[tokio::test]
 async fn logs_each_request_as_one_line_without_any_secret() {
-    let app = TestApp::with_demo().await;
+    let app = crate::with_demo().await;
     let mut function = start(&Environment::of(&app)).await;
     let event = demo_event("create-airline");
     let created = function.request(&event).await.expect(201).json();
@@ -255,7 +255,7 @@ async fn logs_each_request_as_one_line_without_any_secret() {
         "request_id": "00000000-0000-4000-8000-000000000001",
         "route": "/airlines",
         "status": 201,
-        "target": "shared::http::edge",
+        "target": "shared::http::middleware",
         "timestamp": "[now]",
         "trace_id": "1-65f42328-000000000000000000000000"
       },
@@ -274,7 +274,7 @@ async fn logs_each_request_as_one_line_without_any_secret() {
         "request_id": "00000000-0000-4000-8000-000000000002",
         "route": "/airline",
         "status": 200,
-        "target": "shared::http::edge",
+        "target": "shared::http::middleware",
         "timestamp": "[now]",
         "trace_id": "1-65f42328-000000000000000000000000"
       }
@@ -291,7 +291,7 @@ async fn logs_each_request_as_one_line_without_any_secret() {
 
 #[tokio::test]
 async fn answers_before_its_deadline_when_dynamodb_does_not() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let silent = TcpListener::bind("127.0.0.1:0").expect("a port is free");
     let endpoint = format!("http://{}", silent.local_addr().expect("it is bound"));
     let mut function = start(&Environment::of(&app).with("AWS_ENDPOINT_URL_DYNAMODB", &endpoint)).await;

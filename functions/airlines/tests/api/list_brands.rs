@@ -2,11 +2,10 @@
 
 use insta::assert_snapshot;
 use serde_json::json;
-use testing::TestApp;
 
 #[tokio::test]
 async fn answers_an_empty_array_when_there_are_none() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let session = crate::superusers::session(&app).await;
     let draft = json!({ "airlineId": "skyteam", "name": "SkyTeam" });
     let made = app.post("/airlines").bearer(&session).json(&draft).send().await.expect(201).json();
@@ -18,7 +17,7 @@ async fn answers_an_empty_array_when_there_are_none() {
 
 #[tokio::test]
 async fn lists_the_airlines_own_by_id() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let key = app.airline("skyteam").await;
     let _other = app.airline("oneworld").await;
     let drafts = [

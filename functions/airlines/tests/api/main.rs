@@ -9,12 +9,22 @@ mod create_product;
 mod faults;
 mod fetch_products_data;
 mod get_airline;
-mod health;
 mod key_lifetime;
 mod lambda;
 mod list_brands;
 mod malformed_bodies;
 mod revoke_key;
-mod status;
 mod superusers;
 mod tables;
+
+use testing::TestApp;
+
+/// Starts the routes on empty tables.
+async fn start() -> TestApp {
+    TestApp::start(airlines::routes).await
+}
+
+/// Starts the routes with the demo community.
+async fn with_demo() -> TestApp {
+    TestApp::with_demo(airlines::routes).await
+}

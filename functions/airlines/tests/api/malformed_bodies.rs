@@ -17,7 +17,7 @@ struct Routes {
 
 impl Routes {
     async fn start() -> Self {
-        let app = TestApp::start().await;
+        let app = crate::start().await;
         let session = session(&app).await;
         let key = app.airline("skyteam").await;
         let product = app.product(&key, 500).await;

@@ -17,7 +17,7 @@ async fn key(app: &TestApp, session: &str, airline: &str) -> (String, String) {
 
 #[tokio::test]
 async fn revokes_that_key_and_no_other() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let session = session(&app).await;
     let first = app.airline("skyteam").await;
     let before = items(&app).await.len();
@@ -39,7 +39,7 @@ async fn revokes_that_key_and_no_other() {
 
 #[tokio::test]
 async fn revokes_the_last_key_too() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let session = session(&app).await;
     let draft = json!({ "airlineId": "skyteam", "name": "SkyTeam" });
     let made = app.post("/airlines").bearer(&session).json(&draft).send().await.expect(201).json();
@@ -56,7 +56,7 @@ async fn revokes_the_last_key_too() {
 
 #[tokio::test]
 async fn knows_a_key_once() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let session = session(&app).await;
     let _first = app.airline("skyteam").await;
     let (path, _) = key(&app, &session, "skyteam").await;
@@ -77,7 +77,7 @@ async fn knows_a_key_once() {
 
 #[tokio::test]
 async fn answers_one_of_many_simultaneous_ones_that_it_was_the_one() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let session = session(&app).await;
     let _first = app.airline("skyteam").await;
     let (path, _) = key(&app, &session, "skyteam").await;
@@ -91,7 +91,7 @@ async fn answers_one_of_many_simultaneous_ones_that_it_was_the_one() {
 
 #[tokio::test]
 async fn knows_no_key_of_another_airline() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let session = session(&app).await;
     let _ours = app.airline("skyteam").await;
     let _theirs = app.airline("oneworld").await;
@@ -114,7 +114,7 @@ async fn knows_no_key_of_another_airline() {
 
 #[tokio::test]
 async fn takes_the_id_of_a_key_and_not_the_key() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let session = session(&app).await;
     let key = app.airline("skyteam").await;
 

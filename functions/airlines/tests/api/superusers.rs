@@ -34,7 +34,7 @@ async fn answer_of_all(app: &TestApp, prepare: impl Fn(Call<'_>) -> Call<'_>) ->
 
 #[tokio::test]
 async fn need_a_session() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let _ada = session(&app).await;
 
     assert_snapshot!(answer_of_all(&app, |request| request).await, @r#"
@@ -49,9 +49,9 @@ async fn need_a_session() {
 
 #[tokio::test]
 async fn refuse_every_session_that_is_not_good_alike() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let _ada = session(&app).await;
-    let now = app.app.now().as_second();
+    let now = app.now().as_second();
     let unauthenticated = answer_of_all(&app, |request| request).await;
     let bad = [
         Session::token(&json!({ "userId": "ada", "iat": now - 60, "exp": now })),
@@ -73,7 +73,7 @@ async fn refuse_every_session_that_is_not_good_alike() {
 
 #[tokio::test]
 async fn take_no_api_key_for_a_session() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let key = app.airline("skyteam").await;
 
     let answer = answer_of_all(&app, |request| request.key(&key)).await;
@@ -83,7 +83,7 @@ async fn take_no_api_key_for_a_session() {
 
 #[tokio::test]
 async fn refuse_members_who_are_no_superusers() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     app.member("grace", &["member", "in_discord"]).await;
     let grace = app.session("grace");
 
@@ -98,7 +98,7 @@ async fn refuse_members_who_are_no_superusers() {
 
 #[tokio::test]
 async fn refuse_who_is_not_signed_up() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let nobody = app.session("nobody");
 
     assert_snapshot!(answer_of_all(&app, |request| request.bearer(&nobody)).await, @r#"
@@ -112,7 +112,7 @@ async fn refuse_who_is_not_signed_up() {
 
 #[tokio::test]
 async fn refuse_the_restricted_even_if_superusers() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     app.member("joan", &["super_user", "restricted"]).await;
     app.member("mary", &["restricted"]).await;
     let (joan, mary) = (app.session("joan"), app.session("mary"));
@@ -131,7 +131,7 @@ async fn refuse_the_restricted_even_if_superusers() {
 
 #[tokio::test]
 async fn read_the_member_once_for_each_request() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let ada = session(&app).await;
 
     for _ in 0..2 {
@@ -142,7 +142,7 @@ async fn read_the_member_once_for_each_request() {
 
 #[tokio::test]
 async fn take_the_session_from_the_cookie_too() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let ada = session(&app).await;
     let cookies = format!("theme=dark; rds-session={ada}; lang=en");
 
@@ -154,7 +154,7 @@ async fn take_the_session_from_the_cookie_too() {
 
 #[tokio::test]
 async fn take_a_body_only_when_it_is_declared_to_be_json() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let ada = session(&app).await;
     let key = app.airline("skyteam").await;
     let types = [
@@ -192,7 +192,7 @@ async fn take_a_body_only_when_it_is_declared_to_be_json() {
 
 #[tokio::test]
 async fn take_json_however_it_is_declared() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let ada = session(&app).await;
     let types = [
         "application/json",
@@ -212,7 +212,7 @@ async fn take_json_however_it_is_declared() {
 
 #[tokio::test]
 async fn need_no_declaration_of_no_body() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let ada = session(&app).await;
     let _key = app.airline("skyteam").await;
 
@@ -223,7 +223,7 @@ async fn need_no_declaration_of_no_body() {
 
 #[tokio::test]
 async fn know_no_id_of_another_form() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let ada = session(&app).await;
     let ids = ["SKYTEAM", "sky%2Fteam", "sky%20team", "sky_team", "%00", "✈", "..%2F..", &"a".repeat(65)];
     let mut answers: Vec<Value> = Vec::new();
@@ -261,7 +261,7 @@ async fn know_no_id_of_another_form() {
 
 #[tokio::test]
 async fn refuse_a_path_that_is_no_text() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let ada = session(&app).await;
 
     for (method, path) in [

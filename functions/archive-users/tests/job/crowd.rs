@@ -1,16 +1,11 @@
 //! Many members at once, and what is kept on record of them: written and read past the API.
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
-use serde::Serialize;
+use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::json;
-use shared::models::Member;
-use shared::models::facet::entries;
-use std::collections::HashMap;
+use shared::members::{SignedUpBy, sign_up};
+use shared::models::MemberId;
 use testing::TestApp;
-
-/// The most items that `BatchWriteItem` takes.
-const BATCH: usize = 25;
 
 /// The table of members, past the API and its wire.
 pub struct Crowd {
@@ -24,40 +19,20 @@ impl Crowd {
         Self { client, table: app.tables().users.clone() }
     }
 
-    /// Makes members `<name>-0` and so on, with usernames, as they are stored.
+    /// Creates members `<name>-00000` and so on, with usernames.
     pub async fn join(&self, app: &TestApp, name: &str, count: usize, in_discord: bool) {
-        let mut items = Vec::new();
-        for number in 0..count {
-            let id = format!("{name}-{number}");
-            let member: Member = serde_json::from_value(json!({
-                "id": id, "username": id, "first_name": "Ada", "last_name": "Lovelace",
-                "roles": { "archived": false, "in_discord": in_discord },
-                "created_at": app.app.now().as_millisecond(), "updated_at": app.app.now().as_millisecond(), "version": 1,
-            }))
-            .expect("a member");
-            items.push(item(&format!("MEMBER#{id}"), "MEMBER", &member));
-            items.push(item(&format!("USERNAME#{id}"), "CLAIM", &json!({ "id": id })));
-            let index = entries(&member);
-            items.extend(
-                index.iter().map(|((facet, position), detail)| item(&format!("FACET#{facet}"), position, detail)),
-            );
-            if items.len() > 100 * BATCH {
-                self.write(std::mem::take(&mut items)).await;
-            }
+        if count == 0 {
+            return;
         }
-        self.write(items).await;
-    }
-
-    async fn write(&self, items: Vec<HashMap<String, AttributeValue>>) {
-        for batch in items.chunks(BATCH) {
-            let puts = batch.iter().map(|item| {
-                let put = PutRequest::builder().set_item(Some(item.clone())).build().expect("an item is set");
-                WriteRequest::builder().put_request(put).build()
-            });
-            let write = self.client.batch_write_item().request_items(&self.table, puts.collect());
-            let written = write.send().await.expect("it is written");
-            assert!(written.unprocessed_items.unwrap_or_default().is_empty());
-        }
+        let first = format!("{name}-00000");
+        let draft = json!({
+            "id": first, "username": first, "first_name": "Ada", "last_name": "Lovelace",
+            "roles": { "in_discord": in_discord },
+        });
+        let by = SignedUpBy { id: &text("root"), is_super_user: true, github_id: None, github_user_id: None };
+        let draft = serde_json::from_value(draft).expect("a valid draft");
+        let _first = sign_up(app.context(), by, draft).await.expect("the member is created");
+        app.copy_member(&first, (1..count).map(|number| format!("{name}-{number:05}"))).await;
     }
 
     /// How often members were archived, by the record that is kept of it; nobody twice.
@@ -76,10 +51,6 @@ impl Crowd {
     }
 }
 
-fn item(pk: &str, sk: &str, value: &impl Serialize) -> HashMap<String, AttributeValue> {
-    let mut item: HashMap<String, AttributeValue> = serde_dynamo::to_item(value).expect("it can be an item");
-    item.retain(|_, value| !value.is_null());
-    item.insert("pk".to_owned(), AttributeValue::S(pk.to_owned()));
-    item.insert("sk".to_owned(), AttributeValue::S(sk.to_owned()));
-    item
+fn text(id: &str) -> MemberId {
+    id.parse().expect("a member's id")
 }

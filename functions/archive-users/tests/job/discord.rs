@@ -14,7 +14,7 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 /// The API with a superuser on Discord and members `ada`, `bob` and `eve`, whose Discord accounts are 101, 102 and 103;
 /// nobody is held back. `ada` is on Discord.
 async fn with_linked_members() -> TestApp {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     app.member("root", &["super_user", "in_discord"]).await;
     for (id, account, in_discord) in [("ada", "101", true), ("bob", "102", false), ("eve", "103", false)] {
         app.member(id, &[]).await;

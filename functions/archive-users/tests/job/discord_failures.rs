@@ -4,8 +4,8 @@ use crate::guild::{Guild, JOINED, People, TOKEN};
 use crate::scene::{DAY, is_archived, member, record, try_run};
 use archive_users::{RunError, handle};
 use serde_json::json;
-use shared::error::with_causes;
 use shared::members::SyncError;
+use shared::store::with_causes;
 use std::time::{Duration, Instant};
 use testing::{Fault, TestApp};
 use wiremock::ResponseTemplate;
@@ -14,7 +14,7 @@ const TIMEOUT: Duration = Duration::from_millis(500);
 
 /// The API with `ada`, who is stored as being on Discord, and `bob`, who is not; both have left in truth.
 async fn with_ada_and_bob() -> TestApp {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     app.member("root", &["super_user", "in_discord"]).await;
     app.member("ada", &[]).await;
     app.member("bob", &[]).await;
@@ -75,25 +75,25 @@ async fn refuses_what_is_not_the_whole_list() {
 
         words.push(format!("{what}: {}", refused(&app, &guild).await));
     }
-    insta::assert_snapshot!(words.join("\n").replace("Discord's list of members is not complete: nothing was changed", "…"), @"
-    no JSON: …: answered nonsense: expected value at line 1 column 1
-    half a page: …: answered nonsense: EOF while parsing a string at line 1 column 42
-    nothing: …: answered nonsense: EOF while parsing a value at line 1 column 0
-    no list: …: answered nonsense: invalid type: map, expected a sequence at line 1 column 0
-    nobody: …: answered nonsense: nobody is listed
-    somebody without account: …: answered nonsense: missing field `user` at line 1 column 49
-    a bad date: …: answered nonsense: expected an ISO 8601 time with offset, in the years 1970 to 9999 at line 1 column 25
-    a bad id: …: answered nonsense: an account's id is no number
-    somebody twice: …: answered nonsense: somebody is listed twice
-    somebody who comes before: …: answered nonsense: a page does not begin where the last one ended
-    the same page for ever: …: answered nonsense: a page does not begin where the last one ended
-    no content: …: answered 204 No Content
-    a redirect to nowhere: …: answered 304 Not Modified
-    no such guild: …: answered 404 Not Found
-    a bad token: …: answered 401 Unauthorized
-    no permission: …: answered 403 Forbidden
-    an error: …: answered 500 Internal Server Error
-    a gateway's error: …: answered 502 Bad Gateway
+    insta::assert_snapshot!(words.join("\n").replace("Discord's member list is incomplete; nothing was changed", "…"), @"
+    no JSON: …: unusable response: expected value at line 1 column 1
+    half a page: …: unusable response: EOF while parsing a string at line 1 column 42
+    nothing: …: unusable response: EOF while parsing a value at line 1 column 0
+    no list: …: unusable response: invalid type: map, expected a sequence at line 1 column 0
+    nobody: …: unusable response: the list is empty
+    somebody without account: …: unusable response: missing field `user` at line 1 column 49
+    a bad date: …: unusable response: expected an ISO 8601 time with offset, in the years 1970 to 9999 at line 1 column 25
+    a bad id: …: unusable response: the id of an account is not a number
+    somebody twice: …: unusable response: an account is listed twice
+    somebody who comes before: …: unusable response: a page does not start after the previous one
+    the same page for ever: …: unusable response: a page does not start after the previous one
+    no content: …: responded with 204 No Content
+    a redirect to nowhere: …: responded with 304 Not Modified
+    no such guild: …: responded with 404 Not Found
+    a bad token: …: responded with 401 Unauthorized
+    no permission: …: responded with 403 Forbidden
+    an error: …: responded with 500 Internal Server Error
+    a gateway's error: …: responded with 502 Bad Gateway
     ");
 }
 
@@ -125,10 +125,7 @@ async fn gives_up_on_a_discord_that_does_not_answer() {
     let began = Instant::now();
     let words = refused(&app, &guild).await;
 
-    assert!(
-        words.starts_with("Discord's list of members is not complete: nothing was changed: did not answer"),
-        "{words}"
-    );
+    assert!(words.starts_with("Discord's member list is incomplete; nothing was changed: did not respond"), "{words}");
     assert!(began.elapsed() >= TIMEOUT && began.elapsed() < Duration::from_secs(5));
 }
 
@@ -139,9 +136,9 @@ async fn gives_up_where_nobody_listens() {
     let nowhere =
         std::net::TcpListener::bind("127.0.0.1:0").expect("a port is free").local_addr().expect("it is bound");
     let app = guild.known_to(&app, TIMEOUT).configured(|app| {
-        let mut discord = app.discord.as_deref().expect("it is set").clone();
+        let mut discord = app.outside.discord.as_deref().expect("it is set").clone();
         discord.api_url = format!("http://{nowhere}");
-        app.discord = Some(discord.into());
+        app.outside.discord = Some(discord.into());
     });
 
     let error = try_run(&app).await.expect_err("nobody listens");
@@ -236,7 +233,7 @@ async fn archives_nobody_while_somebody_could_not_be_taken_over() {
 
     let error = try_run(&app).await.expect_err("Bob could not be changed");
 
-    assert_eq!(error.to_string(), "2 members could not be taken over from Discord");
+    assert_eq!(error.to_string(), "2 members could not be synchronized with Discord");
     assert!(!is_archived(&app, "bob").await);
     assert!(!is_archived(&app, "eve").await);
 

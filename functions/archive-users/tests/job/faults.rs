@@ -3,8 +3,8 @@
 use crate::crowd::Crowd;
 use crate::scene::{archived, run, try_run, with_members_off_discord};
 use archive_users::{RunError, handle};
-use shared::error::StoreError;
-use shared::members::Failed;
+use shared::members::ArchiveError;
+use shared::store::StoreError;
 use std::time::Duration;
 use testing::Fault;
 
@@ -67,7 +67,7 @@ async fn fails_where_everybody_does() {
 
     let error = handle(&app.app, TIME, true).await.expect_err("nobody can be archived");
 
-    assert!(matches!(error, RunError::Archive(Failed::All(3))), "{error}");
+    assert!(matches!(error, RunError::Archive(ArchiveError::All(3))), "{error}");
     app.wire.reset();
     assert_eq!(run(&app).await, (3, 3, 0));
 }
@@ -81,7 +81,7 @@ async fn archives_nobody_where_not_all_can_be_read() {
 
         let error = handle(&app.app, TIME, true).await.expect_err("they cannot be read");
 
-        assert!(matches!(error, RunError::Archive(Failed::Store(StoreError::Failed(_)))), "{error}");
+        assert!(matches!(error, RunError::Archive(ArchiveError::Store(StoreError::Failed(_)))), "{error}");
         assert_eq!(archived(&app, "off", 150).await, 0);
     }
 }
@@ -93,7 +93,7 @@ async fn archives_nobody_where_the_others_cannot_be_counted() {
 
     let error = try_run(&app).await.expect_err("it is not known how many there are");
 
-    assert!(matches!(error, RunError::Archive(Failed::Store(StoreError::Failed(_)))), "{error}");
+    assert!(matches!(error, RunError::Archive(ArchiveError::Store(StoreError::Failed(_)))), "{error}");
     assert_eq!(archived(&app, "off", 3).await, 0);
 }
 
@@ -104,5 +104,5 @@ async fn stops_when_its_time_is_up() {
 
     let error = handle(&app.app, Duration::from_millis(300), true).await.expect_err("DynamoDB is busy");
 
-    assert!(matches!(error, RunError::Archive(Failed::Store(StoreError::Busy(_)))), "{error}");
+    assert!(matches!(error, RunError::Archive(ArchiveError::Store(StoreError::Busy(_)))), "{error}");
 }

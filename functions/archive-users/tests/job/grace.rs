@@ -2,13 +2,12 @@
 
 use crate::scene::{DAY, archived, is_archived, member, run, sign_up, with_members_off_discord};
 use std::time::Duration;
-use testing::TestApp;
 
 const MILLISECOND: Duration = Duration::from_millis(1);
 
 #[tokio::test]
 async fn archives_who_signed_up_a_week_ago() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     sign_up(&app, "off", 1, &[]).await;
 
     app.clock.advance((7 * DAY).saturating_sub(MILLISECOND));
@@ -22,7 +21,7 @@ async fn archives_who_signed_up_a_week_ago() {
 #[tokio::test]
 async fn leaves_members_alone_for_as_long_as_is_configured() {
     for days in [0, 1, 30] {
-        let app = TestApp::start().await.configured(|app| app.archiving.grace_days = days);
+        let app = crate::start().await.configured(|app| app.archiving.grace_days = days);
         app.clock.advance(DAY);
         sign_up(&app, "off", 1, &[]).await;
 
@@ -38,7 +37,7 @@ async fn leaves_members_alone_for_as_long_as_is_configured() {
 /// An instance's clock may be behind that of another, or of where members were imported from.
 #[tokio::test]
 async fn archives_who_signed_up_by_a_clock_that_is_fast_where_nobody_is_left_alone() {
-    let app = TestApp::start().await.configured(|app| app.archiving.grace_days = 0);
+    let app = crate::start().await.configured(|app| app.archiving.grace_days = 0);
     sign_up(&app, "off", 1, &[]).await;
     app.clock.set("2024-03-15T10:29:59.000Z");
 

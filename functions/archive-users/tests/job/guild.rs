@@ -1,7 +1,7 @@
 //! A Discord of the test's own.
 
 use shared::members::DiscordConfig;
-use shared::secrets::Secret;
+use shared::outside::Secret;
 use std::sync::Arc;
 use std::time::Duration;
 use testing::TestApp;
@@ -91,6 +91,6 @@ impl Guild {
             bot_token: Secret::Given(TOKEN.to_owned()),
             timeout,
         };
-        app.configured(|app| app.discord = Some(Arc::new(discord)))
+        app.configured(|app| app.outside.discord = Some(Arc::new(discord)))
     }
 }

@@ -47,7 +47,7 @@ fn with_discord(app: &TestApp, guild: &Guild) -> Environment {
 
 #[tokio::test]
 async fn archives_who_is_not_on_discord_by_what_is_stored() {
-    let app = TestApp::with_demo().await;
+    let app = crate::with_demo().await;
     let mut function = start(&Environment::of(&app)).await;
 
     assert_eq!(ran(&mut function).await, json!({ "discord": null, "found": 2, "archived": 2, "failed": 0 }));
@@ -97,7 +97,7 @@ async fn archives_who_is_not_on_discord_by_what_is_stored() {
 
 #[tokio::test]
 async fn takes_over_who_is_on_discord_before_it_archives() {
-    let (app, guild) = (TestApp::with_demo().await, Guild::of(&ON_DISCORD).await);
+    let (app, guild) = (crate::with_demo().await, Guild::of(&ON_DISCORD).await);
     let mut function = start(&with_discord(&app, &guild)).await;
 
     assert_json_snapshot!(ran(&mut function).await, @r#"
@@ -122,14 +122,14 @@ async fn takes_over_who_is_on_discord_before_it_archives() {
 #[tokio::test]
 async fn archives_nobody_and_says_why_when_discord_does_not_tell_who_is_there() {
     // It knows no path at all.
-    let (app, guild) = (TestApp::with_demo().await, Guild::start().await);
+    let (app, guild) = (crate::with_demo().await, Guild::start().await);
     let mut function = start(&with_discord(&app, &guild)).await;
 
     let failed = run(&mut function).await.expect_err("the job fails");
 
     assert_json_snapshot!(failed, @r#"
     {
-      "errorMessage": "Discord's list of members is not complete: nothing was changed",
+      "errorMessage": "Discord's member list is incomplete; nothing was changed",
       "errorType": "&alloc::boxed::Box<dyn core::error::Error + core::marker::Send + core::marker::Sync>"
     }
     "#);
@@ -145,7 +145,7 @@ async fn archives_nobody_and_says_why_when_discord_does_not_tell_who_is_there() 
         "dynamodb_requests": 1,
         "dynamodb_retries": 0,
         "dynamodb_write_units": "[units]",
-        "error": "Discord's list of members is not complete: nothing was changed: answered 404 Not Found",
+        "error": "Discord's member list is incomplete; nothing was changed: responded with 404 Not Found",
         "job": "archive-users",
         "level": "ERROR",
         "message": "a job failed",
@@ -170,7 +170,7 @@ async fn does_not_start_without_its_variables() {
 
 #[tokio::test]
 async fn does_not_start_with_a_bad_variable() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     for (name, value) in [("ARCHIVE_MAX_SHARE", "1.5"), ("ARCHIVE_GRACE_DAYS", "-1"), ("DISCORD_TIMEOUT_SECONDS", "0")]
     {
         let ended = Function::start(BINARY, &Environment::of(&app).with(name, value)).await;

@@ -12,3 +12,15 @@ mod overlap;
 mod safety;
 mod scale;
 mod scene;
+
+use testing::TestApp;
+
+/// Starts the routes on empty tables.
+async fn start() -> TestApp {
+    TestApp::start(users::routes).await
+}
+
+/// Starts the routes with the demo community.
+async fn with_demo() -> TestApp {
+    TestApp::with_demo(users::routes).await
+}

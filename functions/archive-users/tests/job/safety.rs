@@ -2,7 +2,7 @@
 
 use crate::scene::{archived, run, sign_up, try_run, with_members_on_discord};
 use archive_users::{RunError, handle};
-use shared::members::Failed;
+use shared::members::ArchiveError;
 use std::time::Duration;
 use testing::TestApp;
 
@@ -36,7 +36,7 @@ async fn archives_up_to_a_fifth_and_nobody_of_more() {
         if are_archived {
             assert_eq!(ended.expect("it is not held back").archived, off, "{off} of {}", on + off);
         } else {
-            assert!(matches!(ended, Err(RunError::Archive(Failed::Safety { .. }))), "{off} of {}", on + off);
+            assert!(matches!(ended, Err(RunError::Archive(ArchiveError::Safety { .. }))), "{off} of {}", on + off);
         }
         assert_eq!(archived(&app, "off", off).await, if are_archived { off } else { 0 }, "{off} of {}", on + off);
     }
@@ -48,7 +48,7 @@ async fn says_how_many_it_would_have_archived() {
 
     let error = try_run(&app).await.expect_err("it is held back");
 
-    assert_eq!(error.to_string(), "3 of 10 members would be archived, more than a share of 0.2: nobody was");
+    assert_eq!(error.to_string(), "3 of 10 members would be archived, more than a share of 0.2; nobody was archived");
 }
 
 /// 7 of 100 are a share of 0.07, though 7 / 0.07 is a little over 100 in binary fractions.

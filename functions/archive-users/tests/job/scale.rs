@@ -4,11 +4,10 @@ use crate::crowd::Crowd;
 use crate::scene::DAY;
 use archive_users::handle;
 use std::time::{Duration, Instant};
-use testing::TestApp;
 
 /// Archives so many among so many: within how long, and with how many requests.
 async fn archive(off: usize, all: usize) -> (Duration, usize) {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let crowd = Crowd::of(&app);
     crowd.join(&app, "off", off, false).await;
     crowd.join(&app, "on", all - off, true).await;

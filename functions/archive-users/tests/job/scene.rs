@@ -9,7 +9,7 @@ pub const DAY: Duration = Duration::from_hours(24);
 
 /// The API with so many members who are on Discord, `on-0` and so on, who signed up long ago.
 pub async fn with_members_on_discord(count: usize) -> TestApp {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     sign_up(&app, "on", count, &["in_discord"]).await;
     app.clock.advance(8 * DAY);
     app
@@ -18,7 +18,7 @@ pub async fn with_members_on_discord(count: usize) -> TestApp {
 /// The API with so many members who are not on Discord, `off-0` and so on, beyond their first days, among few enough others
 /// for every one of them to be archived.
 pub async fn with_members_off_discord(count: usize) -> TestApp {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     sign_up(&app, "off", count, &[]).await;
     app.clock.advance(8 * DAY);
     app.configured(|app| app.archiving.max_share = 1.0)

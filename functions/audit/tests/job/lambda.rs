@@ -4,8 +4,8 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue::S;
 use insta::assert_json_snapshot;
 use serde_json::Value;
+use testing::demo_event;
 use testing::lambda::{Environment, Function, expect_to_need_its_variables};
-use testing::{TestApp, demo_event};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_audit");
 
@@ -19,7 +19,7 @@ async fn run(function: &mut Function) -> Value {
 
 #[tokio::test]
 async fn logs_what_it_found_as_a_metric() {
-    let app = TestApp::with_demo().await;
+    let app = crate::with_demo().await;
     let mut function = Function::start(BINARY, &Environment::of(&app)).await.expect("the function starts");
     let _sound = run(&mut function).await;
 

@@ -21,7 +21,7 @@ async fn run_for_one_part(app: &TestApp) -> AuditRun {
 
 /// The demo with a purchase, whose outcome is on record.
 async fn with_purchase() -> TestApp {
-    let app = TestApp::with_demo().await;
+    let app = crate::with_demo().await;
     let _purchase = app.call_of(&demo_event("buy-product")).send().await.expect(200);
     app.wire.reset();
     app
@@ -88,12 +88,11 @@ async fn keeps_what_was_done_when_it_fails() {
 #[tokio::test]
 async fn an_older_run_sets_nothing_back() {
     let app = with_purchase().await;
-    let older = app.app.clone().with_clock(app.clock.clone());
-    let begun_at = older.now();
+    let begun_at = app.now();
     app.clock.advance(Duration::from_secs(1));
     let _one_part = run_for_one_part(&app).await;
-    let stopped_at = app.app.store.audit_checkpoint().await.expect("it is read");
+    let stopped_at = app.store().audit_checkpoint().await.expect("it is read");
     assert!(stopped_at.is_some());
-    app.app.store.put_audit_checkpoint(None, begun_at).await.expect("it is written, or not");
-    assert_eq!(app.app.store.audit_checkpoint().await.expect("it is read"), stopped_at);
+    app.store().put_audit_checkpoint(None, begun_at).await.expect("it is written, or not");
+    assert_eq!(app.store().audit_checkpoint().await.expect("it is read"), stopped_at);
 }

@@ -2,7 +2,7 @@
 
 use crate::scene::{end_time, run, started, with_airline};
 use end_stale_flights::handle;
-use shared::error::StoreError;
+use shared::store::StoreError;
 use std::time::Duration;
 use testing::{Fault, TestApp};
 
@@ -12,7 +12,7 @@ const MINUTE: Duration = Duration::from_mins(1);
 async fn silent_flights(app: &TestApp, key: &str, count: usize) -> Vec<(String, String)> {
     let mut flights = Vec::new();
     for _ in 0..count {
-        flights.push((started(app, key).await, app.app.now().to_string()));
+        flights.push((started(app, key).await, app.now().to_string()));
         app.clock.advance(Duration::from_secs(1));
     }
     app.clock.advance(5 * MINUTE);

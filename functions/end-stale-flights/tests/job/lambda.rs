@@ -13,7 +13,7 @@ async fn start(environment: &Environment) -> Function {
 
 /// The demo, with its flight on the way since long ago.
 async fn with_a_silent_flight() -> TestApp {
-    let app = TestApp::with_demo().await;
+    let app = crate::with_demo().await;
     let _flight = app.call_of(&demo_event("server-start")).send().await.expect(200);
     app
 }
@@ -72,7 +72,7 @@ async fn ends_silent_flights_and_logs_one_line() {
 
 #[tokio::test]
 async fn logs_why_it_failed() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let mut function = start(&Environment::of(&app).with("FLIGHTS_TABLE", "no-such-table")).await;
 
     let failed = function.invoke(&demo_event("end-stale-flights")).await;

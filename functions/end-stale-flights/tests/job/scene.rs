@@ -8,7 +8,7 @@ use testing::{Answer, TestApp};
 
 /// The API with one airline, `skyteam`, and its key.
 pub async fn with_airline() -> (TestApp, String) {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let key = app.airline("skyteam").await;
     (app, key)
 }

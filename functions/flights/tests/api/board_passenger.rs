@@ -40,7 +40,7 @@ async fn makes_and_credits_a_flyer_not_seen_before() {
     "#);
     assert_eq!(boarded.header("idempotency-replayed"), None);
     assert_eq!(app.wire.take_operations(), ["BatchGetItem", "TransactWriteItems"]);
-    assert_json_snapshot!(app.ledger(&key, FLYER).await, @r#"
+    assert_json_snapshot!(app.ledger(FLYER).await, @r#"
     [
       {
         "airlineId": "skyteam",
@@ -94,7 +94,7 @@ async fn credits_a_known_flyer_and_leaves_the_names() {
     }
     "#);
     assert_eq!(app.wire.take_operations(), ["BatchGetItem", "TransactWriteItems"]);
-    assert_json_snapshot!(app.ledger(&key, FLYER).await[1], @r#"
+    assert_json_snapshot!(app.ledger(FLYER).await[1], @r#"
     {
       "airlineId": "skyteam",
       "amount": 500,
@@ -165,7 +165,7 @@ async fn enters_a_flight_without_miles_into_the_ledger_too() {
     let boarded = board(&app, &key, &flight, &boarding).await.expect(201).json();
 
     assert_eq!((&boarded["passenger"]["miles"], &boarded["user"]["miles"]), (&json!(0), &json!(0)));
-    let ledger = app.ledger(&key, FLYER).await;
+    let ledger = app.ledger(FLYER).await;
     assert_eq!(ledger.len(), 1);
     assert_eq!((&ledger[0]["amount"], &ledger[0]["type"]), (&json!(0), &json!("earn")));
     assert_eq!(ledger[0]["flightId"], json!(flight));
@@ -194,12 +194,12 @@ async fn takes_values_at_their_bounds() {
 #[tokio::test]
 async fn fills_a_balance_to_its_end_and_not_beyond() {
     let (app, key, flight) = with_flight().await;
-    let now = app.app.now().to_string();
+    let now = app.now().to_string();
     let rich = serde_json::from_value(json!({
         "userId": FLYER, "username": "rich", "displayName": "Rich", "miles": MAX_MILES - 500, "avatarUrl": null,
         "createdAt": now, "updatedAt": now,
     }));
-    assert!(open_account(&app.app, rich.expect("a flyer")).await.expect("the account is opened"));
+    assert!(open_account(app.context(), rich.expect("a flyer")).await.expect("the account is opened"));
     let mut boarding = boarding(FLYER);
     boarding["miles"] = json!(501);
 
@@ -228,7 +228,7 @@ async fn boards_nobody_twice() {
         assert_eq!(refused.json(), json!({ "error": "Passenger already boarded" }));
         assert_eq!(app.wire.take_operations(), ["BatchGetItem"]);
     }
-    assert_eq!(app.balance(&key, FLYER).await, 500);
+    assert_eq!(app.balance(FLYER).await, 500);
     assert_eq!(audited(&app).await, (1, 1, 1));
 }
 

@@ -239,7 +239,7 @@ const EVENTS: [Exchange; 7] = [
 
 #[tokio::test]
 async fn answers_its_events() {
-    let app = TestApp::with_demo().await;
+    let app = crate::with_demo().await;
     let mut function = start(&Environment::of(&app)).await;
     for (event, check) in EVENTS {
         check(&function.request(&demo_event(event)).await.steady());
@@ -257,7 +257,7 @@ fn knows_the_events_of_all_its_routes() {
 
 #[tokio::test]
 async fn logs_a_request_as_one_line_without_its_key() {
-    let app = TestApp::with_demo().await;
+    let app = crate::with_demo().await;
     let mut function = start(&Environment::of(&app)).await;
     let _boarded = function.request(&demo_event("board-passenger")).await.expect(201);
     let ended = function.end().await;
@@ -283,7 +283,7 @@ async fn logs_a_request_as_one_line_without_its_key() {
         "request_id": "00000000-0000-4000-8000-000000000001",
         "route": "/flight/{id}/passengers",
         "status": 201,
-        "target": "shared::http::edge",
+        "target": "shared::http::middleware",
         "timestamp": "[now]",
         "trace_id": "1-65f42328-000000000000000000000000"
       }
@@ -296,7 +296,7 @@ async fn logs_a_request_as_one_line_without_its_key() {
 
 #[tokio::test]
 async fn answers_before_its_deadline_when_dynamodb_does_not() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let silent = TcpListener::bind("127.0.0.1:0").expect("a port is free");
     let endpoint = format!("http://{}", silent.local_addr().expect("it is bound"));
     let mut function = start(&Environment::of(&app).with("AWS_ENDPOINT_URL_DYNAMODB", &endpoint)).await;

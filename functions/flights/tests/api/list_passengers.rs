@@ -120,7 +120,7 @@ async fn pages_through_everybody_once_at_any_size() {
             // Ids whose order is not that of boarding.
             let flyer = (7919 * (boarded.len() + 1) % 100).to_string();
             app.board(&key, &flight, &flyer, 500).await;
-            boarded.push((app.app.now().to_string(), flyer));
+            boarded.push((app.now().to_string(), flyer));
         }
     }
 

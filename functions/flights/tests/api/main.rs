@@ -16,3 +16,15 @@ mod scene;
 mod server_end;
 mod server_start;
 mod tick;
+
+use testing::TestApp;
+
+/// Starts the routes on empty tables.
+async fn start() -> TestApp {
+    TestApp::start(flights::routes).await
+}
+
+/// Starts the routes with the demo community.
+async fn with_demo() -> TestApp {
+    TestApp::with_demo(flights::routes).await
+}

@@ -58,8 +58,8 @@ async fn lets_the_codeshare_airline_fly() {
     assert_eq!(ended["endTime"], "2024-03-15T10:30:00.000Z");
 
     // Each entry names the airline that credited it.
-    assert_eq!(app.ledger(&skyteam, "1").await[0]["airlineId"], "bluebird");
-    assert_eq!(app.ledger(&skyteam, "2").await[0]["airlineId"], "skyteam");
+    assert_eq!(app.ledger("1").await[0]["airlineId"], "bluebird");
+    assert_eq!(app.ledger("2").await[0]["airlineId"], "skyteam");
 }
 
 #[tokio::test]

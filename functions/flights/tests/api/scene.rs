@@ -9,7 +9,7 @@ pub const FLYER: &str = "123456789";
 
 /// The API with one airline, `skyteam`, and its key.
 pub async fn with_airline() -> (TestApp, String) {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let key = app.airline("skyteam").await;
     (app, key)
 }
@@ -73,7 +73,7 @@ pub async fn upcoming(app: &TestApp, key: &str) -> Vec<String> {
 /// are.
 pub async fn audited(app: &TestApp) -> (u64, u64, u64) {
     let Audited { flyers, entries, boardings, breaches, members: _ } =
-        audit(&app.app, |breach| panic!("{breach}"), |_| {}).await.expect("the tables are read");
+        audit(app.context(), |breach| panic!("{breach}"), |_| {}).await.expect("the tables are read");
     assert_eq!(breaches, 0);
     (flyers, entries, boardings)
 }

@@ -5,11 +5,10 @@ use crate::shop::{FLYER, Shop};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 use std::time::Duration;
-use testing::TestApp;
 
 #[tokio::test]
 async fn answers_the_documented_example() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let key = documented_community(&app).await;
 
     let order = json!({ "productId": "a1b2c3" });

@@ -14,14 +14,14 @@ pub async fn documented_community(app: &TestApp) -> String {
         "avatarUrl": "https://tr.rbxcdn.com/...",
         "createdAt": "2024-01-10T08:00:00.000Z", "updatedAt": "2024-01-10T08:00:00.000Z",
     }));
-    assert!(open_account(&app.app, flyer).await.expect("the account is opened"));
+    assert!(open_account(app.context(), flyer).await.expect("the account is opened"));
 
     let product = model(json!({
         "productId": "a1b2c3", "airlineId": "skyteam", "name": "Priority Boarding",
         "description": "Board the aircraft before other passengers", "priceMiles": 500, "active": true,
         "createdAt": "2024-01-15T10:30:00.000Z",
     }));
-    assert!(app.app.store.create_product(&product, app.app.random()).await.expect("the product is made"));
+    assert!(app.store().create_product(&product, app.context().random()).await.expect("the product is made"));
 
     let flight = model(json!({
         "id": "550e8400-e29b-41d4-a716-446655440000", "code": "ST123", "gameId": "1234567890",
@@ -30,7 +30,7 @@ pub async fn documented_community(app: &TestApp) -> String {
         "startedAt": null, "endTime": null, "codeshareAirlineId": null,
         "discordEventLink": "https://discord.gg/event/123456",
     }));
-    let planned = app.app.store.create_flight(&flight, app.app.random()).await.expect("the flight is made");
+    let planned = app.store().create_flight(&flight, app.context().random()).await.expect("the flight is made");
     planned.expect("its brand is there");
 
     app.clock.set("2024-03-15T10:30:00.000Z");

@@ -20,7 +20,7 @@ fn known(answer: &Answer) -> Vec<(String, bool)> {
 
 #[tokio::test]
 async fn answers_the_documented_example() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let key = documented_community(&app).await;
     for (time, event) in [("14:05", "serverStart"), ("16:30", "serverEnd")] {
         app.clock.set(&format!("2024-03-15T{time}:00.000Z"));
@@ -248,7 +248,7 @@ async fn answers_any_airline() {
 
 #[tokio::test]
 async fn takes_one_request_for_flyers_without_flights() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let key = documented_community(&app).await;
 
     let _nobody = fetch(&app, &key).json(&json!(["5", "6"])).send().await.expect(200);

@@ -7,7 +7,7 @@ use testing::TestApp;
 /// A flyer's whole ledger, oldest first. Ends the test if it is not numbered without a gap, does not add up to the
 /// flyer's miles, was ever below 0, or disagrees with the flyer's history.
 pub async fn sound_ledger(app: &TestApp, key: &str, flyer: &str) -> Vec<Value> {
-    let entries = app.ledger(key, flyer).await;
+    let entries = app.ledger(flyer).await;
     let asked = app.post("/users/fetchUsersData").key(key).json(&json!([flyer])).send().await.expect(200).json();
     let account = &asked["data"][0];
 

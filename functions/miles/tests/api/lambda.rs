@@ -2,12 +2,12 @@
 
 use insta::{assert_json_snapshot, assert_snapshot};
 use serde_json::json;
-use shared::http::MAX_ANSWER_BYTES;
+use shared::models::MAX_ANSWER_BYTES;
 use std::net::TcpListener;
 use std::time::Duration;
 use testing::lambda::{Environment, Exchange, Function, expect_to_need_its_variables};
 use testing::template::{Route, Template};
-use testing::{Answer, DEMO_FLIGHT, DEMO_KEY, Session, TestApp, demo_event};
+use testing::{Answer, DEMO_FLIGHT, DEMO_KEY, Session, demo_event};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_miles");
 
@@ -170,7 +170,7 @@ const EVENTS: [Exchange; 4] = [
 
 #[tokio::test]
 async fn answers_its_events() {
-    let app = TestApp::with_demo().await;
+    let app = crate::with_demo().await;
     let mut function = start(&Environment::of(&app)).await;
     for (event, check) in EVENTS {
         check(&function.request(&demo_event(event)).await.steady());
@@ -188,7 +188,7 @@ fn knows_the_events_of_all_its_routes() {
 
 #[tokio::test]
 async fn logs_a_request_as_one_line_without_its_key() {
-    let app = TestApp::with_demo().await;
+    let app = crate::with_demo().await;
     let mut function = start(&Environment::of(&app)).await;
     let _bought = function.request(&demo_event("buy-product")).await.expect(200);
     let ended = function.end().await;
@@ -215,7 +215,7 @@ async fn logs_a_request_as_one_line_without_its_key() {
         "request_id": "00000000-0000-4000-8000-000000000001",
         "route": "/user/{id}/buyProduct",
         "status": 200,
-        "target": "shared::http::edge",
+        "target": "shared::http::middleware",
         "timestamp": "[now]",
         "trace_id": "1-65f42328-000000000000000000000000"
       }
@@ -229,7 +229,7 @@ async fn logs_a_request_as_one_line_without_its_key() {
 #[tokio::test]
 async fn takes_a_body_that_api_gateway_encoded() {
     // It does so with every body that is not declared to be text.
-    let app = TestApp::with_demo().await;
+    let app = crate::with_demo().await;
     let mut function = start(&Environment::of(&app)).await;
     let mut event = demo_event("buy-product");
     event["headers"].as_object_mut().expect("an event has headers").remove("content-type");
@@ -240,7 +240,7 @@ async fn takes_a_body_that_api_gateway_encoded() {
 
 #[tokio::test]
 async fn takes_any_path_that_api_gateway_decoded() {
-    let app = TestApp::with_demo().await;
+    let app = crate::with_demo().await;
     let mut function = start(&Environment::of(&app)).await;
     for id in ["12 3", "1%2", "1?limit=1", "1#2", "1/2", "ü", "\"", "<>", "\\", "\u{1}", "..", "", "//"] {
         let mut event = demo_event("list-transactions");
@@ -252,7 +252,7 @@ async fn takes_any_path_that_api_gateway_decoded() {
 
 #[tokio::test]
 async fn answers_as_much_as_lambda_takes_and_no_more() {
-    let app = TestApp::with_demo().await;
+    let app = crate::with_demo().await;
     // A short id, to be asked for often in a body of 100 kB.
     app.board(DEMO_KEY, DEMO_FLIGHT, "7", 500).await;
     let mut function = start(&Environment::of(&app)).await;
@@ -279,7 +279,7 @@ fn escaped_size(answer: &Answer) -> usize {
 
 #[tokio::test]
 async fn answers_before_its_deadline_when_dynamodb_does_not() {
-    let app = TestApp::with_demo().await;
+    let app = crate::with_demo().await;
     let silent = TcpListener::bind("127.0.0.1:0").expect("a port is free");
     let endpoint = format!("http://{}", silent.local_addr().expect("it is bound"));
     let mut function = start(&Environment::of(&app).with("AWS_ENDPOINT_URL_DYNAMODB", &endpoint)).await;
@@ -301,7 +301,7 @@ async fn does_not_start_without_its_variables() {
 
 #[tokio::test]
 async fn does_not_start_with_a_bad_session_key() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let environment = Environment::of(&app).with("SESSION_PUBLIC_KEYS", &Session::private_key());
     let ended = Function::start(BINARY, &environment).await.expect_err("the function does not start");
     assert_eq!(ended.status.code(), Some(1));

@@ -4,7 +4,7 @@ use crate::shop::Shop;
 use crate::stored::Stored;
 use insta::{allow_duplicates, assert_snapshot};
 use serde_json::{Value, json};
-use shared::http::MAX_ANSWER_BYTES;
+use shared::models::MAX_ANSWER_BYTES;
 use testing::Answer;
 
 async fn fetch(shop: &Shop, ids: &[String]) -> Answer {

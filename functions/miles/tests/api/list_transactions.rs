@@ -5,7 +5,7 @@ use crate::shop::{FLYER, Shop};
 use insta::{allow_duplicates, assert_snapshot};
 use serde_json::{Value, json};
 use std::time::Duration;
-use testing::{Answer, Fault, TestApp};
+use testing::{Answer, Fault};
 
 /// A shop whose flyer bought so often for one mile, a second between each.
 async fn shop_with_purchases(count: usize) -> Shop {
@@ -28,7 +28,7 @@ fn numbers(page: &Value) -> Vec<u64> {
 
 #[tokio::test]
 async fn shows_every_kind_of_entry_the_newest_first() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let key = documented_community(&app).await;
     let order = json!({ "productId": "a1b2c3" });
     let _bought = app.post("/user/123456789/buyProduct").key(&key).json(&order).send().await.expect(200);

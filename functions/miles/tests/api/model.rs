@@ -128,7 +128,7 @@ struct System {
 
 impl System {
     async fn start() -> Self {
-        let app = TestApp::start().await;
+        let app = crate::start().await;
         let mut airlines = Vec::new();
         for airline in AIRLINES {
             let key = app.airline(airline).await;

@@ -37,7 +37,7 @@ async fn sells_once_to_50_who_have_miles_for_one() {
 
     let expected = [("200 -".to_owned(), 1), ("400 Insufficient miles".to_owned(), 49)];
     assert_eq!(counted(&answers), BTreeMap::from(expected));
-    assert_eq!(shop.app.balance(&shop.key, FLYER).await, 0);
+    assert_eq!(shop.app.balance(FLYER).await, 0);
     assert_eq!(shop.entries().await, 2);
 }
 
@@ -117,7 +117,7 @@ async fn reads_a_product_anew_that_changed_meanwhile() {
         if status == 200 {
             assert_eq!(answer.json()["product"]["priceMiles"], 700);
         }
-        assert_eq!(shop.app.balance(&shop.key, FLYER).await, miles);
+        assert_eq!(shop.app.balance(FLYER).await, miles);
     }
 }
 
@@ -133,7 +133,7 @@ async fn gives_back_once_to_20_who_ask() {
 
     let expected = [("201 -".to_owned(), 1), ("409 Already refunded".to_owned(), 19)];
     assert_eq!(counted(&refunds.join_all().await), BTreeMap::from(expected));
-    assert_eq!(shop.app.balance(&shop.key, FLYER).await, 500);
+    assert_eq!(shop.app.balance(FLYER).await, 500);
     assert_eq!(shop.entries().await, 3);
 }
 

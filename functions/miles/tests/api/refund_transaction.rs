@@ -241,7 +241,7 @@ async fn takes_no_balance_past_its_range() {
         "createdAt": START, "updatedAt": START,
     });
     let rich = serde_json::from_value(rich).expect("a good flyer");
-    assert!(open_account(&shop.app.app, rich).await.expect("the account is opened"));
+    assert!(open_account(shop.app.context(), rich).await.expect("the account is opened"));
     let order = json!({ "productId": shop.product });
     let _bought = shop.app.post("/user/7/buyProduct").key(&shop.key).json(&order).send().await.expect(200);
     let flight = shop.app.flight(&shop.key, "skyteam").await;

@@ -1,7 +1,6 @@
 //! What most tests here begin with: something to buy, and somebody who buys.
 
 use serde_json::{Value, json};
-use shared::auth::authenticate;
 use std::sync::Arc;
 use std::time::Duration;
 use testing::{Call, TestApp};
@@ -23,7 +22,7 @@ pub struct Shop {
 impl Shop {
     /// The product costs `price`, and [`FLYER`] has `balance` miles.
     pub async fn open(price: u64, balance: u64) -> Self {
-        let app = TestApp::start().await;
+        let app = crate::start().await;
         let key = app.airline("skyteam").await;
         let product = app.product(&key, price).await;
         let flight = app.flight(&key, "skyteam").await;
@@ -34,7 +33,7 @@ impl Shop {
     /// The same shop in another instance of the function, which has seen the key and gives up after that time.
     pub async fn giving_up_after(&self, time: Duration) -> Self {
         let app = Arc::new(self.app.another_instance(time));
-        let _caller = authenticate(&app.app, Some(self.key.as_bytes())).await.expect("the key is good");
+        let _caller = app.app.keys.identify(app.context(), Some(self.key.as_bytes())).await.expect("the key is good");
         app.wire.reset();
         Self { app, ..self.clone() }
     }

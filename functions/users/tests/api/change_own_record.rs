@@ -25,7 +25,7 @@ async fn unnamed(app: &TestApp) -> String {
 
 #[tokio::test]
 async fn knows_nobody_who_has_not_signed_up() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let nobody = app.session("nobody");
 
     assert_snapshot!(app.get("/users/self").bearer(&nobody).send().await.shown(), @r#"
@@ -52,7 +52,7 @@ async fn knows_nobody_who_has_not_signed_up() {
 
 #[tokio::test]
 async fn says_that_it_failed_to_change_the_record() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let ada = signed_up_ada(&app).await;
 
     for untouched in 0..2 {
@@ -73,7 +73,7 @@ async fn says_that_it_failed_to_change_the_record() {
 
 #[tokio::test]
 async fn changes_what_is_sent_and_nothing_else() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let ada = signed_up_ada(&app).await;
     let fields = [
         ("first_name", json!("Augusta")),
@@ -99,14 +99,14 @@ async fn changes_what_is_sent_and_nothing_else() {
         assert_eq!(changed.shown(), "204", "{field}");
         assert_eq!(app.wire.take_operations(), ["GetItem", "UpdateItem"]);
         expected[field] = value;
-        expected["updated_at"] = json!(app.app.now().as_millisecond());
+        expected["updated_at"] = json!(app.now().as_millisecond());
         assert_eq!(own(&app, &ada).await, expected, "{field}");
     }
 }
 
 #[tokio::test]
 async fn changes_all_at_once() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let ada = unnamed(&app).await;
     let all = json!({
         "username": "ada-lovelace", "first_name": "Augusta", "last_name": "King", "phone": "+441234567890",
@@ -152,7 +152,7 @@ async fn changes_all_at_once() {
 
 #[tokio::test]
 async fn lets_choose_a_username_once() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let ada = unnamed(&app).await;
     assert_eq!(own(&app, &ada).await["incompleteUserDetails"], true);
 
@@ -211,7 +211,7 @@ async fn gives_no_username_that_another_has() {
 
 #[tokio::test]
 async fn refuses_names_elsewhere_that_cannot_be_such() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let ada = signed_up_ada(&app).await;
     let mut answers = Vec::new();
 
@@ -239,7 +239,7 @@ async fn refuses_names_elsewhere_that_cannot_be_such() {
 
 #[tokio::test]
 async fn refuses_to_change_anything_else() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let ada = signed_up_ada(&app).await;
     let others = [
         "id",
@@ -276,7 +276,7 @@ async fn refuses_to_change_anything_else() {
 
 #[tokio::test]
 async fn asks_for_something_to_change() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let ada = signed_up_ada(&app).await;
 
     for body in ["", "{}", " "] {
@@ -296,7 +296,7 @@ async fn asks_for_something_to_change() {
 
 #[tokio::test]
 async fn changes_the_callers_record_by_id_too() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let ada = unnamed(&app).await;
 
     let call = app.patch("/users/ada?profile=true").bearer(&ada);
@@ -336,7 +336,7 @@ async fn changes_nobody_elses_record() {
 
 #[tokio::test]
 async fn changes_a_record_by_id_only_as_a_profile() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let ada = signed_up_ada(&app).await;
     let mut answers = Vec::new();
 

@@ -5,11 +5,10 @@ use crate::stored::Stored;
 use insta::assert_snapshot;
 use serde_json::json;
 use std::time::Duration;
-use testing::TestApp;
 
 #[tokio::test]
 async fn makes_the_record_of_the_sessions_member() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
 
     let made = sign_up(&app, &app.session("ada"), &ada()).await;
 
@@ -49,7 +48,7 @@ async fn makes_the_record_of_the_sessions_member() {
 
 #[tokio::test]
 async fn takes_two_names() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
 
     let made = sign_up(&app, &app.session("ada"), &json!({ "first_name": "Ada", "last_name": "Lovelace" })).await;
 
@@ -74,7 +73,7 @@ async fn takes_two_names() {
 
 #[tokio::test]
 async fn stores_the_member_with_claims_and_index() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
 
     let _ada = signed_up_ada(&app).await;
 
@@ -93,7 +92,7 @@ async fn stores_the_member_with_claims_and_index() {
 /// Who has no username is listed nowhere, but can be archived.
 #[tokio::test]
 async fn lists_no_member_without_a_username() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
 
     let made = sign_up(&app, &app.session("ada"), &json!({ "first_name": "Ada", "last_name": "Lovelace" })).await;
 
@@ -107,7 +106,7 @@ async fn lists_no_member_without_a_username() {
 
 #[tokio::test]
 async fn keeps_email_and_phone_for_the_members_own_eyes() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let ada = signed_up_ada(&app).await;
 
     let own = app.get("/users/self?private=true").bearer(&ada).send().await.expect(200).json();
@@ -118,7 +117,7 @@ async fn keeps_email_and_phone_for_the_members_own_eyes() {
 
 #[tokio::test]
 async fn takes_a_phone_as_digits_and_makes_it_a_number() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let forms = [
         (json!("+919876543210"), 919_876_543_210_u64),
         (json!("919876543210"), 919_876_543_210),
@@ -139,7 +138,7 @@ async fn takes_a_phone_as_digits_and_makes_it_a_number() {
 
 #[tokio::test]
 async fn signs_nobody_up_twice() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let ada = signed_up_ada(&app).await;
     let before = Stored::of(&app).items().await;
 
@@ -189,7 +188,7 @@ async fn gives_nobody_what_another_has() {
 /// Nothing is left of a sign-up that failed, so that all of it but what was taken can be had.
 #[tokio::test]
 async fn lets_have_what_a_failed_sign_up_asked_for() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let _ada = signed_up_ada(&app).await;
     let grace = app.session("grace");
     let mut draft = json!({
@@ -320,7 +319,7 @@ async fn lets_nobody_say_what_the_system_keeps() {
 
 #[tokio::test]
 async fn holds_the_body_to_the_sessions_claims() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let claims = [
         (json!({ "github_id": "AdaL" }), json!({ "github_id": "GraceH" }), "github_id"),
         (json!({ "github_id": "AdaL" }), json!({ "github_user_id": "1815" }), "github_id"),

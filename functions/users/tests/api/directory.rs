@@ -4,7 +4,7 @@ use crate::people::{ada, named, sign_up, signed_up_ada, with_superuser};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 use std::time::Duration;
-use testing::{Fault, TestApp};
+use testing::Fault;
 
 fn nobody() -> Value {
     json!({ "statusCode": 404, "error": "Not Found", "message": "User doesn't exist" })
@@ -12,7 +12,7 @@ fn nobody() -> Value {
 
 #[tokio::test]
 async fn anybody_may_look_a_member_up_by_id() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     signed_up_ada(&app).await;
 
     let found = app.get("/users/userId/ada").send().await;
@@ -54,7 +54,7 @@ async fn anybody_may_look_a_member_up_by_id() {
 
 #[tokio::test]
 async fn anybody_may_look_a_member_up_by_username_whatever_the_case() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     signed_up_ada(&app).await;
     let by_id = app.get("/users/userId/ada").send().await.expect(200).shown();
     app.wire.reset();
@@ -83,7 +83,7 @@ async fn shows_members_who_are_archived_or_have_no_username() {
 
 #[tokio::test]
 async fn nobody_is_found_by_what_is_nobodys() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     signed_up_ada(&app).await;
     let overlong = "a".repeat(5_000);
     let ill_formed = ["%20", "a%23da", "a.b.c", "%C3%A4%C3%A4%C3%A4%C3%A4", "ada%20", "%00ada", "a%2Fda-b", &overlong];
@@ -113,7 +113,7 @@ async fn nobody_is_found_by_what_is_nobodys() {
 
 #[tokio::test]
 async fn refuses_a_path_that_is_no_text() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
 
     for path in ["userId/%FF", "%FFaaaa"] {
         let refused = app.get(&format!("/users/{path}")).send().await;
@@ -151,7 +151,7 @@ async fn a_username_is_available_until_somebody_has_it_in_any_case() {
 
 #[tokio::test]
 async fn no_reserved_or_ill_formed_username_is_available() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let session = app.session("stranger");
     let longest = "a".repeat(32);
     let available = ["four", "a-b-", "----", "0000", &longest, "selfish", "search-1", "nullable", "Undefined1"];
@@ -214,7 +214,7 @@ async fn availability_is_what_signing_up_goes_by() {
 
 #[tokio::test]
 async fn availability_needs_a_session() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
 
     for username in ["four", "self"] {
         let refused = app.get(&format!("/users/isUsernameAvailable/{username}")).send().await;
@@ -228,7 +228,7 @@ async fn availability_needs_a_session() {
 
 #[tokio::test]
 async fn says_so_in_each_routes_words_when_dynamodb_fails() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let session = signed_up_ada(&app).await;
     let impatient = app.another_instance(Duration::from_millis(100));
     let unavailable = (503, "Service Unavailable", "Something went wrong please contact admin");

@@ -213,7 +213,7 @@ async fn do_not_make_a_role_exist_already() {
 /// The same of a username, which was chosen by this very request.
 #[tokio::test]
 async fn do_not_make_a_username_set_or_taken() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     app.member("ada", &[]).await;
     app.wire.disturb([Fault::None, Fault::None, Fault::CutAfter, Fault::Conflict]);
 
@@ -227,7 +227,7 @@ async fn do_not_make_a_username_set_or_taken() {
 /// The first attempt arrives after the second one was answered.
 #[tokio::test]
 async fn do_not_sign_up_twice() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     app.wire.disturb([Fault::None, Fault::Late(Duration::from_millis(50))]);
 
     let call = app.post("/users").bearer(&app.session("ada"));

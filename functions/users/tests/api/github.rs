@@ -6,7 +6,7 @@ mod terms;
 
 use serde_json::{Value, json};
 use shared::members::GithubConfig;
-use shared::secrets::Secret;
+use shared::outside::Secret;
 use std::sync::Arc;
 use std::time::Duration;
 use testing::{Answer, TestApp};
@@ -56,7 +56,7 @@ struct Scene {
 impl Scene {
     /// With members `ada`, `bob` and `eve`, whose logins on GitHub are `AdaL`, `bob` and `eve`.
     async fn start(timeout: Duration) -> Self {
-        let app = TestApp::start().await;
+        let app = crate::start().await;
         app.member("root", &["super_user"]).await;
         let root = app.session("root");
         for (id, login) in [("ada", "AdaL"), ("bob", "bob"), ("eve", "eve")] {
@@ -74,7 +74,7 @@ impl Scene {
             token: Secret::Given(TOKEN.to_owned()),
             timeout,
         };
-        Self { app: app.configured(|app| app.github = Some(Arc::new(config))), github }
+        Self { app: app.configured(|app| app.outside.github = Some(Arc::new(config))), github }
     }
 
     /// With that GitHub's search.

@@ -9,7 +9,7 @@ use std::net::TcpListener;
 use std::time::Duration;
 use testing::lambda::{Environment, Function, expect_to_need_its_variables};
 use testing::template::{Route, Template};
-use testing::{TestApp, demo_event, demo_session};
+use testing::{demo_event, demo_session};
 use writes::WRITES;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_users");
@@ -20,7 +20,7 @@ async fn start(environment: &Environment) -> Function {
 
 #[tokio::test]
 async fn answers_its_events() {
-    let app = TestApp::with_demo().await;
+    let app = crate::with_demo().await;
     let mut function = start(&Environment::of(&app)).await;
     for (event, check) in READS.into_iter().chain(WRITES) {
         check(&function.request(&demo_event(event)).await.steady());
@@ -30,7 +30,7 @@ async fn answers_its_events() {
 /// API Gateway passes it on as it came.
 #[tokio::test]
 async fn takes_a_query_that_is_none() {
-    let app = TestApp::with_demo().await;
+    let app = crate::with_demo().await;
     let mut function = start(&Environment::of(&app)).await;
     for (query, found) in [("search=am", 1), ("search=%61m&size=1", 1), ("search=a m", 0), ("search=<\"|{é}>", 0)] {
         let mut event = demo_event("list-users");
@@ -51,7 +51,7 @@ fn knows_the_events_of_all_its_routes() {
 
 #[tokio::test]
 async fn logs_each_request_as_one_line_without_anything_private() {
-    let app = TestApp::with_demo().await;
+    let app = crate::with_demo().await;
     let mut function = start(&Environment::of(&app)).await;
     let own = function.request(&demo_event("get-self")).await.expect(200).json();
     let _public = function.request(&demo_event("get-user-by-username")).await.expect(200);
@@ -77,7 +77,7 @@ async fn logs_each_request_as_one_line_without_anything_private() {
         "request_id": "00000000-0000-4000-8000-000000000001",
         "route": "/users/self",
         "status": 200,
-        "target": "shared::http::edge",
+        "target": "shared::http::middleware",
         "timestamp": "[now]",
         "trace_id": "1-65f42328-000000000000000000000000"
       },
@@ -96,7 +96,7 @@ async fn logs_each_request_as_one_line_without_anything_private() {
         "request_id": "00000000-0000-4000-8000-000000000002",
         "route": "/users/{id}",
         "status": 200,
-        "target": "shared::http::edge",
+        "target": "shared::http::middleware",
         "timestamp": "[now]",
         "trace_id": "1-65f42328-000000000000000000000000"
       }
@@ -112,7 +112,7 @@ async fn logs_each_request_as_one_line_without_anything_private() {
 
 #[tokio::test]
 async fn answers_before_its_deadline_when_dynamodb_does_not() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let silent = TcpListener::bind("127.0.0.1:0").expect("a port is free");
     let endpoint = format!("http://{}", silent.local_addr().expect("it is bound"));
     let mut function = start(&Environment::of(&app).with("AWS_ENDPOINT_URL_DYNAMODB", &endpoint)).await;
@@ -129,7 +129,7 @@ async fn does_not_start_without_its_variables() {
 
 #[tokio::test]
 async fn does_not_start_with_a_bad_variable() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     for (name, value, message) in [
         ("SESSION_PUBLIC_KEYS", "secret", "no PEM public key in it"),
         ("GITHUB_TIMEOUT_SECONDS", "soon", "not a number within its range"),

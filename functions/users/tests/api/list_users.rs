@@ -95,7 +95,7 @@ async fn lists_members_by_username() {
 
 #[tokio::test]
 async fn lists_nobody_where_nobody_is() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
 
     let listed = app.get("/users").bearer(&app.session("stranger")).send().await;
 
@@ -278,7 +278,7 @@ async fn a_cursor_may_be_outside_of_what_is_searched_for() {
 
 #[tokio::test]
 async fn answers_the_callers_own_record() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let session = signed_up_ada(&app).await;
 
     let own = app.get("/users?profile=true").bearer(&session).send().await;

@@ -28,3 +28,15 @@ mod skills;
 mod status;
 mod stored;
 mod update_users;
+
+use testing::TestApp;
+
+/// Starts the routes on empty tables.
+async fn start() -> TestApp {
+    TestApp::start(users::routes).await
+}
+
+/// Starts the routes with the demo community.
+async fn with_demo() -> TestApp {
+    TestApp::with_demo(users::routes).await
+}

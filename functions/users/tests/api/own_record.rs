@@ -2,11 +2,11 @@
 
 use crate::people::signed_up_ada;
 use insta::assert_snapshot;
-use testing::{Fault, TestApp};
+use testing::Fault;
 
 #[tokio::test]
 async fn shows_the_callers_record() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let ada = signed_up_ada(&app).await;
 
     let own = app.get("/users/self").bearer(&ada).send().await;
@@ -47,7 +47,7 @@ async fn shows_the_callers_record() {
 
 #[tokio::test]
 async fn adds_what_is_private_when_asked() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let ada = signed_up_ada(&app).await;
 
     let own = app.get("/users/self?private=true").bearer(&ada).send().await;
@@ -88,7 +88,7 @@ async fn adds_what_is_private_when_asked() {
 
 #[tokio::test]
 async fn leaves_out_what_is_private_and_absent() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     app.member("ada", &[]).await;
 
     let own = app.get("/users/self?private=true").bearer(&app.session("ada")).send().await.expect(200).json();
@@ -98,7 +98,7 @@ async fn leaves_out_what_is_private_and_absent() {
 
 #[tokio::test]
 async fn says_that_it_failed_to_read_the_record() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let ada = signed_up_ada(&app).await;
     app.wire.disturb([Fault::Error(400, "AccessDeniedException")]);
 
@@ -115,7 +115,7 @@ async fn says_that_it_failed_to_read_the_record() {
 
 #[tokio::test]
 async fn refuses_parameters_that_it_does_not_know() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let ada = signed_up_ada(&app).await;
     let mut answers = Vec::new();
 

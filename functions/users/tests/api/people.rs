@@ -5,7 +5,7 @@ use testing::{Answer, Session, TestApp};
 
 /// An API with a superuser, and the superuser's session.
 pub async fn with_superuser() -> (TestApp, String) {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     app.member("root", &["super_user"]).await;
     let root = app.session("root");
     (app, root)
@@ -52,7 +52,7 @@ pub async fn seen(app: &TestApp, id: &str) -> Value {
 
 /// A good session of that member, whose token says more.
 pub fn session_with(app: &TestApp, id: &str, claims: &Value) -> String {
-    let now = app.app.now().as_second();
+    let now = app.now().as_second();
     let mut all = json!({ "userId": id, "iat": now, "exp": now + 3600 });
     let more = claims.as_object().expect("claims are an object").clone();
     all.as_object_mut().expect("it is one").extend(more);

@@ -86,7 +86,7 @@ async fn gives_a_discord_account_to_one_of_many() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn makes_one_of_many_records_of_a_member() {
-    let app = Arc::new(TestApp::start().await);
+    let app = Arc::new(crate::start().await);
     let ada = app.session("ada");
     let requests = (0..32).map(|n| {
         let draft = json!({ "username": format!("ada-{n}"), "first_name": "Ada", "last_name": "Lovelace" });
@@ -102,7 +102,7 @@ async fn makes_one_of_many_records_of_a_member() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn lets_a_member_choose_one_of_two_usernames() {
-    let app = Arc::new(TestApp::start().await);
+    let app = Arc::new(crate::start().await);
     for round in 0..ROUNDS {
         let id = format!("member-{round}");
         app.member(&id, &[]).await;
@@ -128,7 +128,7 @@ async fn lets_a_member_choose_one_of_two_usernames() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn lets_one_of_two_members_choose_a_username() {
-    let app = Arc::new(TestApp::start().await);
+    let app = Arc::new(crate::start().await);
     for round in 0..ROUNDS {
         let ids = [format!("ada-{round}"), format!("grace-{round}")];
         let mut requests = Vec::new();
@@ -280,7 +280,7 @@ async fn awards_a_badge_once_and_loses_none() {
 /// Whoever signs up and is refused has no record, whatever else goes on with the name.
 #[tokio::test(flavor = "multi_thread")]
 async fn gives_a_name_to_a_sign_up_or_a_choice() {
-    let app = Arc::new(TestApp::start().await);
+    let app = Arc::new(crate::start().await);
     for round in 0..ROUNDS {
         let (old, new) = (format!("old-{round}"), format!("new-{round}"));
         app.member(&old, &[]).await;

@@ -23,7 +23,7 @@ async fn with_grace() -> (TestApp, String, String) {
 #[tokio::test]
 async fn are_needed_by_all_that_is_not_public() {
     let (app, _, _) = with_grace().await;
-    let now = app.app.now().as_second();
+    let now = app.now().as_second();
     let bad = [
         Session::token(&json!({ "userId": "root", "iat": now - 60, "exp": now })),
         Session::token(&json!({ "userId": "root", "iat": now })),

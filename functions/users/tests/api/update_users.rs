@@ -10,7 +10,7 @@ use testing::{Answer, TestApp};
 
 /// An API with a superuser, who is on Discord, and the superuser's session.
 async fn with_root() -> (TestApp, String) {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     app.member("root", &["super_user", "in_discord"]).await;
     let root = app.session("root");
     (app, root)

@@ -1,11 +1,11 @@
-//! What must hold of one flyer.
+//! What must hold for each flyer.
 
 use super::Breach;
 use models::{Account, EntrySource, EntryType, FlightId, HistoryEntry, LedgerEntry};
 use std::collections::{HashMap, HashSet};
 use store::{CreditedPassenger, Store, StoreError, StoredEntry};
 
-/// The breaches of one flyer, as it was read.
+/// Checks a flyer as read by a scan, and returns the breaches.
 pub(super) async fn check(store: &Store, account: &Account) -> Result<Vec<Breach>, StoreError> {
     let flyer = &account.flyer.user_id;
     let ledger = store.ledger(flyer, account.seq).await?;
@@ -16,10 +16,10 @@ pub(super) async fn check(store: &Store, account: &Account) -> Result<Vec<Breach
     let boardings = store.boardings(flyer, &flights).await?;
 
     let mut breaches = Breaches { subject: format!("flyer {flyer}"), all: Vec::new() };
-    breaches.of_rewriting(account);
-    breaches.of_ledger(account, &ledger);
-    breaches.of_refunds(&ledger);
-    breaches.of_history(account, &ledger, &pages, &boardings);
+    breaches.check_rewriting(account);
+    breaches.check_ledger(account, &ledger);
+    breaches.check_refunds(&ledger);
+    breaches.check_history(account, &ledger, &pages, &boardings);
     Ok(breaches.all)
 }
 
@@ -35,47 +35,54 @@ impl Breaches {
         }
     }
 
-    /// No import was stopped while it rewrote the ledger: then no miles move, and what follows may not hold.
-    fn of_rewriting(&mut self, account: &Account) {
+    /// No interrupted import has left the ledger partially rewritten. Until it is finished, no miles move, and the
+    /// following may not hold.
+    fn check_rewriting(&mut self, account: &Account) {
         if let Some(rewriting) = &account.rewriting {
             let problem =
-                format!("an import of {} began to rewrite the ledger and is not through: run it again", rewriting.kind);
+                format!("an import of {} has not finished rewriting the ledger: run it again", rewriting.kind);
             self.require(false, || problem);
         }
     }
 
-    /// Entries are numbered from 1 without a gap, each balance follows from the one before, and the last is the
-    /// flyer's.
-    fn of_ledger(&mut self, account: &Account, ledger: &[StoredEntry]) {
+    /// Entries are numbered from 1 without gaps, each balance follows from the previous one, and the last balance is
+    /// the flyer's.
+    fn check_ledger(&mut self, account: &Account, ledger: &[StoredEntry]) {
         let mut balance: i128 = 0;
         for (expected_seq, stored) in (1..).zip(ledger) {
             let entry = &stored.entry;
             let is_own =
                 entry.user_id == account.flyer.user_id && entry.id == LedgerEntry::id_of(&entry.user_id, entry.seq);
-            self.require(is_own, || format!("entry {} has the id {}", entry.seq, entry.id));
+            self.require(is_own, || format!("entry {} has the wrong id {}", entry.seq, entry.id));
             self.require(entry.seq == expected_seq, || {
-                format!("entry {expected_seq} is missing, or out of order: {} is in its place", entry.seq)
+                format!("entry {expected_seq} is missing or out of order: entry {} is in its place", entry.seq)
             });
             balance += i128::from(entry.amount);
             self.require(i128::from(entry.balance_after) == balance, || {
-                format!("entry {} leaves {} miles, and says {}", entry.seq, balance, entry.balance_after)
+                format!(
+                    "entry {} leaves a balance of {} miles, but records {}",
+                    entry.seq, balance, entry.balance_after
+                )
             });
-            self.require(balance >= 0, || format!("entry {} takes the balance below 0", entry.seq));
+            self.require(balance >= 0, || format!("entry {} makes the balance negative", entry.seq));
             balance = i128::from(entry.balance_after);
             self.require(is_well_formed(stored), || {
-                format!("entry {} is no {:?} of {:?} for {} miles", entry.seq, entry.r#type, entry.source, entry.amount)
+                format!(
+                    "entry {} is malformed: {:?} of {:?} for {} miles",
+                    entry.seq, entry.r#type, entry.source, entry.amount
+                )
             });
         }
         self.require(ledger.len() as u64 == account.seq, || {
-            format!("has {} ledger entries, and should have {}", ledger.len(), account.seq)
+            format!("has {} ledger entries, but should have {}", ledger.len(), account.seq)
         });
         self.require(i128::from(account.flyer.miles.get()) == balance, || {
-            format!("has {} miles, and {balance} by the ledger", account.flyer.miles.get())
+            format!("has {} miles, but {balance} according to the ledger", account.flyer.miles.get())
         });
     }
 
-    /// Each refund gives one purchase back, which says so, and each purchase is given back at most once.
-    fn of_refunds(&mut self, ledger: &[StoredEntry]) {
+    /// Each refund reverses a purchase that refers to it, and each purchase is refunded at most once.
+    fn check_refunds(&mut self, ledger: &[StoredEntry]) {
         let by_id: HashMap<&str, &StoredEntry> =
             ledger.iter().map(|stored| (stored.entry.id.as_str(), stored)).collect();
         for refund in ledger.iter().map(|stored| &stored.entry).filter(|entry| entry.source == EntrySource::Refund) {
@@ -89,7 +96,7 @@ impl Breaches {
                     && purchase.product_id == refund.product_id
                     && stored.refunded_by.as_deref() == Some(&refund.id)
             });
-            self.require(matches, || format!("refund {} gives back no purchase that says so", refund.seq));
+            self.require(matches, || format!("refund {} does not reverse a purchase that refers to it", refund.seq));
         }
         let last = ledger.last().map_or(0, |stored| stored.entry.seq);
         for stored in ledger {
@@ -97,36 +104,36 @@ impl Breaches {
             let is_later =
                 refunded_by.rsplit('-').next().and_then(|seq| seq.parse().ok()).is_some_and(|seq: u64| seq > last);
             let refund = by_id.get(refunded_by.as_str());
-            // A refund after the flyer was read is not among the entries that were.
+            // A refund that was made after the flyer was read is not among the entries.
             let matches =
                 is_later || refund.is_some_and(|refund| refund.entry.reverses.as_ref() == Some(&stored.entry.id));
             self.require(matches, || {
-                format!("entry {} is given back by {refunded_by}, which does not", stored.entry.seq)
+                format!("entry {} is refunded by {refunded_by}, which does not reverse it", stored.entry.seq)
             });
         }
     }
 
-    /// Each boarding stands once in the history, once among the flight's passengers, and once in the ledger.
-    fn of_history(
+    /// Each boarding is recorded once in the history, once among the flight's passengers, and once in the ledger.
+    fn check_history(
         &mut self,
         account: &Account,
         ledger: &[StoredEntry],
         pages: &[Vec<HistoryEntry>],
         boardings: &[CreditedPassenger],
     ) {
-        // What was boarded after the flyer was read is not in the ledger that was.
+        // Flights that were boarded after the flyer was read are not among the ledger entries.
         let counted = usize::try_from(account.flights_count).unwrap_or(usize::MAX);
         let history: Vec<&HistoryEntry> = pages.iter().flatten().take(counted).collect();
         self.require(history.len() == counted, || {
-            format!("has {} flights in the history, and should have {counted}", history.len())
+            format!("has {} flights in the history, but should have {counted}", history.len())
         });
         let misplaced = pages.iter().rev().skip(1).any(|page| Store::history_pages(page.len() as u64 + 1) == 1);
-        self.require(!misplaced, || "a page of the history before the last is not full".to_owned());
+        self.require(!misplaced, || "a page of the history other than the last is not full".to_owned());
 
         let credits: Vec<&LedgerEntry> =
             ledger.iter().map(|stored| &stored.entry).filter(|entry| entry.source == EntrySource::Flight).collect();
         self.require(credits.len() == history.len(), || {
-            format!("has {} flights in the history, and {} in the ledger", history.len(), credits.len())
+            format!("has {} flights in the history, but {} in the ledger", history.len(), credits.len())
         });
         let mut credited = HashSet::new();
         for (entry, credit) in history.iter().zip(&credits) {
@@ -139,12 +146,12 @@ impl Breaches {
                     && boarding.passenger.miles == entry.miles
                     && boarding.seq == credit.seq
             });
-            self.require(is_passenger, || format!("is no passenger of flight {flight} as the history says"));
+            self.require(is_passenger, || format!("is not a passenger of flight {flight} as the history says"));
         }
     }
 }
 
-/// Whether type, source, sign and references of an entry go together.
+/// Returns whether type, source, sign and references of an entry are consistent.
 fn is_well_formed(StoredEntry { entry, imported_from, .. }: &StoredEntry) -> bool {
     let is_signed = match entry.r#type {
         EntryType::Earn => entry.amount >= 0,
@@ -152,7 +159,7 @@ fn is_well_formed(StoredEntry { entry, imported_from, .. }: &StoredEntry) -> boo
     };
     let is_sourced = match entry.source {
         EntrySource::Flight => entry.r#type == EntryType::Earn && entry.flight_id.is_some(),
-        // The original system did not always note what was bought.
+        // The original system did not always record what was bought.
         EntrySource::Purchase => {
             entry.r#type == EntryType::Spend && (entry.product_id.is_some() || imported_from.is_some())
         }

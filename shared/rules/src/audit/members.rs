@@ -1,51 +1,51 @@
-//! What must hold of members: each has its claims and its entries in the index, and there are no others.
+//! What must hold for members: each has its claims and index entries, and there are no others.
 
-use super::{Audited, BATCH, Breach, SIDE_BY_SIDE, Tell};
+use super::{Audited, BATCH, Breach, MAX_CONCURRENT_CHECKS, Report};
 use crate::Context;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use models::{Member, MemberId};
 use std::collections::{BTreeMap, BTreeSet};
 use store::{IndexItem, ScanPosition, StoreError};
 
-/// How often something is read anew before it counts as wrong: members may change while they are audited.
-const LOOKS: u32 = 3;
+/// Number of checks that something must fail to count as a breach. Members may change while they are audited.
+const MAX_CHECKS: u32 = 3;
 
-/// Audits the next members against the index; tells after each few.
+/// Checks the claims and index entries of the next members. Reports after every few members.
 pub(super) async fn check(
     context: &Context,
     position: ScanPosition,
     done: &mut Audited,
-    tell: &mut impl Tell,
+    report: &mut impl Report,
 ) -> Result<Option<ScanPosition>, StoreError> {
     let (members, next) = context.store.scan_members(position).await?;
-    for members in members.chunks(SIDE_BY_SIDE) {
-        let checks = stream::iter(members).map(|member| of_member(context, member));
-        let breaches: Vec<_> = checks.buffered(SIDE_BY_SIDE).try_collect().await?;
+    for members in members.chunks(MAX_CONCURRENT_CHECKS) {
+        let checks = stream::iter(members).map(|member| check_member(context, member));
+        let breaches: Vec<_> = checks.buffered(MAX_CONCURRENT_CHECKS).try_collect().await?;
         done.members += members.len() as u64;
-        tell(done, breaches.concat());
+        report(done, breaches.concat());
     }
     Ok(next)
 }
 
-/// Audits the next claims and entries of the index against the members; tells after each few.
+/// Checks whether the next claims and index entries belong to members. Reports after every few items.
 pub(super) async fn check_index(
     context: &Context,
     position: ScanPosition,
     done: &mut Audited,
-    tell: &mut impl Tell,
+    report: &mut impl Report,
 ) -> Result<Option<ScanPosition>, StoreError> {
     let (items, next) = context.store.scan_index(position).await?;
     for items in items.chunks(BATCH) {
-        tell(done, of_index(context, items).await?);
+        report(done, check_items(context, items).await?);
     }
     Ok(next)
 }
 
-/// Claims and entries that a member should have and has not.
-async fn of_member(context: &Context, member: &Member) -> Result<Vec<Breach>, StoreError> {
+/// Returns a breach for each claim and index entry that the member should have but that is missing or wrong.
+async fn check_member(context: &Context, member: &Member) -> Result<Vec<Breach>, StoreError> {
     let mut member = member.clone();
     let mut missing = Vec::new();
-    for _ in 0..LOOKS {
+    for _ in 0..MAX_CHECKS {
         missing = context.store.missing_from_index(&member).await?;
         if missing.is_empty() {
             break;
@@ -59,10 +59,10 @@ async fn of_member(context: &Context, member: &Member) -> Result<Vec<Breach>, St
     Ok(missing.into_iter().map(breach).collect())
 }
 
-/// Claims and entries that nobody should have.
-async fn of_index(context: &Context, items: &[IndexItem]) -> Result<Vec<Breach>, StoreError> {
+/// Returns a breach for each claim and index entry that no member should have.
+async fn check_items(context: &Context, items: &[IndexItem]) -> Result<Vec<Breach>, StoreError> {
     let mut suspects: Vec<&IndexItem> = items.iter().collect();
-    for _ in 0..LOOKS {
+    for _ in 0..MAX_CHECKS {
         let owners: BTreeSet<&MemberId> = suspects.iter().filter_map(|item| item.owner.as_ref()).collect();
         let owners: Vec<MemberId> = owners.into_iter().cloned().collect();
         let members = context.store.members(&owners).await?;
@@ -74,15 +74,15 @@ async fn of_index(context: &Context, items: &[IndexItem]) -> Result<Vec<Breach>,
         if suspects.is_empty() {
             return Ok(Vec::new());
         }
-        // A member who changed since the scan has taken the entry along.
+        // If the member has changed since the scan, the item may be gone.
         let there = context.store.still_in_index(&suspects).await?;
         suspects.retain(|item| there.contains(&item.name()));
     }
     let breach = |item: &&IndexItem| Breach {
         subject: item.name(),
         problem: match &item.owner {
-            Some(owner) => format!("is not of member {owner}"),
-            None => "is of no member".to_owned(),
+            Some(owner) => format!("does not belong to member {owner}"),
+            None => "belongs to no member".to_owned(),
         },
     };
     Ok(suspects.iter().map(breach).collect())

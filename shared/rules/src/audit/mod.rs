@@ -1,8 +1,7 @@
-//! The audit: proof that what must hold of the ledger does (contract, *What holds at all times*), and that the members'
-//! index agrees with the members.
+//! The audit: verifies the invariants of the ledger, and that the member index agrees with the members.
 //!
-//! It reads everything and writes nothing, and may run beside traffic: each flyer is read first, then as much of the
-//! ledger and the history as that flyer had, none of which changes any more.
+//! It reads everything and writes nothing, and may run during traffic: each flyer is read first, then as much of the
+//! ledger and the history as the flyer had at that time. Neither changes anymore.
 
 mod flyer;
 mod members;
@@ -14,33 +13,33 @@ use serde::Serialize;
 use std::collections::HashSet;
 use store::{Checkpoint, CreditedPassenger, Outcome, Scan, ScanPosition, StoreError, StoredEntry};
 
-/// How many flyers are read at once.
-const SIDE_BY_SIDE: usize = 16;
+/// Maximum number of flyers or members that are checked concurrently.
+const MAX_CONCURRENT_CHECKS: usize = 16;
 
-/// How many keys are looked up at once.
+/// Number of items that are checked together.
 const BATCH: usize = 100;
 
-/// What the audit has looked at.
+/// What an audit has checked so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Audited {
-    /// Flyers.
+    /// Number of flyers.
     pub flyers: u64,
-    /// Ledger entries.
+    /// Number of ledger entries.
     pub entries: u64,
-    /// Boardings.
+    /// Number of boardings.
     pub boardings: u64,
-    /// Members.
+    /// Number of members.
     pub members: u64,
-    /// Things that do not hold.
+    /// Number of breaches found.
     pub breaches: u64,
 }
 
-/// Something that does not hold.
+/// An invariant that does not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Breach {
-    /// Of what.
+    /// What the invariant does not hold for, such as `flyer 123456789`.
     pub subject: String,
-    /// What.
+    /// What is wrong with the subject.
     pub problem: String,
 }
 
@@ -50,12 +49,12 @@ impl std::fmt::Display for Breach {
     }
 }
 
-/// Audits everything, tells each breach as it is found, and after each part of the work what was looked at so far.
-/// Reads the users table three times, flights once and ledgers twice, and each flyer's ledger, history and boardings and
-/// each member's index entries once more.
+/// Audits everything. Passes each breach to `on_breach` as it is found, and what has been checked so far to
+/// `on_progress` after each part of the work. Reads the users table three times, the flights table once and the ledgers
+/// table twice; also each flyer's ledger, history and boardings, and each member's index entries.
 ///
 /// # Errors
-/// As any read: then nothing is proven.
+/// Any [`StoreError`]. Nothing is proven in that case.
 pub async fn audit(
     context: &Context,
     mut on_breach: impl FnMut(Breach),
@@ -69,10 +68,10 @@ pub async fn audit(
     Ok(done)
 }
 
-/// Audits what the next megabyte of a table holds, and tells where to go on; nowhere, if that was the last.
+/// Audits the next megabyte of a table, and returns where to continue; `None` after the last part.
 ///
 /// # Errors
-/// As any read: then nothing is proven of that part.
+/// Any [`StoreError`]. Nothing is proven about the part in that case.
 pub async fn audit_part(
     context: &Context,
     at: Checkpoint,
@@ -80,7 +79,7 @@ pub async fn audit_part(
     mut on_breach: impl FnMut(Breach),
     mut on_progress: impl FnMut(&Audited),
 ) -> Result<Option<Checkpoint>, StoreError> {
-    let mut tell = |done: &mut Audited, breaches: Vec<Breach>| {
+    let mut report = |done: &mut Audited, breaches: Vec<Breach>| {
         for breach in breaches {
             done.breaches += 1;
             on_breach(breach);
@@ -89,29 +88,29 @@ pub async fn audit_part(
     };
     let Checkpoint { scan, position } = at;
     let next = match scan {
-        Scan::Accounts => accounts(context, position, done, &mut tell).await?,
+        Scan::Accounts => accounts(context, position, done, &mut report).await?,
         Scan::Boardings => {
             let (passengers, next) = context.store.scan_passengers(position).await?;
             for passengers in passengers.chunks(BATCH) {
                 done.boardings += passengers.len() as u64;
-                tell(done, uncredited(context, passengers).await?);
+                report(done, uncredited(context, passengers).await?);
             }
             next
         }
         Scan::Entries => {
             let (entries, next) = context.store.scan_entries(position).await?;
-            tell(done, ownerless(context, &entries).await?);
+            report(done, ownerless(context, &entries).await?);
             next
         }
         Scan::Outcomes => {
             let (outcomes, next) = context.store.scan_outcomes(position).await?;
             for outcomes in outcomes.chunks(BATCH) {
-                tell(done, without_entry(context, outcomes).await?);
+                report(done, without_entry(context, outcomes).await?);
             }
             next
         }
-        Scan::Members => members::check(context, position, done, &mut tell).await?,
-        Scan::Index => members::check_index(context, position, done, &mut tell).await?,
+        Scan::Members => members::check(context, position, done, &mut report).await?,
+        Scan::Index => members::check_index(context, position, done, &mut report).await?,
     };
     Ok(match next {
         Some(position) => Some(Checkpoint { scan, position }),
@@ -119,30 +118,30 @@ pub async fn audit_part(
     })
 }
 
-/// What all parts tell of.
-trait Tell: FnMut(&mut Audited, Vec<Breach>) {}
-impl<F: FnMut(&mut Audited, Vec<Breach>)> Tell for F {}
+/// Receives what has been checked so far and the latest breaches.
+trait Report: FnMut(&mut Audited, Vec<Breach>) {}
+impl<F: FnMut(&mut Audited, Vec<Breach>)> Report for F {}
 
 async fn accounts(
     context: &Context,
     position: ScanPosition,
     done: &mut Audited,
-    tell: &mut impl Tell,
+    report: &mut impl Report,
 ) -> Result<Option<ScanPosition>, StoreError> {
     let (accounts, next) = context.store.scan_accounts(position).await?;
-    for accounts in accounts.chunks(SIDE_BY_SIDE) {
+    for accounts in accounts.chunks(MAX_CONCURRENT_CHECKS) {
         let checks = stream::iter(accounts).map(|account| flyer::check(&context.store, account));
-        let results: Vec<_> = checks.buffered(SIDE_BY_SIDE).try_collect().await?;
+        let results: Vec<_> = checks.buffered(MAX_CONCURRENT_CHECKS).try_collect().await?;
         for (account, breaches) in accounts.iter().zip(results) {
             done.flyers += 1;
             done.entries += account.seq;
-            tell(done, breaches);
+            report(done, breaches);
         }
     }
     Ok(next)
 }
 
-/// Boardings that the ledger does not credit.
+/// Returns a breach for each boarding that the ledger does not credit.
 async fn uncredited(context: &Context, passengers: &[CreditedPassenger]) -> Result<Vec<Breach>, StoreError> {
     let keys: Vec<_> = passengers.iter().map(|credited| (credited.passenger.user_id.clone(), credited.seq)).collect();
     let distinct: Vec<_> = keys.iter().collect::<HashSet<_>>().into_iter().cloned().collect();
@@ -165,19 +164,19 @@ async fn uncredited(context: &Context, passengers: &[CreditedPassenger]) -> Resu
     Ok(passengers.iter().filter(|credited| !credits(credited)).map(breach).collect())
 }
 
-/// Ledgers that belong to no flyer.
+/// Returns a breach for each ledger that belongs to no flyer.
 async fn ownerless(context: &Context, entries: &[StoredEntry]) -> Result<Vec<Breach>, StoreError> {
     let owners: HashSet<&FlyerId> = entries.iter().map(|stored| &stored.entry.user_id).collect();
     let owners: Vec<FlyerId> = owners.into_iter().cloned().collect();
     let missing = context.store.missing_accounts(&owners).await?;
     let breach = |flyer: FlyerId| Breach {
         subject: format!("flyer {flyer}"),
-        problem: "has ledger entries and no record".to_owned(),
+        problem: "has ledger entries but no record".to_owned(),
     };
     Ok(missing.into_iter().map(breach).collect())
 }
 
-/// Recorded outcomes of movements that the ledger does not have.
+/// Returns a breach for each recorded outcome whose ledger entry does not exist.
 async fn without_entry(context: &Context, outcomes: &[Outcome]) -> Result<Vec<Breach>, StoreError> {
     let ids: Vec<TransactionId> = outcomes.iter().filter_map(|outcome| outcome.entry.parse().ok()).collect();
     let distinct: HashSet<_> = ids.iter().map(|id| (id.flyer.clone(), id.seq)).collect();

@@ -1,4 +1,4 @@
-//! Airlines and what they offer, from rows.
+//! Airlines, brands and products, from rows.
 
 use super::RowError;
 use super::fields::{RowTime, filled, row};
@@ -19,7 +19,7 @@ struct AirlineRow {
     name: Name,
     #[serde(default)]
     api_key: OldKey,
-    /// What else the key is called.
+    /// Another name of `api_key`.
     #[serde(default)]
     token: OldKey,
     #[serde(default, deserialize_with = "filled")]
@@ -31,7 +31,7 @@ struct AirlineRow {
     updated_at: Option<RowTime>,
 }
 
-/// An API key that the original system gave out, of which nothing but the digest goes any further.
+/// An API key of the original system. Only its digest is kept.
 #[derive(Default, Deserialize)]
 #[serde(try_from = "Value")]
 struct OldKey(Option<KeyDigest>);
@@ -44,16 +44,16 @@ impl TryFrom<Value> for OldKey {
             Value::Null => Ok(Self(None)),
             Value::String(key) if key.is_empty() => Ok(Self(None)),
             Value::String(key) if ApiKey::is_well_formed(&key) => Ok(Self(Some(KeyDigest::of(&key)))),
-            // The key itself stays out of the message.
-            _ => Err("expected a key that a header can hold"),
+            // The message must not contain the key.
+            _ => Err("expected a key that an HTTP header can hold"),
         }
     }
 }
 
-/// An airline, with the key that its game servers have.
+/// Parses an airline, with the API key of its game servers.
 pub(super) fn airline(context: &Context, json: &[u8]) -> Result<Creation, RowError> {
     let row: AirlineRow = row(json)?;
-    let default_link = || DEFAULT_INVITE_LINK.parse().expect("the default is a URL");
+    let default_link = || DEFAULT_INVITE_LINK.parse().expect("the default is a valid URL");
     let airline = Airline {
         airline_id: row.airline_id,
         name: row.name,
@@ -63,9 +63,13 @@ pub(super) fn airline(context: &Context, json: &[u8]) -> Result<Creation, RowErr
         updated_at: row.updated_at.unwrap_or(row.created_at).0,
     };
     let key = row.api_key.0.or(row.token.0).map(|digest| {
-        // A digest of the digest tells nothing of the key, and is the same when the import is run again.
+        // The digest of the digest reveals nothing about the key, and is the same whenever the import is repeated.
         let name = format!("imported-{}", &KeyDigest::of(digest.as_str()).as_str()[..12]);
-        NewKey { key_id: name.parse().expect("letters, digits and - are a key id"), digest, created_at: context.now() }
+        NewKey {
+            key_id: name.parse().expect("letters, digits and hyphens form a key id"),
+            digest,
+            created_at: context.now(),
+        }
     });
     Ok(Creation::airline(&airline, key.as_ref()))
 }
@@ -92,7 +96,7 @@ struct BrandRow {
     element_color: Option<Colour>,
 }
 
-/// A brand.
+/// Parses a brand.
 pub(super) fn brand(json: &[u8]) -> Result<Creation, RowError> {
     let row: BrandRow = row(json)?;
     let draft = BrandDraft {
@@ -124,7 +128,7 @@ struct ProductRow {
     created_at: RowTime,
 }
 
-/// A product.
+/// Parses a product.
 pub(super) fn product(json: &[u8]) -> Result<Creation, RowError> {
     let row: ProductRow = row(json)?;
     Ok(Creation::product(&Product {

@@ -1,14 +1,14 @@
-//! Why a line of an import is refused.
+//! Errors of lines of an import.
 
 use models::JsonError;
 
-/// Why a line is refused: names the field that is not what it must be. Contains no secret.
+/// Why a line is rejected. Names the field that is not valid, and never contains a secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct RowError(String);
 
 impl RowError {
-    /// The line is refused for this reason.
+    /// Creates the error for a line that is rejected for the given reason.
     pub(super) fn new(reason: impl Into<String>) -> Self {
         Self(reason.into())
     }

@@ -1,4 +1,4 @@
-//! Fields as the original systems write them.
+//! Fields in the notations of the original systems.
 
 use super::RowError;
 use jiff::civil::DateTime;
@@ -8,19 +8,19 @@ use serde::de::{DeserializeOwned, Error};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-/// What a line says.
+/// Parses a line.
 ///
 /// # Errors
-/// `BadRequest`: it names the field that is not as it must be.
+/// Returns an error that names the field that is not valid.
 pub(super) fn row<'de, T: Deserialize<'de>>(line: &'de [u8]) -> Result<T, RowError> {
-    // serde would fill a struct from an array, too; and what else it may be stays out of the message.
+    // serde would also accept an array for a struct. The message must not contain what the line is instead.
     if line.trim_ascii_start().first() == Some(&b'{') {
         return Ok(parse_json(line)?);
     }
     Err(RowError::new("expected a JSON object".to_owned()))
 }
 
-/// Takes an empty text, which the original systems often have, for none.
+/// Reads an empty string, which is frequent in the original systems, as `None`.
 pub(super) fn filled<'de, T: DeserializeOwned, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     match Value::deserialize(deserializer)? {
         Value::Null => Ok(None),
@@ -29,7 +29,7 @@ pub(super) fn filled<'de, T: DeserializeOwned, D: Deserializer<'de>>(deserialize
     }
 }
 
-/// Takes a number for its digits: ids are texts here, and some of the original systems' are numbers.
+/// Reads a number as the string of its digits. Ids are strings here, but some of the original systems' ids are numbers.
 pub(super) fn text_or_number<'de, T: DeserializeOwned, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     let value = match Value::deserialize(deserializer)? {
         Value::Number(number) => Value::String(number.to_string()),
@@ -38,13 +38,13 @@ pub(super) fn text_or_number<'de, T: DeserializeOwned, D: Deserializer<'de>>(des
     T::deserialize(value).map_err(D::Error::custom)
 }
 
-/// An instant as a row has it: ISO 8601 with `T` or a space between date and time, with any number of digits after the
-/// second, in UTC where it names no offset; or milliseconds since 1970.
+/// A time in a row: ISO 8601 with `T` or a space between date and time and any number of fractional digits, in UTC if
+/// it has no offset; or milliseconds since 1970.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(try_from = "Value")]
 pub(super) struct RowTime(pub Timestamp);
 
-const EXPECTED_TIME: &str = "expected a time as 2024-03-15T10:30:00.000Z, in the years 1970 to 9999";
+const EXPECTED_TIME: &str = "expected a time such as 2024-03-15T10:30:00.000Z, in the years 1970 to 9999";
 
 impl TryFrom<Value> for RowTime {
     type Error = &'static str;
@@ -60,11 +60,11 @@ impl TryFrom<Value> for RowTime {
 }
 
 fn instant(text: &str) -> Option<jiff::Timestamp> {
-    let text = shortened(text.trim());
+    let text = truncated(text.trim());
     if let Ok(instant) = text.parse() {
         return Some(instant);
     }
-    // Without an offset. With one that could not be read, it is nothing: `DateTime` would leave the offset out.
+    // The time may have no offset. One with a malformed offset is rejected: `DateTime` would ignore the offset.
     let (_, time) = text.split_once([' ', 'T', 't'])?;
     if time.contains(|c: char| !c.is_ascii_digit() && c != ':' && c != '.') {
         return None;
@@ -73,8 +73,8 @@ fn instant(text: &str) -> Option<jiff::Timestamp> {
     TimeZone::UTC.to_timestamp(local).ok()
 }
 
-/// A time without the digits of its fraction that no clock has: nanoseconds are as far as reading them goes.
-fn shortened(text: &str) -> String {
+/// Returns a time with at most nine fractional digits. The parser reads nanoseconds and no more.
+fn truncated(text: &str) -> String {
     let Some((whole, rest)) = text.split_once('.') else { return text.to_owned() };
     let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
     format!("{whole}.{}{}", &rest[..digits.min(9)], &rest[digits..])

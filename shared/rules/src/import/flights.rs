@@ -32,11 +32,11 @@ struct FlightRow {
     discord_event_link: Option<WebUrl>,
 }
 
-/// A flight. One that started and did not end is running: the original system never ended any, and the job that ends
-/// silent flights soon will.
+/// Parses a flight. A flight that has started but not ended counts as running: the original system never ended flights,
+/// and the job that ends silent flights will do so soon.
 pub(super) fn flight(json: &[u8]) -> Result<Creation, RowError> {
     let row: FlightRow = row(json)?;
-    let default_link = || DEFAULT_EVENT_LINK.parse().expect("the default is a URL");
+    let default_link = || DEFAULT_EVENT_LINK.parse().expect("the default is a valid URL");
     let flight = Flight {
         id: row.id,
         code: row.code,
@@ -53,7 +53,7 @@ pub(super) fn flight(json: &[u8]) -> Result<Creation, RowError> {
         codeshare_airline_id: row.codeshare_airline_id,
         discord_event_link: row.discord_event_link.unwrap_or_else(default_link),
     };
-    // A flight's start is a sign of life.
+    // The start of a flight counts as a tick.
     let last_tick_at = row.started_at.map(|started| row.last_tick_at.unwrap_or(started).max(started).0);
     Ok(Creation::flight(&flight, last_tick_at))
 }

@@ -23,13 +23,13 @@ struct FlyerRow {
     updated_at: Option<RowTime>,
 }
 
-/// A flyer, whose miles are the first entry of the ledger.
+/// Parses a flyer. The first ledger entry accounts for the flyer's miles.
 pub(super) fn flyer(json: &[u8]) -> Result<Creation, RowError> {
     let row: FlyerRow = row(json)?;
     let miles = u64::try_from(row.miles).map_err(|_| {
         let miles = row.miles;
         RowError::new(format!(
-            "\"miles\" is {miles}, and no balance is below 0 here: write what the flyer is to have, and import it again"
+            "\"miles\" is {miles}, but a balance must not be negative: correct the line and import it again"
         ))
     })?;
     let (account, first) = opening(Flyer {

@@ -1,4 +1,4 @@
-//! What moved miles in the original system, from rows.
+//! Movements of miles in the original system, from rows.
 
 use super::RowError;
 use super::fields::{RowTime, filled, row, text_or_number};
@@ -7,30 +7,30 @@ use models::{
 };
 use serde::Deserialize;
 
-/// A text that says why miles moved.
+/// A text that explains why miles moved.
 type Note = Text<0, 1000>;
 
 /// A row of a flyer's history in the original system.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HistoryRow {
-    /// Whose.
+    /// The flyer whose history it belongs to.
     pub user_id: FlyerId,
+    /// What the row records.
     pub(super) what: Row,
 }
 
-/// What it says.
+/// What a row records.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Row {
+    /// A flyer who boarded a flight.
     Boarding(Boarding),
-    /// The original system's own row about the miles of a boarding.
-    Credit {
-        flight: FlightId,
-        miles: i64,
-    },
+    /// The separate row with which the original system credits the miles of a boarding.
+    Credit { flight: FlightId, miles: i64 },
+    /// Any other movement of miles.
     Movement(Movement),
 }
 
-/// A flyer on a flight.
+/// A flyer who boarded a flight.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Boarding {
     pub flight: FlightId,
@@ -38,7 +38,7 @@ pub(super) struct Boarding {
     pub at: Timestamp,
 }
 
-/// Miles moved by something else than boarding a flight.
+/// A movement of miles that is not a boarding.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Movement {
     pub id: RowId,
@@ -52,10 +52,10 @@ pub(super) struct Movement {
 }
 
 impl HistoryRow {
-    /// The row that a line is.
+    /// Parses a line.
     ///
     /// # Errors
-    /// Why it is refused: it names the field that is not as it must be.
+    /// Returns an error that names the field that is not valid.
     pub fn parse(kind: HistoryKind, line: &[u8]) -> Result<Self, RowError> {
         match kind {
             HistoryKind::Passengers => row(line).and_then(passenger),
@@ -74,7 +74,7 @@ struct PassengerRow {
     miles: FlightMiles,
     #[serde(default, deserialize_with = "filled")]
     created_at: Option<RowTime>,
-    /// What else `createdAt` is called.
+    /// Another name of `created_at`.
     #[serde(default, deserialize_with = "filled")]
     joined_at: Option<RowTime>,
 }
@@ -111,15 +111,15 @@ struct TransactionRow {
 fn transaction(row: TransactionRow) -> Result<HistoryRow, RowError> {
     let refuse = |reason: &str| Err(RowError::new(reason));
     if row.amount.unsigned_abs() > MAX_MILES {
-        return refuse("\"amount\" is more miles than a flyer can hold");
+        return refuse("\"amount\" is more than the maximum balance");
     }
     if row.r#type != EntryType::of(row.amount) {
-        return refuse("\"amount\" is negative when miles are spent, and else is not");
+        return refuse("\"amount\" must be negative if \"type\" is spend, and must not be if it is earn");
     }
     let source = row.source.as_str();
     let is_purchase = source == "purchase";
     if is_purchase && row.r#type != EntryType::Spend {
-        return refuse("\"type\" of a purchase is spend");
+        return refuse("\"type\" of a purchase must be spend");
     }
     let what = match row.flight_id {
         Some(flight) if source == "flight" => Row::Credit { flight, miles: row.amount },

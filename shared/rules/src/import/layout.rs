@@ -1,5 +1,5 @@
-//! How facts of the original system make a ledger: in order, with balances that follow from each other and are never below
-//! 0, to the balance that the flyer has.
+//! Turns facts of the original system into a ledger: in order, with balances that follow from each other, are never
+//! negative and lead to the flyer's balance.
 
 use super::history::{Boarding, Movement, Row};
 use crate::ledger::{closing_entry, opening_entry};
@@ -10,7 +10,7 @@ use models::{
 use store::StoredEntry;
 use uuid::Uuid;
 
-/// What makes two facts about a flyer the same one.
+/// Identifies a fact about a flyer.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum FactKey {
     Boarding(FlightId),
@@ -18,7 +18,7 @@ pub(super) enum FactKey {
 }
 
 impl FactKey {
-    /// Of what a row is about.
+    /// Returns the key of the fact that a row records.
     pub fn of(row: &Row) -> Self {
         match row {
             Row::Boarding(Boarding { flight, .. }) | Row::Credit { flight, .. } => Self::Boarding(*flight),
@@ -41,6 +41,7 @@ pub(super) struct Fact {
 }
 
 impl Fact {
+    /// Creates the fact of a boarding.
     pub fn boarding(boarding: &Boarding, airline: AirlineId) -> Self {
         Self {
             key: FactKey::Boarding(boarding.flight),
@@ -54,6 +55,7 @@ impl Fact {
         }
     }
 
+    /// Creates the fact of any other movement.
     pub fn movement(movement: Movement) -> Self {
         Self {
             key: FactKey::Transaction(movement.id),
@@ -67,7 +69,8 @@ impl Fact {
         }
     }
 
-    /// The fact that an entry states; none, if it makes a balance or is no import's.
+    /// Returns the fact that an entry records; `None` for an opening or closing entry, and for one that was not
+    /// imported.
     pub fn of(stored: &StoredEntry) -> Option<Self> {
         let entry = &stored.entry;
         let key = match stored.imported_from.as_ref()? {
@@ -87,7 +90,8 @@ impl Fact {
         })
     }
 
-    /// By time; at the same time boardings first; then by id, of which longer numbers are later ones.
+    /// Returns the key to sort by: time, then boardings first, then id. Of ids, longer ones come later, because they
+    /// are greater numbers.
     fn position(&self) -> (Timestamp, bool, usize, String) {
         let (is_transaction, id) = match &self.key {
             FactKey::Boarding(flight) => (false, flight.to_string()),
@@ -97,14 +101,14 @@ impl Fact {
     }
 }
 
-/// A balance on the way leaves the range that balances have.
+/// A balance of the ledger would be out of range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct OutOfRange;
 
-/// The ledger of a flyer with those facts, of at least so many entries.
+/// Returns the ledger of a flyer with the given facts, with at least `at_least` entries.
 ///
-/// It begins with what the flyer must have had so that no balance is below 0, and where the facts do not lead to the flyer's
-/// balance, ends with the difference.
+/// The ledger opens with what the flyer must have had for no balance to be negative. If the facts do not lead to the
+/// flyer's balance, it closes with the difference.
 pub(super) fn lay_out(account: &Account, mut facts: Vec<Fact>, at_least: u64) -> Result<Vec<StoredEntry>, OutOfRange> {
     facts.sort_by_cached_key(Fact::position);
     let (mut sum, mut lowest) = (0_i128, 0_i128);

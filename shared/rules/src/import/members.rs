@@ -11,8 +11,7 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use store::Creation;
 
-/// A document as the original system exports it. Fields that are not named here, its tokens and chain code among them,
-/// stay behind.
+/// A document as exported from the original system. All other fields, such as its tokens and chain code, are ignored.
 #[derive(Debug, Deserialize)]
 struct Document {
     id: MemberId,
@@ -65,7 +64,7 @@ struct Document {
     updated_at: Option<Millis>,
 }
 
-/// A member of the original system, from its document.
+/// Parses a member.
 pub(super) fn member(context: &Context, json: &[u8]) -> Result<Creation, RowError> {
     Ok(Creation::member(&member_of(context, row(json)?)))
 }

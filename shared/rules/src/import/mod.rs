@@ -1,8 +1,8 @@
-//! Taking data over from the original systems: documents of one, rows of the other, as a line of JSON each.
+//! Imports data from the original systems, one JSON object per line: documents of one, rows of the other.
 //!
-//! Nothing that is there is changed by it, so it may be run again, and is, when it was stopped. What stands by itself is
-//! made where it is not there yet ([`parse`], [`create`]). Histories are brought into the ledgers of flyers that have moved
-//! no miles here ([`HistoryRow`], [`rebuild`]).
+//! Existing data is left unchanged, so an import can be repeated, and one that was interrupted must be. Independent
+//! records are created if they do not exist yet ([`parse`], [`create`]). Histories are added to the ledgers of flyers
+//! who have not moved any miles in this system ([`HistoryRow`], [`rebuild()`]).
 
 mod airlines;
 mod error;
@@ -22,18 +22,18 @@ use crate::Context;
 use models::HistoryKind;
 use store::{Batch, Created, Creation, Needed, StoreError};
 
-/// What a file holds.
+/// What a file contains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// Things that stand by themselves.
+    /// Independent records.
     Things(Things),
     /// Parts of flyers' histories.
     Histories(HistoryKind),
 }
 
-/// Things that stand by themselves.
+/// A kind of independent record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the names say it")]
+#[allow(missing_docs, reason = "the names are self-explanatory")]
 pub enum Things {
     Members,
     Airlines,
@@ -43,21 +43,21 @@ pub enum Things {
     Flyers,
 }
 
-/// What became of a line.
+/// Result of importing a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Imported {
-    /// What it says was made.
+    /// The record was created, or the fact was added to the ledger.
     Made,
-    /// It was there already, and stays as it is.
+    /// The record or fact already existed and was left unchanged.
     There,
-    /// It is not taken, for that reason.
+    /// The line was rejected, for the given reason.
     Refused(String),
 }
 
-/// What a line says is to be made.
+/// Parses a line into a record to create.
 ///
 /// # Errors
-/// Why it is refused: it names the field that is not as it must be. No secret is in it.
+/// Returns an error that names the field that is not valid. It contains no secret.
 pub fn parse(context: &Context, things: Things, line: &[u8]) -> Result<Creation, RowError> {
     match things {
         Things::Members => members::member(context, line),
@@ -69,11 +69,11 @@ pub fn parse(context: &Context, things: Things, line: &[u8]) -> Result<Creation,
     }
 }
 
-/// Makes what is not there yet, and tells what became of each. One request; one more each time that something in it is there
-/// or cannot be made.
+/// Creates the records that do not exist yet, and returns the result for each line. One request, plus one each time
+/// that a record exists already or cannot be created.
 ///
 /// # Errors
-/// As any write: then some of it may be made, and doing it again makes the rest.
+/// Any [`StoreError`]. Some of the records may have been created; repeating the call creates the others.
 pub async fn create(context: &Context, things: Things, batch: &Batch) -> Result<Vec<Imported>, StoreError> {
     let created = context.store.create_all(batch, || context.random()).await?;
     let imported = created.into_iter().map(|created| match created {
@@ -87,19 +87,19 @@ pub async fn create(context: &Context, things: Things, batch: &Batch) -> Result<
 
 fn taken(things: Things) -> &'static str {
     match things {
-        Things::Members => "username, github_id, github_user_id or discordId is another member's",
-        Things::Airlines => "the API key is another airline's",
-        Things::Brands => "brandId, iata, icao or callsign is another brand's",
-        Things::Flyers => "there is a ledger of that flyer, and no flyer",
-        Things::Products | Things::Flights => "something of it is taken",
+        Things::Members => "username, github_id, github_user_id or discordId belongs to another member",
+        Things::Airlines => "the API key belongs to another airline",
+        Things::Brands => "brandId, iata, icao or callsign belongs to another brand",
+        Things::Flyers => "the flyer has a ledger but no record",
+        Things::Products | Things::Flights => "a unique value is already taken",
     }
 }
 
 fn missing(needed: Needed) -> &'static str {
     match needed {
-        Needed::Airline => "there is no such airline",
-        Needed::PrimaryPlace => "there is no such airline, or it has another primary brand",
+        Needed::Airline => "the airline does not exist",
+        Needed::PrimaryPlace => "the airline does not exist or has another primary brand",
         Needed::Brand => "the airline has no such brand",
-        Needed::CodeshareAirline => "there is no airline of that codeshareAirlineId",
+        Needed::CodeshareAirline => "the airline of codeshareAirlineId does not exist",
     }
 }

@@ -1,4 +1,4 @@
-//! Bringing rows of the original system's histories into a flyer's ledger.
+//! Adds a flyer's history in the original system to the ledger.
 
 use super::Imported;
 use super::history::{Boarding, HistoryRow, Movement, Row};
@@ -8,14 +8,16 @@ use models::{Flight, FlightId, FlyerId, HistoryKind};
 use std::collections::{HashMap, HashSet};
 use store::{Attempt, Store, StoreError, StoredEntry, WholeLedger, retry};
 
-/// Brings a flyer's rows of a file into the flyer's ledger, all of them together, and tells what became of each, in that
-/// order. The balance stays as it is. Again changes nothing; after a run that was stopped, it goes on from there.
+/// Adds all rows of a file that concern a flyer to the flyer's ledger, and returns the result for each row, in order.
+/// Leaves the balance unchanged. Repeating a completed import changes nothing; repeating an interrupted one completes
+/// it.
 ///
-/// Four requests, and one more for each 100 flights that are new to the flyer and for each further 99 changes; three, if
-/// nothing is new. Again, as long as miles move meanwhile.
+/// Four requests, plus one per 100 flights that are new to the flyer and one per further 99 changes; three if nothing
+/// is new. All of these again for each conflicting movement of miles.
 ///
 /// # Errors
-/// As any read and write: then the ledger may be in between, no miles move, and doing it again is the way on.
+/// Any [`StoreError`]. The ledger may then be partially rewritten, in which case no miles move until the import is
+/// repeated.
 pub async fn rebuild(
     context: &Context,
     kind: HistoryKind,
@@ -24,7 +26,7 @@ pub async fn rebuild(
 ) -> Result<Vec<Imported>, StoreError> {
     let attempt = async |()| {
         let Some(ledger) = context.store.whole_ledger(flyer).await? else {
-            return Ok(Attempt::Done(vec![refused("there is no such flyer: flyers are imported first"); rows.len()]));
+            return Ok(Attempt::Done(vec![refused("the flyer does not exist: import flyers first"); rows.len()]));
         };
         let assessment = Assessment::of(&ledger, rows, &new_flights(&context.store, &ledger, rows).await?);
         if assessment.added.is_empty() && ledger.account.rewriting.is_none() {
@@ -34,13 +36,13 @@ pub async fn rebuild(
             return Ok(Attempt::Done(assessment.refusing_what_is_new(rows, &reason)));
         }
         let facts = assessment.known.values().cloned().collect();
-        // More entries than there were, always: a movement that was decided on the old ledger must not fit the new one.
+        // The ledger always grows, so that a movement decided on the old ledger does not fit the new one.
         let Ok(entries) = lay_out(&ledger.account, facts, ledger.account.seq + 1) else {
-            let reason = "the balance would leave its range on the way";
+            let reason = "a balance of the ledger would be out of range";
             return Ok(Attempt::Done(assessment.refusing_what_is_new(rows, reason)));
         };
         if let Some(other) = unfinished(&ledger).filter(|_| moves_down(&ledger, &entries)) {
-            return Ok(Attempt::Done(assessment.refusing_what_is_new(rows, &first(other))));
+            return Ok(Attempt::Done(assessment.refusing_what_is_new(rows, &finish_first(other))));
         }
         if context.store.rewrite(&ledger, &entries, kind, || context.random()).await? {
             return Ok(Attempt::Done(assessment.outcomes));
@@ -54,27 +56,27 @@ fn refused(reason: &str) -> Imported {
     Imported::Refused(reason.to_owned())
 }
 
-/// Why nothing new can come into a ledger.
+/// Returns why nothing new can be added to a ledger, if that is so.
 fn obstacle(ledger: &WholeLedger, kind: HistoryKind) -> Option<String> {
     if ledger.entries.iter().any(|stored| stored.imported_from.is_none()) {
-        return Some("the flyer has moved miles here already".to_owned());
+        return Some("the flyer has already moved miles in this system".to_owned());
     }
-    // What a stopped import had not written yet is in its file alone, and has its places in between.
-    unfinished(ledger).filter(|other| *other != kind).map(first)
+    // Facts that an interrupted import has not written yet are only in its file. They belong in between.
+    unfinished(ledger).filter(|other| *other != kind).map(finish_first)
 }
 
-/// Of what an import is that is rewriting the ledger.
+/// Returns the kind of import that is rewriting the ledger, if one is.
 fn unfinished(ledger: &WholeLedger) -> Option<HistoryKind> {
     ledger.account.rewriting.as_ref().map(|rewriting| rewriting.kind)
 }
 
-/// That it has to be finished.
-fn first(other: HistoryKind) -> String {
-    format!("another import of {other} is at this flyer, or was stopped there: run that one first")
+/// Returns the reason to finish another import first.
+fn finish_first(other: HistoryKind) -> String {
+    format!("another import of {other} is in progress for this flyer or was interrupted: run it first")
 }
 
-/// Whether something that the ledger states would have a lower number than the highest it has: an import that was stopped
-/// left room for what its file alone has.
+/// Returns whether a fact of the ledger would move to a lower number than the highest it has. That happens if an
+/// interrupted import left room for facts that only its file contains.
 fn moves_down(ledger: &WholeLedger, entries: &[StoredEntry]) -> bool {
     let places = |entries: &[StoredEntry]| -> HashMap<FactKey, u64> {
         entries.iter().filter_map(|stored| Some((Fact::of(stored)?.key, stored.entry.seq))).collect()
@@ -89,7 +91,7 @@ fn facts_of(ledger: &WholeLedger) -> Facts {
     ledger.entries.iter().filter_map(Fact::of).map(|fact| (fact.key.clone(), fact)).collect()
 }
 
-/// The flights of boardings that the ledger does not have: one request for each 100.
+/// Reads the flights of boardings that the ledger does not contain. One request per 100 flights.
 async fn new_flights(
     store: &Store,
     ledger: &WholeLedger,
@@ -104,17 +106,17 @@ async fn new_flights(
     store.flights(&new.into_iter().collect::<Vec<_>>()).await
 }
 
-/// What rows come to on a ledger.
+/// What a file's rows mean for a ledger.
 struct Assessment {
-    /// Facts of the ledger and of the rows.
+    /// Facts of the ledger and of the accepted rows.
     known: Facts,
-    /// Those of them that the ledger does not have.
+    /// Keys of the facts that the ledger does not contain yet.
     added: HashSet<FactKey>,
     outcomes: Vec<Imported>,
 }
 
 impl Assessment {
-    /// Judges the rows one after the other, by the ledger and the rows before.
+    /// Assesses the rows one after another, by the ledger and the previous rows.
     fn of(ledger: &WholeLedger, rows: &[HistoryRow], flights: &HashMap<FlightId, Flight>) -> Self {
         let mut assessment = Self { known: facts_of(ledger), added: HashSet::new(), outcomes: Vec::new() };
         let mut credited = HashSet::new();
@@ -140,19 +142,19 @@ impl Assessment {
             (Some(known), _) if Some(known.amount) == i64::try_from(boarding.miles).ok() && known.at == boarding.at => {
                 Imported::There
             }
-            (Some(_), _) => refused("the flyer is on that flight already, with other miles or at another time"),
+            (Some(_), _) => refused("the flyer has already boarded the flight, with other miles or at another time"),
             (None, Some(flight)) => self.add(Fact::boarding(boarding, flight.airline_id.clone())),
-            (None, None) => refused("there is no such flight: flights are imported first"),
+            (None, None) => refused("the flight does not exist: import flights first"),
         }
     }
 
-    /// The original system's own row about the miles of a boarding.
+    /// Assesses a row with which the original system credits the miles of a boarding.
     fn credit(&self, flight: FlightId, miles: i64, is_first: bool) -> Imported {
         match self.known.get(&FactKey::Boarding(flight)) {
-            None => refused("the flyer was not on that flight: passengers are imported first"),
-            Some(_) if !is_first => refused("it credits the flight a second time"),
+            None => refused("the flyer has not boarded the flight: import passengers first"),
+            Some(_) if !is_first => refused("the flight is credited a second time"),
             Some(boarding) if boarding.amount == miles => Imported::There,
-            Some(_) => refused("the flyer earned other miles on that flight"),
+            Some(_) => refused("the flyer earned other miles on the flight"),
         }
     }
 
@@ -160,12 +162,12 @@ impl Assessment {
         let fact = Fact::movement(movement.clone());
         match self.known.get(&fact.key) {
             Some(known) if *known == fact => Imported::There,
-            Some(_) => refused("another transaction of the flyer has that id"),
+            Some(_) => refused("another transaction of the flyer has the same id"),
             None => self.add(fact),
         }
     }
 
-    /// What becomes of the rows if none may add anything.
+    /// Returns the results if nothing may be added to the ledger.
     fn refusing_what_is_new(self, rows: &[HistoryRow], reason: &str) -> Vec<Imported> {
         let outcomes = self.outcomes.into_iter().zip(rows).map(|(outcome, row)| match outcome {
             Imported::Made | Imported::There if self.added.contains(&FactKey::of(&row.what)) => refused(reason),

@@ -1,9 +1,9 @@
-//! Earning miles.
+//! Boarding flights, which earns miles.
 
 use super::LedgerError;
+use super::commit::{Request, Verdict, commit_movement};
 use super::idempotency::{Answered, IdempotencyKey, fingerprint, replay};
 use super::movement::{Reason, movement};
-use super::settling::{Request, Verdict, settle};
 use crate::Context;
 use models::{
     Account, AirlineId, EntrySource, FlightId, FlightMiles, Flyer, FlyerId, Integer, Name, Passenger, Timestamp, WebUrl,
@@ -18,20 +18,23 @@ use uuid::Uuid;
 pub struct Boarding {
     /// ROBLOX user id of the passenger, a decimal string.
     pub user_id: FlyerId,
-    /// Miles that the flyer earns on this flight.
+    /// Miles that the passenger earns on the flight, an integer from 0 to 1,000,000.
     #[schema(example = 500)]
     pub miles: FlightMiles,
-    /// ROBLOX user name. Required for a flyer who was never seen before; ignored for any other.
+    /// ROBLOX user name of the flyer, 1 to 100 characters. Required for a flyer who was never seen before; ignored for
+    /// any other.
     #[schema(example = "pilot123")]
     pub username: Option<Name>,
-    /// ROBLOX display name. Required for a flyer who was never seen before; ignored for any other.
+    /// ROBLOX display name of the flyer, 1 to 100 characters. Required for a flyer who was never seen before; ignored
+    /// for any other.
     #[schema(example = "Captain John")]
     pub display_name: Option<Name>,
-    /// URL of the picture of a flyer who was never seen before; ignored for any other.
+    /// URL of the flyer's avatar picture, an `http` or `https` URL of at most 2,048 characters; optional. Stored for a
+    /// flyer who was never seen before; ignored for any other.
     pub avatar_url: Option<WebUrl>,
 }
 
-/// The answer to a boarding: the passenger and the flyer after it.
+/// Result of a boarding: the passenger, and the flyer afterwards.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Boarded {
     /// The flyer as a passenger of the flight.
@@ -40,12 +43,12 @@ pub struct Boarded {
     pub user: Flyer,
 }
 
-/// Boards a flyer on a flight that the airline operates or shares, and credits the miles, in one transaction. A flyer who
-/// was never seen before is created. Two requests, plus two for each conflicting movement of the flyer's miles.
+/// Boards a flyer on a flight that the airline operates or shares, and credits the miles, in one transaction. Creates a
+/// flyer who was never seen before. Two requests, plus two per conflicting movement of the flyer's miles.
 ///
 /// # Errors
-/// In this order: `IdempotencyKeyReused`; `FlightNotFound`; `AlreadyBoarded`; `FlightEnded`; `NameRequired` for a new flyer
-/// without names; `BalanceOutOfRange`; `Store`.
+/// In this order: `IdempotencyKeyReused`; `FlightNotFound`; `AlreadyBoarded`; `FlightEnded`; `NameRequired` for a new
+/// flyer without names; `BalanceOutOfRange`; `Store`.
 pub async fn board(
     context: &Context,
     airline: &AirlineId,
@@ -59,7 +62,7 @@ pub async fn board(
     let request = Request { flyer, outcome: outcome_of.map(|of| (of, fingerprint.as_str())) };
     let read = || context.store.boarding_state(flyer, flight, outcome_of);
     let decide = |state, operation| decide(context, airline, boarding, &fingerprint, operation, state);
-    settle(context, request, read, decide).await
+    commit_movement(context, request, read, decide).await
 }
 
 fn decide(

@@ -1,47 +1,47 @@
-//! Why miles do not move.
+//! Errors of movements of miles and of listings of ledgers.
 
 use store::{CursorError, PageError, StoreError};
 
-/// Why miles were not moved, or a ledger could not be read.
+/// Why miles could not be moved or a ledger could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum LedgerError {
-    /// There is no such flyer.
+    /// The flyer does not exist.
     #[error("User not found")]
     UserNotFound,
     /// The airline has no such active product.
     #[error("Product not found")]
     ProductNotFound,
-    /// There is no such flight, or the airline neither operates nor shares it.
+    /// The flight does not exist, or the airline neither operates nor shares it.
     #[error("Flight not found")]
     FlightNotFound,
-    /// There is no such ledger entry, or another airline made it.
+    /// The ledger entry does not exist, or another airline created it.
     #[error("Transaction not found")]
     TransactionNotFound,
-    /// The balance is below the price.
+    /// The balance is lower than the price.
     #[error("Insufficient miles")]
     InsufficientMiles,
-    /// The flyer is on that flight already.
+    /// The flyer has already boarded the flight.
     #[error("Passenger already boarded")]
     AlreadyBoarded,
-    /// Nobody boards a flight that has ended.
+    /// The flight has ended and cannot be boarded anymore.
     #[error("Flight has ended")]
     FlightEnded,
-    /// A purchase is refunded once.
+    /// The purchase has already been refunded.
     #[error("Already refunded")]
     AlreadyRefunded,
-    /// The ledger entry is no purchase.
+    /// The ledger entry is not a purchase.
     #[error("Only purchases can be refunded")]
     NotAPurchase,
-    /// The Idempotency-Key belongs to a request for something else.
+    /// The `Idempotency-Key` was used for a different request.
     #[error("Idempotency-Key was used with another body")]
     IdempotencyKeyReused,
-    /// A flyer who was never seen before needs this field.
+    /// This field is required for a flyer who was never seen before.
     #[error("\"{0}\" is required for a flyer not seen before")]
     NameRequired(&'static str),
-    /// The balance would exceed the largest number that every client reads exactly; names what would take it there.
+    /// The balance would exceed the largest number that every client reads exactly. Names what would increase it.
     #[error("{0} would take the balance past its range")]
     BalanceOutOfRange(&'static str),
-    /// The cursor is not one of this ledger's.
+    /// The cursor is damaged or belongs to another listing.
     #[error("\"next\": {0}")]
     Cursor(#[from] CursorError),
     /// The tables could not be read or written.

@@ -1,4 +1,4 @@
-//! `Idempotency-Key`: a request that is sent again takes effect once.
+//! `Idempotency-Key`: a request that is sent repeatedly takes effect once.
 
 use super::LedgerError;
 use aws_lc_rs::digest::{SHA256, digest};
@@ -8,8 +8,8 @@ use serde::{Serialize, de::DeserializeOwned};
 use std::time::Duration;
 use store::{Outcome, StoreError};
 
-/// How long a recorded outcome is kept.
-const KEPT: Duration = Duration::from_hours(24);
+/// Time for which a recorded outcome is kept.
+const RETENTION: Duration = Duration::from_hours(24);
 
 /// The value of an `Idempotency-Key` header: 1 to 255 visible ASCII characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,36 +35,37 @@ impl std::str::FromStr for IdempotencyKey {
     }
 }
 
-/// An answer, and whether it is an earlier request's.
+/// The answer to a request that may have been sent before.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Answered<T> {
     /// The answer.
     pub answer: T,
-    /// Whether an earlier request with the same Idempotency-Key was answered so, and this one did nothing.
+    /// Whether this is the answer to an earlier request with the same `Idempotency-Key`, and this request changed
+    /// nothing.
     pub replayed: bool,
 }
 
-/// Returns a digest of what is asked for, computed from what was understood of the request rather than from its bytes:
-/// clients that repeat a request may write the same JSON in another order.
+/// Returns a digest of what is requested. It is computed from the parsed request rather than from its bytes, because
+/// clients that repeat a request may write the fields of the JSON object in a different order.
 pub(super) fn fingerprint(request: &impl Serialize) -> String {
     let json = serde_json::to_vec(request).expect("requests are structs of strings and integers");
     HEXLOWER.encode(digest(&SHA256, &json).as_ref())
 }
 
-/// Returns the record of the answer to the request that made that ledger entry.
+/// Returns the outcome to record for the request that created the ledger entry.
 pub(super) fn record(fingerprint: &str, answer: &impl Serialize, entry: &LedgerEntry) -> Outcome {
     Outcome {
         fingerprint: fingerprint.to_owned(),
         answer: serde_json::to_string(answer).expect("answers are structs of strings and integers"),
         entry: entry.id.clone(),
-        expires_at: entry.created_at.plus(KEPT).as_second(),
+        expires_at: entry.created_at.plus(RETENTION).as_second(),
     }
 }
 
-/// Returns the answer recorded for the same request, if there is one.
+/// Returns the answer that was recorded for the same request, if there is one.
 ///
 /// # Errors
-/// `IdempotencyKeyReused` when the record is of another request.
+/// `IdempotencyKeyReused` if the record belongs to another request; `Store` if the recorded answer is malformed.
 pub(super) fn replay<T: DeserializeOwned>(
     outcome: Option<&Outcome>,
     fingerprint: &str,

@@ -1,17 +1,17 @@
-//! Miles: earning, spending, refunding.
+//! Miles: earning, spending and refunding them.
 //!
-//! Every movement is one transaction on the state that it was decided on. If that state has changed, or another movement
-//! is in progress, the transaction does nothing; the state is read and decided anew, until the deadline. So what holds for
-//! one movement alone holds however many race.
+//! Every movement is one transaction, conditional on the state on which it was decided. If that state has changed, or
+//! another movement is in progress, the transaction does nothing. The state is then read and decided on again, until
+//! the deadline. What holds for a single movement therefore also holds for any number of concurrent ones.
 
 mod board;
+mod commit;
 mod error;
 mod idempotency;
 mod movement;
 mod opening;
 mod purchase;
 mod refund;
-mod settling;
 mod transactions;
 
 pub use board::{Boarded, Boarding, board};

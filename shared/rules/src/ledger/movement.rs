@@ -1,10 +1,10 @@
-//! The arithmetic of one movement.
+//! Arithmetic of movements of miles.
 
 use models::{Account, AirlineId, Balance, EntrySource, EntryType, FlightId, Flyer, LedgerEntry, ProductId, Timestamp};
 use store::{Effect, Movement};
 use uuid::Uuid;
 
-/// Why miles move.
+/// How many miles move, and why.
 #[derive(Debug, Clone)]
 pub(super) struct Reason {
     pub amount: i64,
@@ -16,8 +16,8 @@ pub(super) struct Reason {
     pub reverses: Option<String>,
 }
 
-/// Returns the movement of that many miles on an account as it was read (`is_new`: as it would be created), at an instant.
-/// Returns `None` if the balance would leave the range from 0 to [`MAX_MILES`](models::MAX_MILES).
+/// Returns a movement of miles on an account as it was read or, if `is_new` is set, as it will be created. Returns
+/// `None` if the balance would leave the range from 0 to [`MAX_MILES`](models::MAX_MILES).
 pub(super) fn movement(
     account: &Account,
     is_new: bool,

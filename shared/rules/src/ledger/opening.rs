@@ -1,11 +1,12 @@
-//! Flyers who arrive with a balance from another system.
+//! Flyers whose balance is imported from another system.
 
 use crate::Context;
 use models::{Account, EntrySource, EntryType, Flyer, ImportedFrom, LedgerEntry, Timestamp};
 use store::{Batch, Created, Creation, StoreError, StoredEntry};
 use uuid::Uuid;
 
-/// Returns the account of a flyer who arrives with a balance, and the ledger's first entry, which accounts for it.
+/// Returns the account of a flyer with an imported balance, and the first ledger entry, which accounts for that
+/// balance.
 #[must_use]
 pub fn opening(flyer: Flyer) -> (Account, StoredEntry) {
     let miles = i64::try_from(flyer.miles.get()).expect("a balance is below 2^53");
@@ -13,16 +14,16 @@ pub fn opening(flyer: Flyer) -> (Account, StoredEntry) {
     (Account { flyer, seq: 1, flights_count: 0, rewriting: None }, entry)
 }
 
-/// Returns the first entry of a flyer's ledger, which opens it with that many miles.
+/// Returns the first entry of a flyer's ledger, which opens it with the given miles.
 pub(crate) fn opening_entry(flyer: &Flyer, miles: i64, at: Timestamp) -> StoredEntry {
-    let balance = u64::try_from(miles).expect("no balance is below 0");
+    let balance = u64::try_from(miles).expect("a balance is never negative");
     entry(flyer, 1, (miles, balance), at, ("Opening balance", ImportedFrom::Opening))
 }
 
-/// Returns the entry with that number which takes the ledger to the balance that the flyer arrives with.
+/// Returns the entry with the given number that brings the ledger to the flyer's imported balance.
 pub(crate) fn closing_entry(flyer: &Flyer, seq: u64, amount: i64, at: Timestamp) -> StoredEntry {
     let balance = flyer.miles.get();
-    entry(flyer, seq, (amount, balance), at, ("Difference to the balance brought along", ImportedFrom::Closing))
+    entry(flyer, seq, (amount, balance), at, ("Difference to the imported balance", ImportedFrom::Closing))
 }
 
 fn entry(
@@ -50,7 +51,7 @@ fn entry(
     StoredEntry { entry, operation: Uuid::nil(), refunded_by: None, imported_from: Some(imported_from) }
 }
 
-/// Creates a flyer who arrives with a balance. Returns `false` if the flyer exists already. One request.
+/// Creates a flyer with an imported balance. Returns `false` if the flyer already exists. One request.
 ///
 /// # Errors
 /// Any [`StoreError`].

@@ -1,19 +1,19 @@
-//! Spending miles.
+//! Purchases, which spend miles.
 
 use super::LedgerError;
+use super::commit::{Request, Verdict, commit_movement};
 use super::idempotency::{Answered, IdempotencyKey, fingerprint, replay};
 use super::movement::{Reason, movement};
-use super::settling::{Request, Verdict, settle};
 use crate::Context;
 use models::{AirlineId, EntrySource, Flyer, FlyerId, Product, ProductId};
 use serde::{Deserialize, Serialize};
 use store::{Effect, OutcomeOf, PurchaseState};
 use uuid::Uuid;
 
-/// The answer to a purchase: the flyer after it, and the product that was bought.
+/// Result of a purchase: the flyer afterwards, and the product that was bought.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Purchase {
-    /// Always `true`: a purchase that fails is answered with an error.
+    /// Always `true`: a purchase that fails results in an error response.
     #[schema(example = true)]
     pub ok: bool,
     /// The flyer after the purchase, with the new balance.
@@ -22,11 +22,11 @@ pub struct Purchase {
     pub product: Product,
 }
 
-/// Sells a product of the airline to a flyer: deducts the price and writes the ledger entry in one transaction, which also
-/// checks that the product is still active at the price that was read.
+/// Sells one of the airline's products to a flyer. Deducts the price and writes the ledger entry in one transaction,
+/// which also checks that the product is still active at the price that was read. Two requests, plus two per
+/// conflicting movement of the flyer's miles.
 ///
-/// `product` is `None` if what was asked for cannot be a product's id. Two requests, plus two for each conflicting movement
-/// of the flyer's miles.
+/// `product` is `None` if the requested id cannot be that of a product.
 ///
 /// # Errors
 /// In this order: `IdempotencyKeyReused`, `UserNotFound`, `ProductNotFound`, `InsufficientMiles`; `Store`.
@@ -42,7 +42,7 @@ pub async fn purchase(
     let request = Request { flyer, outcome: outcome_of.map(|of| (of, fingerprint.as_str())) };
     let read = || context.store.purchase_state(airline, flyer, product, outcome_of);
     let decide = |state, operation| decide(context, airline, &fingerprint, operation, state);
-    settle(context, request, read, decide).await
+    commit_movement(context, request, read, decide).await
 }
 
 fn decide(

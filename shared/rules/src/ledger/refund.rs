@@ -1,25 +1,25 @@
-//! Refunding purchases.
+//! Refunds of purchases, which return miles.
 
 use super::LedgerError;
+use super::commit::{Request, Verdict, commit_movement};
 use super::movement::{Reason, movement};
-use super::settling::{Request, Verdict, settle};
 use crate::Context;
 use models::{AirlineId, EntrySource, Flyer, LedgerEntry, TransactionId};
 use serde::{Deserialize, Serialize};
 use store::{Effect, RefundState, StoreError};
 use uuid::Uuid;
 
-/// The answer to a refund: the ledger entry and the flyer after it.
+/// Result of a refund: its ledger entry, and the flyer afterwards.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Refund {
-    /// The ledger entry that gives the miles back.
+    /// The ledger entry that returns the miles to the flyer.
     pub transaction: LedgerEntry,
     /// The flyer after the refund, with the new balance.
     pub user: Flyer,
 }
 
-/// Refunds one purchase that the airline sold, once. Two requests, plus two for each conflicting movement of the flyer's
-/// miles.
+/// Refunds a purchase that the airline sold. A purchase can be refunded once. Two requests, plus two per conflicting
+/// movement of the flyer's miles.
 ///
 /// # Errors
 /// In this order: `TransactionNotFound`, also for an entry of another airline or of none; `NotAPurchase`;
@@ -28,7 +28,7 @@ pub async fn refund(context: &Context, airline: &AirlineId, id: &TransactionId) 
     let request = Request { flyer: &id.flyer, outcome: None };
     let read = || context.store.refund_state(&id.flyer, id.seq);
     let decide = |state, operation| decide(context, airline, id, operation, state);
-    Ok(settle(context, request, read, decide).await?.answer)
+    Ok(commit_movement(context, request, read, decide).await?.answer)
 }
 
 fn decide(
@@ -47,7 +47,8 @@ fn decide(
     if stored.refunded_by.is_some() {
         return Err(LedgerError::AlreadyRefunded);
     }
-    let account = state.account.ok_or_else(|| StoreError::Failed("a ledger without its flyer".into()))?;
+    let account =
+        state.account.ok_or_else(|| StoreError::Failed("the ledger belongs to a flyer who does not exist".into()))?;
     let product = purchase.note.strip_prefix("Purchase: ").unwrap_or(&purchase.note);
     let reason = Reason {
         amount: -purchase.amount,

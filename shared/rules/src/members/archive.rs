@@ -1,7 +1,7 @@
-//! Putting members away who are not on Discord.
+//! Archiving members who are not on Discord.
 
 use super::MemberError;
-use super::settling::{Update, change_member_from};
+use super::change::{Update, change_member_from};
 use crate::Context;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use models::facet::{Roster, sign_up_key};
@@ -11,75 +11,78 @@ use std::ops::Bound;
 use std::time::Duration;
 use store::{Invocation, MemberAudit, Span, StoreError, with_causes};
 
-/// How many members are put away at once.
-const SIDE_BY_SIDE: usize = 16;
+/// Maximum number of members that are archived concurrently.
+const MAX_CONCURRENT_CHANGES: usize = 16;
 
-/// How many are read by one request, and how many of these are under way at once: few, for answers are large.
+/// Number of members per read.
 const BATCH: usize = 100;
-const BATCHES_SIDE_BY_SIDE: usize = 4;
+/// Maximum number of concurrent reads. Low, because responses are large.
+const MAX_CONCURRENT_READS: usize = 4;
 
-/// With less time left than this, no further member is begun with.
-const TIME_FOR_ONE: Duration = Duration::from_millis(250);
+/// Once less time than this is left, no further member is archived.
+const MIN_TIME_LEFT: Duration = Duration::from_millis(250);
 
-/// A run from this many unarchived members on is held back if it would put away too large a share of them.
-const SAFETY_FROM: usize = 10;
+/// Minimum number of unarchived members for the safety stop to apply.
+const SAFETY_MINIMUM: usize = 10;
 
-/// How a run goes about it.
+/// Parameters of a run of [`archive`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Archiving {
-    /// Who does it: a member's id, or the job's name.
+    /// Who archives the members: the id of a member or the name of a job.
     pub by: String,
-    /// Members stay who signed up less than that ago.
+    /// Time after sign-up during which a member is not archived.
     pub grace: Duration,
-    /// The run archives nobody if it would archive more than that share of the unarchived members; any, if none.
+    /// Maximum share of the unarchived members, from 0 to 1, that the run may archive. If it would archive more, it
+    /// archives nobody. `None` for no limit.
     pub max_share: Option<f64>,
 }
 
-/// A member as a run reports them.
+/// A member in the report of an archiving run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Reported {
-    /// The member's id.
+    /// Id of the member: 1 to 64 letters, digits, `-` and `_`.
     pub id: MemberId,
-    /// First name.
+    /// First name of the member, 1 to 100 characters.
     #[schema(example = "Ada")]
     pub first_name: String,
-    /// Last name.
+    /// Last name of the member, 1 to 100 characters.
     #[schema(example = "Lovelace")]
     pub last_name: String,
 }
 
-/// What a run did.
+/// Result of a run of [`archive`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Archived {
-    /// Those archived.
+    /// Members who were archived.
     pub archived: Vec<Reported>,
-    /// Those left for the next run, because of a failure or for want of time.
+    /// Members left for the next run, because of a failure or for lack of time.
     pub failed: Vec<Reported>,
 }
 
 impl Archived {
-    /// How many were to be archived and did not join Discord, nor were archived by somebody else, meanwhile.
+    /// Returns the number of members to archive. Members who joined Discord or were archived by somebody else during
+    /// the run are not counted.
     #[must_use]
     pub fn found(&self) -> usize {
         self.archived.len() + self.failed.len()
     }
 }
 
-/// Why a run did not come to anything.
+/// Why a run archived nobody.
 #[derive(Debug, thiserror::Error)]
 pub enum ArchiveError {
-    /// It would have archived too many.
-    #[error("{found} of {unarchived} members would be archived, more than a share of {max_share}: nobody was")]
+    /// The run would have archived too many members.
+    #[error("{found} of {unarchived} members would be archived, more than a share of {max_share}; nobody was archived")]
     Safety {
-        /// How many.
+        /// Number of members to archive.
         found: usize,
-        /// Of how many, at least.
+        /// Number of unarchived members, or a lower bound for it.
         unarchived: usize,
-        /// The share allowed.
+        /// Maximum share of the unarchived members.
         max_share: f64,
     },
-    /// All failed.
+    /// None of the given number of members could be archived.
     #[error("none of {0} members could be archived")]
     All(usize),
     /// The members could not be read.
@@ -87,35 +90,38 @@ pub enum ArchiveError {
     Store(#[from] StoreError),
 }
 
-/// Archives every member who is not on Discord and not archived, each by one conditional transaction, so that somebody
-/// who joins meanwhile is not archived. Runs that overlap or are cut short do no harm. One
-/// request for each megabyte of index, some 10,000 of them, one for each 100 and one for each.
+/// Archives every member who is not on Discord and not archived, each in one conditional transaction, so that a member
+/// who joins Discord in the meantime is not archived. Runs may overlap or be interrupted.
 ///
-/// All are read before the first is archived, so that an error of reading means that nobody was. Those whom the time does
-/// not suffice for are left for the next run and counted as failed.
+/// All members are read before the first one is archived: if a read fails, nobody has been archived. When time runs
+/// out, the remaining members are left for the next run and count as failed.
+///
+/// One request per megabyte of index, which is some 10,000 entries, one per 100 members to archive, and one per member
+/// to archive.
 ///
 /// # Errors
-/// `Safety` and `All` as they say; as any read.
+/// `Safety` if the run would archive more than the maximum share; `All` if none of the members could be archived;
+/// `Store` if the members could not be read.
 pub async fn archive(context: &Context, how: &Archiving) -> Result<Archived, ArchiveError> {
     let ids = candidates(context, how.grace).await?;
     if let Some(max_share) = how.max_share {
-        hold_back(context, ids.len(), max_share).await?;
+        check_share(context, ids.len(), max_share).await?;
     }
     let batches: Vec<Vec<MemberId>> = ids.chunks(BATCH).map(<[_]>::to_vec).collect();
     let members: Vec<Vec<Member>> = stream::iter(batches)
         .map(|batch| async move { context.store.members(&batch).await })
-        .buffered(BATCHES_SIDE_BY_SIDE)
+        .buffered(MAX_CONCURRENT_READS)
         .try_collect()
         .await?;
     let invocation = Invocation::current();
     let attempts = stream::iter(members.into_iter().flatten()).map(|member| {
-        let has_time = invocation.remaining() > TIME_FOR_ONE;
+        let has_time = invocation.remaining() > MIN_TIME_LEFT;
         async move {
             let ended = if has_time { Some(archive_one(context, how, &member).await) } else { None };
             (member, ended)
         }
     });
-    let mut attempts = attempts.buffered(SIDE_BY_SIDE);
+    let mut attempts = attempts.buffered(MAX_CONCURRENT_CHANGES);
     let mut run = Archived::default();
     let mut left = 0;
     while let Some((member, ended)) = attempts.next().await {
@@ -126,7 +132,7 @@ pub async fn archive(context: &Context, how: &Archiving) -> Result<Archived, Arc
         };
         match ended {
             Some(Ok(true)) => run.archived.push(reported),
-            // Joined Discord, or archived by somebody else, while the run was on its way.
+            // The member joined Discord, or was archived by somebody else, during the run.
             Some(Ok(false)) => {}
             Some(Err(error)) => {
                 tracing::error!(
@@ -145,7 +151,7 @@ pub async fn archive(context: &Context, how: &Archiving) -> Result<Archived, Arc
     invocation.count_archived(run.archived.len());
     if left > 0 {
         let archived = run.archived.len();
-        tracing::error!(archived, left, "the time was up before all were archived; the next run goes on");
+        tracing::error!(archived, left, "ran out of time before all members were archived; the next run continues");
     }
     if run.archived.is_empty() && !run.failed.is_empty() {
         return Err(ArchiveError::All(run.failed.len()));
@@ -153,7 +159,8 @@ pub async fn archive(context: &Context, how: &Archiving) -> Result<Archived, Arc
     Ok(run)
 }
 
-/// Who is to be archived: those not on Discord who signed up so long ago; all of them, if no time is given.
+/// Returns the members to archive: those who are not on Discord and signed up at least `grace` ago. One request per
+/// megabyte of index.
 async fn candidates(context: &Context, grace: Duration) -> Result<Vec<MemberId>, StoreError> {
     let span = if grace.is_zero() {
         Span::default()
@@ -165,7 +172,7 @@ async fn candidates(context: &Context, grace: Duration) -> Result<Vec<MemberId>,
     Ok(entries.into_iter().map(|entry| entry.key).collect())
 }
 
-/// Archives one member, unless they joined Discord or were archived in the meantime. Returns whether it did.
+/// Archives a member. Returns `false` if the member has joined Discord or been archived in the meantime.
 async fn archive_one(context: &Context, how: &Archiving, member: &Member) -> Result<bool, MemberError> {
     let mut archives = false;
     let archive = |mut member: Member| {
@@ -189,22 +196,23 @@ async fn archive_one(context: &Context, how: &Archiving, member: &Member) -> Res
     }
 }
 
-/// Fails if so many are too large a share of the unarchived members. Counts no more of those than it takes to tell: cost
-/// grows with those to archive, not with all.
+/// Fails if the members to archive are too large a share of the unarchived members. Counts only as many unarchived
+/// members as it takes to decide, so that the cost depends on the number of members to archive, not on that of all
+/// members.
 #[allow(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "counts of people"
+    reason = "counts of members"
 )]
-async fn hold_back(context: &Context, found: usize, max_share: f64) -> Result<(), ArchiveError> {
-    /// Shares such as 0.07 are not exact: 7 of 100 are no more than that share all the same.
+async fn check_share(context: &Context, found: usize, max_share: f64) -> Result<(), ArchiveError> {
+    /// Shares such as 0.07 are not exact: 7 of 100 members must not exceed that share.
     const ROUNDING: f64 = 1e-6;
     if found == 0 {
         return Ok(());
     }
     let enough = if max_share > 0.0 { (found as f64 / max_share).ceil() as usize } else { 0 };
-    let enough = enough.max(SAFETY_FROM);
+    let enough = enough.max(SAFETY_MINIMUM);
     let mut unarchived = 0;
     for roster in [Roster::NotInDiscord, Roster::InDiscord] {
         if unarchived < enough {
@@ -212,18 +220,24 @@ async fn hold_back(context: &Context, found: usize, max_share: f64) -> Result<()
             unarchived += context.store.roster(roster, &span).await?.len();
         }
     }
-    if unarchived >= SAFETY_FROM && found as f64 > max_share * unarchived as f64 + ROUNDING {
-        tracing::error!(safety_stops = 1, found, unarchived, max_share, "too many would be archived: nobody is");
+    if unarchived >= SAFETY_MINIMUM && found as f64 > max_share * unarchived as f64 + ROUNDING {
+        tracing::error!(
+            safety_stops = 1,
+            found,
+            unarchived,
+            max_share,
+            "too many members would be archived; archiving nobody"
+        );
         return Err(ArchiveError::Safety { found, unarchived, max_share });
     }
     Ok(())
 }
 
-/// The unarchived members without a linked Discord account. One
-/// request for each megabyte of index, some 10,000 of them, and one for each 100.
+/// Returns the unarchived members without a linked Discord account. One request per megabyte of index, which is some
+/// 10,000 entries, and one per 100 members.
 ///
 /// # Errors
-/// As any read.
+/// Any [`StoreError`].
 pub async fn unverified(context: &Context) -> Result<Vec<Member>, StoreError> {
     let entries = context.store.roster(Roster::Unverified, &Span::default()).await?;
     let ids: Vec<MemberId> = entries.into_iter().map(|entry| entry.key).collect();

@@ -1,10 +1,10 @@
-//! Looking members up.
+//! Looking up a member by id, username or Discord account.
 
 use crate::Context;
 use models::{DiscordId, Member, MemberId, Username};
 use store::StoreError;
 
-/// Returns the member with that id, archived or not. One request; none if it cannot be an id.
+/// Returns the member with the given id, archived or not. One request, or none if it cannot be an id.
 ///
 /// # Errors
 /// Any [`StoreError`].
@@ -15,8 +15,8 @@ pub async fn member(context: &Context, id: &str) -> Result<Option<Member>, Store
     }
 }
 
-/// Returns the member with that username, compared without regard to case, archived or not. Two requests; one if nobody
-/// has it, none if it cannot be a username.
+/// Returns the member with the given username, regardless of case, archived or not. Two requests, one if there is no
+/// such member, or none if it cannot be a username.
 ///
 /// # Errors
 /// Any [`StoreError`].
@@ -27,8 +27,8 @@ pub async fn member_by_username(context: &Context, username: &str) -> Result<Opt
     }
 }
 
-/// Returns the member with that linked Discord account. Two requests; one if nobody has it, none if it cannot be an
-/// account's id.
+/// Returns the member with the given Discord account, archived or not. Two requests, one if there is no such member, or
+/// none if it cannot be the id of an account.
 ///
 /// # Errors
 /// Any [`StoreError`].
@@ -39,8 +39,8 @@ pub async fn member_by_discord(context: &Context, discord: &str) -> Result<Optio
     }
 }
 
-/// Returns whether a new member could have that username: it is well formed, not reserved, and nobody has it. One strongly
-/// consistent request; none if it cannot be a username.
+/// Returns whether a new member could have the given username: it is well formed, not reserved and not taken. One
+/// strongly consistent request, or none if it cannot be a username.
 ///
 /// # Errors
 /// Any [`StoreError`].

@@ -1,35 +1,36 @@
-//! Members' Discord accounts.
+//! Discord accounts of members.
 
 use super::MemberError;
-use super::settling::{Update, change_member};
+use super::change::{Update, change_member};
 use crate::Context;
 use models::{ARCHIVED, DiscordId, IN_DISCORD, Member, MemberId, Timestamp};
 use serde::Deserialize;
 use store::MemberAudit;
 
-/// What is new about a member on Discord: what is absent stays as it is.
+/// A partial update of a member's Discord account. Fields that are absent keep their values.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DiscordChange {
-    /// The linked account; null unlinks it.
+    /// Id of the Discord account to link, a string of 1 to 20 digits; `null` unlinks the account.
     #[serde(rename = "discordId", default, deserialize_with = "models::present")]
     #[schema(value_type = Option<DiscordId>)]
     pub discord_id: Option<Option<DiscordId>>,
-    /// Whether the member is on the server. Joining it unarchives.
+    /// Whether the member is on the Discord server. `true` also unarchives the member.
     #[serde(default, deserialize_with = "models::present")]
     #[schema(nullable = false)]
     pub in_discord: Option<bool>,
-    /// When the member joined it.
+    /// Time the member joined the Discord server, ISO 8601 with offset.
     #[serde(rename = "discordJoinedAt", default, deserialize_with = "models::present")]
     #[schema(nullable = false)]
     pub discord_joined_at: Option<Timestamp>,
 }
 
-/// Links or unlinks a member's Discord account, and records joining and leaving the server. Two requests.
+/// Links or unlinks a member's Discord account, and records whether and since when the member is on the Discord server.
+/// Two requests, plus two per conflicting change.
 ///
 /// # Errors
-/// `BadRequest` when there is nothing to change; `NotFound`; `Conflict` when another member has that account; as any
-/// write.
+/// `Invalid` if the change contains no fields; `NotFound` if the member does not exist; `Taken` if another member has
+/// the account; `Store`.
 pub async fn change_discord(
     context: &Context,
     by: &str,

@@ -1,43 +1,43 @@
-//! Why members are not changed or found.
+//! Errors of operations on members.
 
 use store::StoreError;
 
-/// Why a member, or something of a member, was not changed or found.
+/// Why a member, or something that belongs to a member, could not be found or changed.
 #[derive(Debug, thiserror::Error)]
 pub enum MemberError {
-    /// There is no such member.
+    /// The member does not exist.
     #[error("User not found")]
     NotFound,
-    /// There is no such badge, or the member does not have it.
+    /// The badge does not exist, or the member does not have it.
     #[error("Badge not found")]
     BadgeNotFound,
-    /// The member does not have that skill.
+    /// The member does not have the skill.
     #[error("Skill not found")]
     SkillNotFound,
-    /// The id, or something that must be unique, belongs to another member.
+    /// The id, or another value that must be unique, belongs to another member.
     #[error("User already exists")]
     Taken,
     /// The username belongs to another member.
     #[error("Username already exists")]
     UsernameTaken,
-    /// The username is chosen once.
+    /// The member already has a username, which cannot be changed.
     #[error("Cannot update username again")]
     UsernameIsSet,
-    /// A role already is what it was to become.
+    /// A role already has the requested value.
     #[error("role already exist!")]
     RoleExists,
-    /// The member has [`MAX_SKILLS`](super::MAX_SKILLS) other skills.
+    /// The member already has [`MAX_SKILLS`](super::MAX_SKILLS) other skills.
     #[error("User has too many skills")]
     TooManySkills,
-    /// What was asked for is not possible; names what is wrong.
+    /// The request is not valid. The text names the field and what is wrong with it.
     #[error("{0}")]
     Invalid(String),
-    /// GitHub cannot be asked.
+    /// GitHub could not be searched.
     #[error("{message}")]
     GithubUnavailable {
-        /// Why.
+        /// The reason.
         message: &'static str,
-        /// After how many seconds it can, if it said so.
+        /// Number of seconds after which to retry, if GitHub rate-limited the request.
         retry_after: Option<u64>,
     },
     /// The tables could not be read or written.
@@ -46,7 +46,7 @@ pub enum MemberError {
 }
 
 impl MemberError {
-    /// What was asked for is not possible, for this reason.
+    /// Creates the error for a request that is not valid, for the given reason.
     pub(crate) fn invalid(reason: impl Into<String>) -> Self {
         Self::Invalid(reason.into())
     }

@@ -1,12 +1,12 @@
-//! Who did what on GitHub: its search API.
+//! Authors of issues and pull requests on GitHub, found with its search API.
 //!
-//! <https://docs.github.com/en/rest/search/search#search-issues-and-pull-requests>: 100 results a page, 1,000 in all, 30
-//! requests a minute with a token.
+//! <https://docs.github.com/en/rest/search/search#search-issues-and-pull-requests>: 100 results per page, 1,000 per
+//! search, 30 requests per minute with a token.
 //!
-//! GitHub sorts by when an issue or pull request was created or last updated, and not by when it was closed or merged. So
-//! what is found by these dates is put into their order here. That is exact as long as GitHub finds no more than the 1,000
-//! that it gives; of more, it is asked for those with the latest (or earliest) update, among which the latest (or earliest)
-//! closed ones are, as nothing is closed without being updated.
+//! GitHub sorts by the time an issue or pull request was created or last updated, but not by the time it was closed or
+//! merged. Results found by these times are therefore sorted here. That is exact as long as GitHub finds at most 1,000
+//! results, all of which it returns. Of more, those with the latest (or earliest) update are requested, among which are
+//! those closed latest (or earliest), because closing is an update.
 
 use super::MemberError;
 use crate::outside::{Secret, ServiceError, WhenLimited};
@@ -17,40 +17,42 @@ use std::collections::HashSet;
 use std::time::Duration;
 use store::with_causes;
 
-/// Results of a page, and the most that GitHub gives of one search.
-const PAGE: usize = 100;
-const MOST: usize = 1000;
+/// Number of results per page.
+const PAGE_SIZE: usize = 100;
+/// Maximum number of results that GitHub returns per search.
+const MAX_RESULTS: usize = 1000;
 
 /// How to reach GitHub.
 #[derive(Debug, Clone)]
 pub struct GithubConfig {
-    /// Where its API is.
+    /// Base URL of the API.
     pub api_url: String,
-    /// Whose pull requests and issues count.
+    /// Organization whose issues and pull requests are searched.
     pub org: String,
-    /// What opens it.
+    /// API token.
     pub token: Secret,
-    /// How long one request may take.
+    /// Maximum time per request.
     pub timeout: Duration,
 }
 
-/// What to look for.
+/// A search for issues or pull requests.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GithubQuery {
-    /// In GitHub's own terms: `is:pr is:open created:…`.
+    /// Search terms in GitHub's syntax: `is:pr is:open created:…`.
     terms: String,
-    /// Whether the results are in the order in which they were closed, rather than created. Merging closes.
+    /// Whether the results are ordered by the time they were closed, rather than created. Merging a pull request closes
+    /// it.
     by_closing: bool,
-    /// Whether that order begins with the earliest.
+    /// Whether the earliest result comes first.
     oldest_first: bool,
 }
 
 impl GithubQuery {
-    /// Reads the `query` parameter: `filterBy:… sortBy:… startDate:… endDate:… days:…`, apart by spaces. `days` counts
-    /// back from `now`.
+    /// Parses the `query` parameter: `filterBy:… sortBy:… startDate:… endDate:… days:…`, separated by spaces. `days`
+    /// counts back from `now`.
     ///
     /// # Errors
-    /// `BadRequest`, naming what is wrong.
+    /// `Invalid`, naming what is wrong.
     pub fn parse(query: &str, now: Timestamp) -> Result<Self, MemberError> {
         let bad = |message: String| MemberError::Invalid(message);
         let (mut filter, mut oldest_first, mut start, mut end) = (None, false, None, None);
@@ -63,7 +65,7 @@ impl GithubQuery {
                 return Err(bad(format!("\"query\": {key} must be given once")));
             }
             let date = || {
-                // Other notations of ISO 8601, and times of day, are dates to `parse` as well.
+                // `parse` also accepts other ISO 8601 notations, with or without a time of day.
                 let date = value.parse().ok().filter(|date: &jiff::civil::Date| date.to_string() == value);
                 date.ok_or_else(|| bad(format!("\"query\": {key} must be a date as YYYY-MM-DD")))
             };
@@ -116,7 +118,11 @@ impl GithubQuery {
     }
 }
 
-/// The logins, in lower case, of those who authored what the query asks for, each once, in its order.
+/// Returns the GitHub logins of the authors of what a query finds, in lower case, without duplicates and in the order
+/// of the query. One request to GitHub per 100 results, at most ten.
+///
+/// # Errors
+/// `GithubUnavailable` if GitHub is not configured, cannot be reached or rate-limits the requests.
 pub(super) async fn authors(
     context: &Context,
     outside: &Outside,
@@ -140,7 +146,7 @@ pub(super) async fn authors(
 #[derive(Deserialize)]
 struct Results {
     total_count: usize,
-    /// Whether GitHub gave up looking before it had found all.
+    /// Whether GitHub stopped the search before it had found everything.
     #[serde(default, rename = "incomplete_results")]
     incomplete: bool,
     items: Vec<Issue>,
@@ -149,7 +155,7 @@ struct Results {
 /// An issue or pull request.
 #[derive(Deserialize)]
 struct Issue {
-    /// None of a deleted account.
+    /// `None` if the account has been deleted.
     user: Option<User>,
     closed_at: Option<Timestamp>,
 }
@@ -159,7 +165,7 @@ struct User {
     login: String,
 }
 
-/// What the query asks for, as far as GitHub gives it, in GitHub's order. One request for each 100, at most ten.
+/// Returns what a query finds, in GitHub's order. One request to GitHub per 100 results, at most ten.
 async fn find(
     context: &Context,
     outside: &Outside,
@@ -174,18 +180,18 @@ async fn find(
     let authorization = format!("Bearer {token}");
     let headers = [("authorization", authorization.as_str()), ("accept", "application/vnd.github+json")];
     let mut issues = Vec::new();
-    for page in 1..=MOST / PAGE {
+    for page in 1..=MAX_RESULTS / PAGE_SIZE {
         let number = page.to_string();
         let parameters =
             [("q", terms.as_str()), ("sort", sort), ("order", order), ("per_page", "100"), ("page", number.as_str())];
         let results: Results =
             outside.client.get_json(&url, &parameters, &headers, config.timeout, WhenLimited::Fail).await?;
         if results.incomplete {
-            return Err(ServiceError::bad_answer("not all results"));
+            return Err(ServiceError::bad_answer("the results are incomplete"));
         }
         let count = results.items.len();
         issues.extend(results.items);
-        if count < PAGE || page * PAGE >= results.total_count.min(MOST) {
+        if count < PAGE_SIZE || page * PAGE_SIZE >= results.total_count.min(MAX_RESULTS) {
             break;
         }
     }

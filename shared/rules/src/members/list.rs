@@ -1,4 +1,4 @@
-//! Listing members by username.
+//! Listings of members by username.
 
 use super::MemberError;
 use super::github::{self, GithubQuery};
@@ -9,58 +9,62 @@ use models::{ARCHIVED, ListingKey, Member, MemberId, Position, PublicMember, Use
 use std::ops::Bound;
 use store::{IndexEntry, Span, StoreError};
 
-/// Where a page begins.
+/// Where a page starts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cursor {
-    /// After so many pages.
+    /// After this many pages.
     Page(usize),
-    /// After that member.
+    /// After this member.
     Next(MemberId),
-    /// Before that member.
+    /// Before this member.
     Prev(MemberId),
 }
 
-/// Which page.
+/// A page of a listing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageRequest {
-    /// Where it begins.
+    /// Where the page starts.
     pub cursor: Cursor,
-    /// How many are on it, 1 to 100.
+    /// Maximum number of members on the page, 1 to 100.
     pub size: usize,
 }
 
-/// A page of members.
+/// A page of members, with its neighbors.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MemberList {
-    /// The members on it.
+    /// The members on the page.
     pub members: Vec<PublicMember>,
-    /// The member after whom the next page begins, if there is one.
+    /// Id of the member after whom the next page starts; `None` on the last page.
     pub next: Option<MemberId>,
-    /// The member before whom the previous page ends, if there is one.
+    /// Id of the member before whom the previous page ends; `None` on the first page.
     pub prev: Option<MemberId>,
 }
 
-/// Where the member of a cursor stands in listings.
+/// Returns the position of a cursor's member in listings. One request.
+///
+/// # Errors
+/// `Invalid` if the member does not exist or is never listed; `Store`.
 pub(super) async fn position_of(context: &Context, id: &MemberId, parameter: &str) -> Result<Position, MemberError> {
     let member = context.store.member(id).await?;
     let position = member.and_then(|member: Member| Some(Position::new(member.username.as_ref()?, member.id)));
     position.ok_or_else(|| not_in_list(parameter, id.as_str()))
 }
 
-/// What is said of a cursor that is no member's id, or the id of somebody who is listed nowhere.
+/// Returns the error for a cursor that is not the id of a listed member.
 #[must_use]
 pub fn not_in_list(parameter: &str, id: &str) -> MemberError {
-    // No id is longer.
+    // Ids are at most 64 characters long.
     let id: String = id.chars().take(64).collect();
     MemberError::invalid(format!("{parameter} must be the id of a member in the list, and {id} is not"))
 }
 
-/// A page of the unarchived members whose usernames begin with `prefix`, by username, both without regard to case
-///. Two requests for the first page, or by page number; four by `next` or `prev`, wherever they
-/// are, at any number of members. Capacity by page number: one read unit for each 4 kB of index entries skipped, some 40.
+/// Returns a page of the unarchived members whose usernames start with `prefix`, ordered by username, both regardless
+/// of case. Two requests for the first page or by page number, and four by `next` or `prev`, however many members there
+/// are and wherever the page is. Capacity by page number: one read unit per 4 kB of skipped index entries, which is
+/// some 40.
 ///
 /// # Errors
-/// `BadRequest` when the cursor's member is unknown; as any read.
+/// `Invalid` if the cursor's member does not exist or is never listed; `Store`.
 pub async fn list(context: &Context, prefix: &str, page: &PageRequest) -> Result<MemberList, MemberError> {
     let prefix = prefix.to_ascii_lowercase();
     let size = page.size;
@@ -96,7 +100,7 @@ pub async fn list(context: &Context, prefix: &str, page: &PageRequest) -> Result
     Ok(MemberList { members: present(context, &ids).await?, next, prev })
 }
 
-/// The entries beyond a position, one more than a page, and whether there are any on its other side.
+/// Returns the entries beyond a position, one more than fits on the page, and whether there are any on its other side.
 async fn around(
     context: &Context,
     prefix: &str,
@@ -117,7 +121,8 @@ async fn around(
 }
 
 async fn read(context: &Context, span: &Span) -> Result<Vec<IndexEntry<ListingKey>>, StoreError> {
-    // No username has other characters or is longer; positions have and are.
+    // Usernames consist of these characters and have a maximum length. Positions contain others and are longer, so they
+    // could match a prefix that no username has.
     let begins_usernames = span.prefix.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     if !begins_usernames || span.prefix.len() > Username::MAX_LENGTH {
         return Ok(Vec::new());
@@ -125,18 +130,19 @@ async fn read(context: &Context, span: &Span) -> Result<Vec<IndexEntry<ListingKe
     context.store.listing(&Listing { facet: Facet::All, archived: false }, span).await
 }
 
-/// Those members as everybody may see them, without any that are put away or have no username yet: they are not listed.
+/// Returns the public form of members. Omits those who are archived or do not have a username yet, because they are not
+/// listed.
 async fn present(context: &Context, ids: &[MemberId]) -> Result<Vec<PublicMember>, StoreError> {
     let members = context.store.members(ids).await?;
     let is_listed = |member: &Member| member.username.is_some() && !member.has_role(ARCHIVED);
     Ok(members.into_iter().filter(is_listed).map(PublicMember::from).collect())
 }
 
-/// The unarchived members who authored what the query asks for on GitHub, in that order. One
-/// request for each 100 of them, twice, besides those to GitHub.
+/// Returns the unarchived members who authored what a query finds on GitHub, in the order of the query. Two requests
+/// per 100 authors, besides those to GitHub.
 ///
 /// # Errors
-/// `GithubUnavailable` when GitHub is not configured, not reachable or has had enough; as any read.
+/// `GithubUnavailable` if GitHub is not configured, cannot be reached or rate-limits the requests; `Store`.
 pub async fn list_by_github(
     context: &Context,
     outside: &Outside,

@@ -1,7 +1,8 @@
-//! Members: who they are, what they have, how they are listed and found.
+//! Members: their profiles, roles, statuses, skills and badges, and how they are listed and searched.
 
 mod archive;
 mod badges;
+mod change;
 mod directory;
 mod discord;
 mod error;
@@ -10,7 +11,6 @@ mod list;
 mod profile;
 mod roles;
 mod search;
-mod settling;
 mod sign_up;
 mod skills;
 mod status;

@@ -1,75 +1,75 @@
-//! What members say of themselves.
+//! What members say about themselves.
 
 use super::MemberError;
-use super::settling::{Update, change_member};
+use super::change::{Update, change_member};
 use crate::Context;
 use models::{Email, Member, MemberId, Name, Phone, Profile, ProfileText, Username, Years};
 use serde::Deserialize;
 use store::ProfileUpdate;
 
-/// A change of one's own record: what is absent stays as it is.
+/// A partial update of the caller's own record. Fields that are absent keep their values.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProfileChange {
-    /// The username, as long as none was chosen.
+    /// Name of the member in the community, 4 to 32 letters, digits and hyphens. It can be set only once.
     #[serde(default, deserialize_with = "models::present")]
     #[schema(nullable = false)]
     pub username: Option<Username>,
-    /// First name.
+    /// First name of the member, 1 to 100 characters.
     #[serde(default, deserialize_with = "models::present")]
     #[schema(nullable = false, example = "Ada")]
     pub first_name: Option<Name>,
-    /// Last name.
+    /// Last name of the member, 1 to 100 characters.
     #[serde(default, deserialize_with = "models::present")]
     #[schema(nullable = false, example = "Lovelace")]
     pub last_name: Option<Name>,
-    /// Telephone number.
+    /// Telephone number of the member, at most 15 digits, as a number or as a string with or without a leading `+`.
     #[serde(default, deserialize_with = "models::present")]
     #[schema(nullable = false)]
     pub phone: Option<Phone>,
-    /// E-mail address.
+    /// E-mail address of the member, at most 254 characters.
     #[serde(default, deserialize_with = "models::present")]
     #[schema(nullable = false)]
     pub email: Option<Email>,
-    /// Years of experience.
+    /// Years of experience of the member, a number from 0 to 100.
     #[serde(default, deserialize_with = "models::present")]
     #[schema(nullable = false)]
     pub yoe: Option<Years>,
-    /// Where the member works.
+    /// Company where the member works, at most 500 characters.
     #[serde(default, deserialize_with = "models::present")]
     #[schema(nullable = false)]
     pub company: Option<ProfileText>,
-    /// As what.
+    /// Job title of the member, at most 500 characters.
     #[serde(default, deserialize_with = "models::present")]
     #[schema(nullable = false)]
     pub designation: Option<ProfileText>,
-    /// Where the member's picture is.
+    /// URL of a picture of the member, at most 500 characters.
     #[serde(default, deserialize_with = "models::present")]
     #[schema(nullable = false)]
     pub img: Option<ProfileText>,
-    /// Website.
+    /// Website of the member, at most 500 characters.
     #[serde(default, deserialize_with = "models::present")]
     #[schema(nullable = false)]
     pub website: Option<ProfileText>,
-    /// Name on LinkedIn.
+    /// LinkedIn user name of the member, at most 500 characters without `@` or spaces.
     #[serde(default, deserialize_with = "models::present")]
     #[schema(nullable = false)]
     pub linkedin_id: Option<ProfileText>,
-    /// Name on Twitter.
+    /// Twitter user name of the member, at most 500 characters without `@` or spaces.
     #[serde(default, deserialize_with = "models::present")]
     #[schema(nullable = false)]
     pub twitter_id: Option<ProfileText>,
-    /// Name on Instagram.
+    /// Instagram user name of the member, at most 500 characters without `@` or spaces.
     #[serde(default, deserialize_with = "models::present")]
     #[schema(nullable = false)]
     pub instagram_id: Option<ProfileText>,
-    /// What the member is up to, in a word.
+    /// Short status text of at most 500 characters, unrelated to `/users/status`.
     #[serde(default, deserialize_with = "models::present")]
     #[schema(nullable = false)]
     pub status: Option<ProfileText>,
 }
 
-/// Refuses names on other networks that cannot be such: with `@` or spaces.
+/// Rejects user names on other networks that contain `@` or spaces.
 pub(super) fn check_handles(
     linkedin: Option<&ProfileText>,
     twitter: Option<&ProfileText>,
@@ -85,12 +85,14 @@ pub(super) fn check_handles(
     Ok(())
 }
 
-/// Changes a member's own record. Fields that are sent change each by itself, so that
-/// concurrent changes of different ones both survive: one request. A username, which is set once, takes two.
+/// Changes a member's own record. Each field is written independently of the others, so that concurrent changes of
+/// different fields are all kept. One request. A change that sets the username, which is possible once, takes two, plus
+/// two per conflicting change.
 ///
 /// # Errors
-/// `BadRequest` when there is nothing to change or a name elsewhere is bad; `NotFound`; `UsernameIsSet`; `Conflict` when
-/// the username is taken; as any write.
+/// `Invalid` if the change contains no fields or a malformed user name on another network; `NotFound` if the member
+/// does not exist; `UsernameIsSet` if the member already has a username; `UsernameTaken` if another member has it;
+/// `Store`.
 pub async fn change_profile(context: &Context, id: &MemberId, change: &ProfileChange) -> Result<(), MemberError> {
     let handles = [&change.linkedin_id, &change.twitter_id, &change.instagram_id].map(Option::as_ref);
     check_handles(handles[0], handles[1], handles[2])?;
@@ -114,7 +116,7 @@ pub async fn change_profile(context: &Context, id: &MemberId, change: &ProfileCh
 }
 
 impl ProfileChange {
-    /// What changes beside the username.
+    /// Returns the changed fields other than the username.
     fn update(&self) -> ProfileUpdate {
         let Self {
             username: _,

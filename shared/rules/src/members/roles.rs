@@ -1,27 +1,28 @@
-//! Giving and taking roles.
+//! Granting and revoking roles.
 
 use super::MemberError;
-use super::settling::{Update, change_member};
+use super::change::{Update, change_member};
 use crate::Context;
 use models::{ARCHIVED, MEMBER, Member, MemberId, SUPER_USER};
 use store::MemberAudit;
 
-/// Which roles a member is to have. Absent ones stay.
+/// New values of a member's roles. A role that is `None` stays as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RoleChange {
     /// The role `member`.
     pub member: Option<bool>,
     /// The role `archived`.
     pub archived: Option<bool>,
-    /// Why.
+    /// Reason for the change, for the audit trail.
     pub reason: Option<String>,
 }
 
-/// Gives a member roles, or takes them. Each role that is sent must differ
-/// from what the member has. Two requests.
+/// Grants roles to a member, or revokes them. Each given value must differ from the current one. Two requests, plus two
+/// per conflicting change.
 ///
 /// # Errors
-/// `NotFound`; `RoleExists` when a role is already so, and then nothing changes; as any write.
+/// `NotFound` if the member does not exist; `RoleExists` if a role already has the given value, in which case nothing
+/// is changed; `Store`.
 pub async fn change_roles(
     context: &Context,
     by: &MemberId,
@@ -44,10 +45,11 @@ pub async fn change_roles(
     change_member(context, id, MemberError::Taken, give).await
 }
 
-/// Makes a member a superuser; again is harmless. Two requests.
+/// Makes a member a superuser. Does nothing if the member already is one. Two requests, plus two per conflicting
+/// change.
 ///
 /// # Errors
-/// `NotFound`; as any write.
+/// `NotFound` if the member does not exist; `Store`.
 pub async fn grant_super_user(context: &Context, by: &str, id: &MemberId) -> Result<Member, MemberError> {
     let now = context.now();
     let grant = |mut member: Member| {

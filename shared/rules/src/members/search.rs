@@ -1,4 +1,4 @@
-//! Finding members by what they are and have.
+//! Searching members by skill, status, role and Discord account.
 
 use super::MemberError;
 use super::list::{Cursor, PageRequest, position_of};
@@ -13,83 +13,86 @@ use std::ops::Bound;
 use std::time::Duration;
 use store::{Span, StoreError};
 
-/// Up to so many candidates are looked at one by one, a request for each 100.
-const ONE_BY_ONE: usize = 1000;
+/// Up to this many candidates are read without narrowing them down further, at one request per 100.
+const FEW_CANDIDATES: usize = 1000;
 
-/// So many entries cost as much as one candidate does: a request reads some 8,000 of them, or 100 members.
-const ENTRIES_FOR_A_CANDIDATE: usize = 80;
+/// Number of index entries that cost as much to read as one candidate: a request reads some 8,000 entries, or 100
+/// members.
+const ENTRIES_PER_CANDIDATE: usize = 80;
 
-/// How much of each facet is read at first; then eight times as much, and so on.
+/// Number of entries of each facet that are read at first. Each further read is eight times as large.
 const FIRST_READ: usize = 256;
 
-/// After so long on Discord, onboarding has taken long.
+/// Time on Discord after which onboarding counts as long.
 const LONG_ONBOARDING: Duration = Duration::from_hours(31 * 24);
 
-/// What members are searched by: every kind that is given must hold; within one, any of its values.
+/// Search criteria. A member must match every kind of criterion that is given, and for each kind one of its values.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MemberSearch {
-    /// Of one and the same skill.
+    /// Tags of a skill. `tag_ids`, `level_ids`, `level_names` and `level_values` must match the same skill.
     pub tag_ids: Vec<TagId>,
-    /// Of one and the same skill.
+    /// Level ids of that skill.
     pub level_ids: Vec<LevelId>,
-    /// Of one and the same skill.
+    /// Level names of that skill.
     pub level_names: Vec<String>,
-    /// Of one and the same skill.
+    /// Level values of that skill.
     pub level_values: Vec<i64>,
-    /// What the member is up to.
+    /// States of the member.
     pub states: Vec<State>,
-    /// Onboarding, and on Discord for more than 31 days; another value of the same kind as `states`.
+    /// Whether to match members who are onboarding and have been on Discord for more than 31 days. It counts as another
+    /// value of `states`.
     pub long_onboarding: bool,
-    /// What the member is. Nobody who is archived is found by anything else than that.
+    /// Roles of the member. Archived members match only if [`SearchedRole::Archived`] is given; the other roles are
+    /// those of unarchived members.
     pub roles: Vec<SearchedRole>,
-    /// Has a linked Discord account, or none.
+    /// Whether the member has a linked Discord account (`true`) or none (`false`).
     pub verified: Vec<bool>,
-    /// On Discord for more than that.
+    /// Matches members who have been on Discord for longer than this.
     pub in_discord_for: Option<Duration>,
 }
 
-/// A role that members are searched by.
+/// A role by which members are searched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SearchedRole {
     /// A full member.
     Member,
-    /// On the Discord server.
+    /// Someone who is on the Discord server.
     InDiscord,
-    /// Put away.
+    /// An archived member.
     Archived,
 }
 
-/// What a search finds.
+/// Result of a search: a page of the matching members, and their number.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SearchResult {
     /// The members on the page.
     pub members: Vec<PublicMember>,
-    /// How many match in all.
+    /// Number of matching members on all pages.
     pub count: usize,
-    /// The member after whom the next page begins, if there is one.
+    /// Id of the member after whom the next page starts; `None` on the last page.
     pub next: Option<MemberId>,
-    /// The member before whom the previous page ends, if there is one.
+    /// Id of the member before whom the previous page ends; `None` on the first page.
     pub prev: Option<MemberId>,
 }
 
 impl MemberSearch {
-    fn by_skill(&self) -> bool {
+    fn has_skill_criteria(&self) -> bool {
         !self.tag_ids.is_empty()
             || !self.level_ids.is_empty()
             || !self.level_names.is_empty()
             || !self.level_values.is_empty()
     }
 
-    fn by_state(&self) -> bool {
+    fn has_state_criteria(&self) -> bool {
         !self.states.is_empty() || self.long_onboarding
     }
 
-    fn archived_wanted(&self) -> bool {
+    fn includes_archived(&self) -> bool {
         self.roles.contains(&SearchedRole::Archived)
     }
 
-    /// The roles that are asked of the unarchived.
-    fn asked_roles(&self) -> Vec<&'static str> {
+    /// Returns the roles that unarchived members are searched by.
+    fn unarchived_roles(&self) -> Vec<&'static str> {
         let name = |role: &SearchedRole| match role {
             SearchedRole::Member => Some(MEMBER),
             SearchedRole::InDiscord => Some(IN_DISCORD),
@@ -98,7 +101,7 @@ impl MemberSearch {
         self.roles.iter().filter_map(name).collect()
     }
 
-    /// Whether nothing is asked for.
+    /// Returns whether no criterion is given.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
@@ -114,40 +117,44 @@ impl MemberSearch {
             && any(&self.level_values, &skill.level_value)
     }
 
-    /// Whether a member matches: what the index answers, said plainly. Nobody without a username does.
+    /// Returns whether a member matches. This defines what [`search`] finds with the index. A member without a username
+    /// never matches.
     #[must_use]
     pub fn matches(&self, member: &Member, now: Timestamp) -> bool {
         let joined_before = |time| member.discord_joined_at.is_some_and(|joined| joined < now.minus(time));
         let on_discord_for = |time| member.has_role(IN_DISCORD) && joined_before(time);
         let state = member.current_status.as_ref().map(|status| status.state);
-        let by_skill = !self.by_skill() || member.skills.values().any(|skill| self.skill_matches(skill));
-        let by_state = !self.by_state()
+        let by_skill = !self.has_skill_criteria() || member.skills.values().any(|skill| self.skill_matches(skill));
+        let by_state = !self.has_state_criteria()
             || state.is_some_and(|state| self.states.contains(&state))
             || (self.long_onboarding && state == Some(State::Onboarding) && on_discord_for(LONG_ONBOARDING));
         let by_role = if member.has_role(ARCHIVED) {
-            self.archived_wanted()
+            self.includes_archived()
         } else {
-            self.roles.is_empty() || self.asked_roles().into_iter().any(|role| member.has_role(role))
+            self.roles.is_empty() || self.unarchived_roles().into_iter().any(|role| member.has_role(role))
         };
         let by_discord = self.verified.is_empty() || self.verified.contains(&member.discord_id.is_some());
         let by_time = self.in_discord_for.is_none_or(on_discord_for);
         member.username.is_some() && by_skill && by_state && by_role && by_discord && by_time
     }
 
-    /// The kinds of filter that are given, for those who are archived or those who are not, each as the facets of its
-    /// values. None if nobody of them can match; everybody, if only being archived is asked for.
+    /// Returns the kinds of criteria that are given, for archived or unarchived members, each as the facets of its
+    /// values. Returns `None` if no such member can match. If being archived is the only criterion, returns the facet
+    /// of all archived members.
     fn kinds(&self, archived: bool, now: Timestamp) -> Option<Vec<Kind>> {
         let mut kinds = Vec::new();
-        let roles = self.asked_roles();
-        let is_wanted = if archived { self.archived_wanted() } else { !(self.archived_wanted() && roles.is_empty()) };
+        let roles = self.unarchived_roles();
+        let is_wanted =
+            if archived { self.includes_archived() } else { !(self.includes_archived() && roles.is_empty()) };
         if !is_wanted {
             return None;
         }
         let way = |facets: Vec<(Facet, Detail)>| -> Way {
             facets.into_iter().map(|(facet, detail)| Source::new(facet, archived, detail)).collect()
         };
-        if self.by_skill() {
-            // The facets of any of the parameters will do, for the entries' details tell the rest.
+        if self.has_skill_criteria() {
+            // The facets of any one of the parameters suffice, because the details of their entries decide on the
+            // others.
             let ways: [Vec<Facet>; 4] = [
                 self.tag_ids.iter().cloned().map(Facet::Tag).collect(),
                 self.level_ids.iter().cloned().map(Facet::LevelId).collect(),
@@ -159,7 +166,7 @@ impl MemberSearch {
             kinds.push(Kind { ways: given.map(by_skill).collect() });
         }
         let mut add = |facets| kinds.push(Kind { ways: vec![way(facets)] });
-        if self.by_state() {
+        if self.has_state_criteria() {
             let mut facets: Vec<_> = self.states.iter().map(|state| (Facet::State(*state), Detail::Any)).collect();
             if self.long_onboarding {
                 facets.push((Facet::State(State::Onboarding), Detail::JoinedBefore(now.minus(LONG_ONBOARDING))));
@@ -182,7 +189,7 @@ impl MemberSearch {
     }
 }
 
-/// What an entry must say to count.
+/// The condition on an entry's detail for the entry to count.
 #[derive(Debug, Clone, Copy)]
 enum Detail {
     Any,
@@ -190,19 +197,19 @@ enum Detail {
     JoinedBefore(Timestamp),
 }
 
-/// One kind of filter, and the ways to those whom it finds: each finds them all.
+/// One kind of criterion, and the ways to find the members who match it. Each way finds all of them.
 struct Kind {
     ways: Vec<Way>,
 }
 
-/// The facets of a filter's values, any of which will do.
+/// The facets of a criterion's values. A member in any of them matches.
 type Way = Vec<Source>;
 
-/// One facet, as far as it was read.
+/// A facet, as far as it has been read.
 struct Source {
     listing: Listing,
     detail: Detail,
-    /// Positions in the order of listings that count.
+    /// Positions of the entries that count, in listing order.
     found: BTreeSet<Position>,
     from: Bound<String>,
     is_complete: bool,
@@ -219,7 +226,7 @@ impl Source {
         }
     }
 
-    /// Reads so many entries more, or all.
+    /// Reads the next `limit` entries, or all remaining ones.
     async fn read(&mut self, context: &Context, search: &MemberSearch, limit: Option<usize>) -> Result<(), StoreError> {
         if self.is_complete {
             return Ok(());
@@ -247,17 +254,17 @@ impl Detail {
 }
 
 impl Kind {
-    /// A way that was read to its end, if there is one.
+    /// Returns a way that has been read completely, if there is one.
     fn complete_way(&self) -> Option<&Way> {
         self.ways.iter().find(|way| way.iter().all(|source| source.is_complete))
     }
 
-    /// Those whom it finds, if they are known.
+    /// Returns the positions of the members who match, if they are known.
     fn found(&self) -> Option<BTreeSet<&Position>> {
         Some(self.complete_way()?.iter().flat_map(|source| &source.found).collect())
     }
 
-    /// Reads so many entries more of each facet, or all, unless it is known whom they find.
+    /// Reads the next `limit` entries of each facet, or all remaining ones, unless it is already known who matches.
     async fn read(&mut self, context: &Context, search: &MemberSearch, limit: Option<usize>) -> Result<(), StoreError> {
         if self.complete_way().is_none() {
             let sources = self.ways.iter_mut().flatten();
@@ -267,15 +274,16 @@ impl Kind {
     }
 }
 
-/// Finds members, and answers a page of them by username.
+/// Finds members, and returns a page of them, ordered by username.
 ///
-/// All kinds of filter are read side by side, more and more of each, until it is known whom one of them finds: the most
-/// selective. Its candidates are looked at one by one where another kind finds many more. So a search costs by its most
-/// selective filter: one request for each of its facets and as little of the others, one for each 100 candidates where
-/// the other kinds are far from their ends, and one for the page.
+/// Reads all kinds of criteria concurrently, in larger and larger parts, until all matches of one kind are known: those
+/// of the most selective one. They are the candidates. If another kind has many more matches, the candidates themselves
+/// are read instead. The cost therefore depends on the most selective criterion: one request per facet of it and about
+/// as many for each of the others, one per 100 candidates if the other kinds are far from complete, and one for the
+/// page.
 ///
 /// # Errors
-/// `BadRequest` when nothing is asked for, or the cursor's member is unknown; as any read.
+/// `Invalid` if no criterion is given, or if the cursor's member does not exist or is never listed; `Store`.
 pub async fn search(context: &Context, search: &MemberSearch, page: &PageRequest) -> Result<SearchResult, MemberError> {
     if search.is_empty() {
         return Err(MemberError::invalid("Filter for item not provided".to_owned()));
@@ -313,7 +321,7 @@ pub async fn search(context: &Context, search: &MemberSearch, page: &PageRequest
     Ok(SearchResult { members: found.present(context, search, &ids).await?, count, next, prev })
 }
 
-/// Who matches: positions in the order of listings, and the members that were read on the way.
+/// Matching members: their positions in listing order, and those of them that have already been read.
 #[derive(Default)]
 struct Matches {
     positions: BTreeSet<Position>,
@@ -326,7 +334,7 @@ impl Matches {
         self.read.extend(other.read);
     }
 
-    /// Those members as everybody may see them, without any that changed since the index was read.
+    /// Returns the public form of members. Omits those who have stopped matching since the index was read.
     async fn present(
         mut self,
         context: &Context,
@@ -353,19 +361,20 @@ async fn read(
     Ok(())
 }
 
-/// Whom all those kinds find of which that is known; none if it is known of no kind.
+/// Returns the positions that all kinds have in common, considering only kinds whose matches are known. Returns `None`
+/// if there is no such kind.
 fn found_by_all(kinds: &[Kind]) -> Option<BTreeSet<Position>> {
     let common = kinds.iter().filter_map(Kind::found).reduce(|found, other| &found & &other)?;
     Some(common.into_iter().cloned().collect())
 }
 
-/// Those who match among the archived, or among the others.
+/// Finds the matching members among the archived or the unarchived ones.
 async fn matches(context: &Context, search: &MemberSearch, archived: bool) -> Result<Matches, StoreError> {
     let now = context.now();
     let Some(mut kinds) = search.kinds(archived, now) else {
         return Ok(Matches::default());
     };
-    // The only way there is will be read to its end anyway.
+    // If there is only one way, it has to be read completely anyway.
     let is_only_way = kinds.iter().map(|kind| kind.ways.len()).sum::<usize>() == 1;
     let mut limit = FIRST_READ;
     let mut candidates = loop {
@@ -375,9 +384,9 @@ async fn matches(context: &Context, search: &MemberSearch, archived: bool) -> Re
         }
         limit = limit.saturating_mul(8);
     };
-    if candidates.len() > ONE_BY_ONE {
-        // No more than the candidates would cost: another kind may find nearly everybody.
-        read(context, search, &mut kinds, Some(candidates.len() * ENTRIES_FOR_A_CANDIDATE)).await?;
+    if candidates.len() > FEW_CANDIDATES {
+        // Costs no more than reading the candidates. Another kind may match nearly everybody.
+        read(context, search, &mut kinds, Some(candidates.len() * ENTRIES_PER_CANDIDATE)).await?;
         candidates = found_by_all(&kinds).unwrap_or(candidates);
     }
     if kinds.iter().all(|kind| kind.complete_way().is_some()) {

@@ -1,4 +1,4 @@
-//! Making members.
+//! Signing up members.
 
 use super::MemberError;
 use super::profile::check_handles;
@@ -11,96 +11,100 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use store::MemberChanged;
 
-/// What is said of a new member.
+/// Fields of a new member.
 #[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MemberDraft {
-    /// The member's id; from superusers only. Absent, one is made for a superuser, and anybody else has the session's.
+    /// Id of the member: 1 to 64 letters, digits, `-` and `_`. Superusers only; a random id when absent. Anybody else
+    /// signs up with the id of the session.
     #[serde(default, deserialize_with = "models::present")]
     #[schema(nullable = false)]
     pub id: Option<MemberId>,
-    /// Name in the community; absent, it is chosen later.
+    /// Name of the member in the community, 4 to 32 letters, digits and hyphens; optional. The member can choose it
+    /// later.
     #[serde(default, deserialize_with = "models::present")]
     #[schema(nullable = false)]
     pub username: Option<Username>,
-    /// First name.
+    /// First name of the member, 1 to 100 characters.
     #[schema(example = "Ada")]
     pub first_name: Name,
-    /// Last name.
+    /// Last name of the member, 1 to 100 characters.
     #[schema(example = "Lovelace")]
     pub last_name: Name,
-    /// E-mail address.
+    /// E-mail address of the member, at most 254 characters; optional.
     #[serde(default, deserialize_with = "models::present")]
     #[schema(nullable = false)]
     pub email: Option<Email>,
-    /// Telephone number.
+    /// Telephone number of the member, at most 15 digits, as a number or as a string with or without a leading `+`;
+    /// optional.
     #[serde(default, deserialize_with = "models::present")]
     #[schema(nullable = false)]
     pub phone: Option<Phone>,
-    /// Years of experience.
+    /// Years of experience of the member, a number from 0 to 100; optional.
     #[serde(default, deserialize_with = "models::present")]
     #[schema(nullable = false)]
     pub yoe: Option<Years>,
-    /// Where the member works.
+    /// Company where the member works, at most 500 characters; optional.
     #[serde(default, deserialize_with = "models::present")]
     #[schema(nullable = false)]
     pub company: Option<ProfileText>,
-    /// As what.
+    /// Job title of the member, at most 500 characters; optional.
     #[serde(default, deserialize_with = "models::present")]
     #[schema(nullable = false)]
     pub designation: Option<ProfileText>,
-    /// Where the member's picture is.
+    /// URL of a picture of the member, at most 500 characters; optional.
     #[serde(default, deserialize_with = "models::present")]
     #[schema(nullable = false)]
     pub img: Option<ProfileText>,
-    /// Login on GitHub.
+    /// GitHub login of the member, 1 to 100 characters; optional. If the session names one, it must be the same.
     #[serde(default, deserialize_with = "models::present")]
     #[schema(nullable = false)]
     pub github_id: Option<Handle>,
-    /// Number on GitHub.
+    /// Numeric GitHub user id of the member, as a string of 1 to 100 characters; optional. If the session names one, it
+    /// must be the same.
     #[serde(default, deserialize_with = "models::present")]
     #[schema(nullable = false)]
     pub github_user_id: Option<Handle>,
-    /// Name on LinkedIn.
+    /// LinkedIn user name of the member, at most 500 characters without `@` or spaces; optional.
     #[serde(default, deserialize_with = "models::present")]
     #[schema(nullable = false)]
     pub linkedin_id: Option<ProfileText>,
-    /// Name on Twitter.
+    /// Twitter user name of the member, at most 500 characters without `@` or spaces; optional.
     #[serde(default, deserialize_with = "models::present")]
     #[schema(nullable = false)]
     pub twitter_id: Option<ProfileText>,
-    /// Name on Instagram.
+    /// Instagram user name of the member, at most 500 characters without `@` or spaces; optional.
     #[serde(default, deserialize_with = "models::present")]
     #[schema(nullable = false)]
     pub instagram_id: Option<ProfileText>,
-    /// Website.
+    /// Website of the member, at most 500 characters; optional.
     #[serde(default, deserialize_with = "models::present")]
     #[schema(nullable = false)]
     pub website: Option<ProfileText>,
-    /// Name shown on GitHub.
+    /// Display name of the member on GitHub, at most 500 characters; optional.
     #[serde(default, deserialize_with = "models::present")]
     #[schema(nullable = false)]
     pub github_display_name: Option<ProfileText>,
-    /// What the member is and may; from superusers only.
+    /// Roles of the member by name, such as `member` and `super_user`; optional. Superusers only.
     #[serde(default, deserialize_with = "models::present")]
     #[schema(nullable = false)]
     pub roles: Option<BTreeMap<RoleName, bool>>,
-    /// The role `member`; from superusers only.
+    /// Whether the member has the role `member`; optional. Superusers only.
     #[serde(rename = "isMember", default, deserialize_with = "models::present")]
     #[schema(nullable = false)]
     pub is_member: Option<bool>,
-    /// What kind of user; from superusers only.
+    /// Kind of user, at most 500 characters; optional. Superusers only.
     #[serde(rename = "userType", default, deserialize_with = "models::present")]
     #[schema(nullable = false)]
     pub user_type: Option<ProfileText>,
-    /// Linked Discord account; from superusers only.
+    /// Id of the linked Discord account, a string of 1 to 20 digits; optional. Superusers only.
     #[serde(rename = "discordId", default, deserialize_with = "models::present")]
     #[schema(nullable = false)]
     pub discord_id: Option<DiscordId>,
 }
 
 impl MemberDraft {
-    /// The first field that only superusers may give, if one is given.
+    /// Returns the first field that is given although only superusers may set it.
     fn reserved_field(&self) -> Option<&'static str> {
         let given = [
             ("id", self.id.is_some()),
@@ -113,24 +117,24 @@ impl MemberDraft {
     }
 }
 
-/// Who signs whom up.
+/// The caller who signs up a member.
 #[derive(Debug, Clone, Copy)]
 pub struct SignedUpBy<'a> {
-    /// Whose session it is.
+    /// Id of the member whose session it is.
     pub id: &'a MemberId,
-    /// Whether they may make anybody.
+    /// Whether the caller is a superuser, who may sign up anybody.
     pub is_super_user: bool,
-    /// Their login on GitHub, where the session says so.
+    /// GitHub login of the caller, if the session names it.
     pub github_id: Option<&'a str>,
-    /// Their number on GitHub, where the session says so.
+    /// Numeric GitHub user id of the caller, if the session names it.
     pub github_user_id: Option<&'a str>,
 }
 
-/// Makes a member. One request.
+/// Creates a member. One request.
 ///
 /// # Errors
-/// `BadRequest` when a field is given that may not be, or is not what the session says; `Conflict` when the id or
-/// anything unique is taken, and nothing is written; as any write.
+/// `Invalid` if a field is malformed, reserved for superusers or contradicts the session; `Taken` if the id or another
+/// value that must be unique belongs to another member, in which case nothing is written; `Store`.
 pub async fn sign_up(context: &Context, by: SignedUpBy<'_>, draft: MemberDraft) -> Result<Member, MemberError> {
     if !by.is_super_user {
         if let Some(field) = draft.reserved_field() {

@@ -1,20 +1,21 @@
-//! Members' skills.
+//! Skills of members.
 
 use super::MemberError;
+use super::change::{Update, change_member};
 use super::directory::member;
-use super::settling::{Update, change_member};
 use crate::Context;
 use models::{Member, MemberId, Skill, SkillDraft, TagId};
 use store::StoreError;
 
-/// A member has at most so many skills: putting somebody with all of them away moves 8 index entries for each, and a
-/// transaction takes 100 writes.
+/// Maximum number of skills per member. Archiving a member moves 8 index entries per skill, and a transaction is
+/// limited to 100 writes.
 pub const MAX_SKILLS: usize = 10;
 
-/// Sets how well a member can do something. Two requests.
+/// Sets a member's level in a skill. Two requests, plus two per conflicting change.
 ///
 /// # Errors
-/// `NotFound`; `Conflict` when the member has [`MAX_SKILLS`] others; as any write.
+/// `NotFound` if the member does not exist; `TooManySkills` if the member already has [`MAX_SKILLS`] other skills;
+/// `Store`.
 pub async fn put_skill(context: &Context, id: &MemberId, tag: TagId, draft: SkillDraft) -> Result<Skill, MemberError> {
     let skill = Skill {
         tag_id: tag,
@@ -34,10 +35,10 @@ pub async fn put_skill(context: &Context, id: &MemberId, tag: TagId, draft: Skil
     Ok(skill)
 }
 
-/// Takes a skill from a member. Two requests.
+/// Removes a skill from a member. Two requests, plus two per conflicting change.
 ///
 /// # Errors
-/// `NotFound` when there is no such member or skill; as any write.
+/// `NotFound` if the member does not exist; `SkillNotFound` if the member does not have the skill; `Store`.
 pub async fn delete_skill(context: &Context, id: &MemberId, tag: &TagId) -> Result<(), MemberError> {
     let delete = |mut member: Member| match member.skills.remove(tag) {
         Some(_) => Ok(Update::unrecorded(member)),
@@ -46,7 +47,7 @@ pub async fn delete_skill(context: &Context, id: &MemberId, tag: &TagId) -> Resu
     change_member(context, id, MemberError::Taken, delete).await.map(|_| ())
 }
 
-/// Returns a member's skills, by tag; none if there is no such member. One request.
+/// Returns a member's skills, ordered by tag, or `None` if the member does not exist. One request.
 ///
 /// # Errors
 /// Any [`StoreError`].

@@ -1,37 +1,38 @@
-//! What members are up to.
+//! Statuses of members.
 
 use super::MemberError;
+use super::change::{Update, change_member};
 use super::directory::member;
-use super::settling::{Update, change_member};
 use crate::Context;
 use models::{Member, MemberId, Millis, State, Status, Text, UserStatus};
 use serde::Deserialize;
 use store::StoreError;
 
-/// What a member says to be up to.
+/// Fields of a member's new status.
 #[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StatusDraft {
-    /// What.
+    /// State of the member: `ACTIVE`, `IDLE`, `OOO` or `ONBOARDING`.
     pub state: State,
-    /// Since when, in milliseconds since 1970; default now.
+    /// Time the state begins, in milliseconds since 1970; default the current time.
     #[serde(default, deserialize_with = "models::present")]
     #[schema(nullable = false)]
     pub from: Option<Millis>,
-    /// Until when, in milliseconds since 1970; required with `OOO`.
+    /// Time the state ends, in milliseconds since 1970, not before `from`; required when the state is `OOO`.
     #[serde(default, deserialize_with = "models::present")]
     #[schema(nullable = false)]
     pub until: Option<Millis>,
-    /// In words.
+    /// Message that explains the state, at most 500 characters; default empty.
     #[serde(default, deserialize_with = "models::present")]
     #[schema(nullable = false)]
     pub message: Option<Text<0, 500>>,
 }
 
-/// Sets a member's status. Two requests.
+/// Sets a member's status. Two requests, plus two per conflicting change.
 ///
 /// # Errors
-/// `BadRequest` when somebody is out of office without an end, or until before from; `NotFound`; as any write.
+/// `Invalid` if the state is `OOO` and has no end, or if it ends before it begins; `NotFound` if the member does not
+/// exist; `Store`.
 pub async fn set_status(context: &Context, id: &MemberId, draft: StatusDraft) -> Result<UserStatus, MemberError> {
     let now: Millis = context.now().into();
     let from = draft.from.unwrap_or(now);
@@ -41,7 +42,7 @@ pub async fn set_status(context: &Context, id: &MemberId, draft: StatusDraft) ->
     if draft.until.is_some_and(|until| until < from) {
         return Err(MemberError::invalid("\"until\" must not be before \"from\"".to_owned()));
     }
-    let message = draft.message.unwrap_or_else(|| "".parse().expect("an empty message is one"));
+    let message = draft.message.unwrap_or_else(|| "".parse().expect("an empty text is a valid message"));
     let status = Status { state: draft.state, message, from, until: draft.until, updated_at: now };
     let set = |mut member: Member| {
         member.current_status = Some(status.clone());
@@ -51,7 +52,7 @@ pub async fn set_status(context: &Context, id: &MemberId, draft: StatusDraft) ->
     Ok(UserStatus { user_id: id.clone(), current_status: status })
 }
 
-/// Returns a member's status; none if there is no such member, or no status yet. One request.
+/// Returns a member's status, or `None` if the member does not exist or has no status yet. One request.
 ///
 /// # Errors
 /// Any [`StoreError`].

@@ -1,6 +1,6 @@
-//! Taking over from Discord who is on the server.
+//! Synchronizes members with the member list of the Discord server.
 //!
-//! <https://discord.com/developers/docs/resources/guild#list-guild-members>: 1,000 members a page, by ascending id,
+//! <https://discord.com/developers/docs/resources/guild#list-guild-members>: 1,000 members per page, by ascending id,
 //! `after` the last one.
 
 use super::MemberError;
@@ -15,58 +15,60 @@ use std::collections::HashMap;
 use std::time::Duration;
 use store::{Span, StoreError, with_causes};
 
-/// How many members are changed at once.
-const SIDE_BY_SIDE: usize = 16;
+/// Maximum number of members that are changed concurrently.
+const MAX_CONCURRENT_CHANGES: usize = 16;
 
 /// How to reach Discord.
 #[derive(Debug, Clone)]
 pub struct DiscordConfig {
-    /// Where its API is.
+    /// Base URL of the API.
     pub api_url: String,
-    /// Which server.
+    /// Id of the Discord server.
     pub guild_id: String,
-    /// What opens it.
+    /// Token of the bot that reads the member list.
     pub bot_token: Secret,
-    /// How long one request may take.
+    /// Maximum time per request.
     pub timeout: Duration,
 }
 
-/// What a sync did.
+/// Result of a run of [`sync`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Synced {
-    /// Members of the Discord server.
+    /// Number of members of the Discord server.
     pub on_discord: usize,
-    /// Members found to have joined.
+    /// Number of members who were found to have joined the server.
     pub joined: usize,
-    /// Members found to have left.
+    /// Number of members who were found to have left the server.
     pub left: usize,
 }
 
-/// Why nothing was taken over.
+/// Why members could not be synchronized.
 #[derive(Debug, thiserror::Error)]
 pub enum SyncError {
-    /// Discord did not give its whole list.
-    #[error("Discord's list of members is not complete: nothing was changed")]
+    /// Discord did not return its complete member list.
+    #[error("Discord's member list is incomplete; nothing was changed")]
     Incomplete(#[from] ServiceError),
-    /// Our members could not be read.
+    /// The stored members could not be read.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// Some who joined or left could not be changed, so that what is stored is not what Discord says.
-    #[error("{0} members could not be taken over from Discord")]
+    /// This many of the members who joined or left could not be changed. The others were.
+    #[error("{0} members could not be synchronized with Discord")]
     Unsettled(usize),
 }
 
-/// Takes over from Discord who is on the server, and since when. An incomplete list changes nothing. One request to
-/// Discord for each 1,000 people there and one more, one read for each megabyte of index, and two requests for each member
-/// who joined or left.
+/// Updates who is on the Discord server, and since when, from Discord's member list. Changes nothing if the list is
+/// incomplete. One request to Discord per 1,000 members of the server and one more; one read per megabyte of index, and
+/// two requests per member who joined or left.
 ///
 /// # Errors
-/// `Incomplete`; `Unsettled` when somebody could not be changed, and the others were; as any read.
+/// `Incomplete` if Discord did not return its complete list; `Unsettled` if some members could not be changed, in which
+/// case the others were; `Store` if the members could not be read.
 pub async fn sync(context: &Context, outside: &Outside, discord: &DiscordConfig) -> Result<Synced, SyncError> {
-    // What is stored is read first: who is recorded as joined while Discord is asked must not pass for somebody who left.
+    // The stored members are read first: somebody who is recorded as joined while Discord is being read must not appear
+    // to have left.
     let linked = context.store.roster(Roster::Linked, &Span::default()).await?;
-    let there = people(context, outside, discord).await?;
+    let there = server_members(context, outside, discord).await?;
     let mut changes: Vec<(MemberId, DiscordChange)> = Vec::new();
     let mut synced = Synced { on_discord: there.len(), ..Synced::default() };
     for entry in linked {
@@ -78,7 +80,7 @@ pub async fn sync(context: &Context, outside: &Outside, discord: &DiscordConfig)
                 synced.joined += 1;
                 DiscordChange { in_discord: Some(true), discord_joined_at: *joined_at, discord_id: None }
             }
-            // The date alone: somebody who was put away while on Discord has not joined anew.
+            // Only the date: somebody who was archived while on Discord has not joined again.
             Some(Some(joined_at)) if detail.joined_at != Some(*joined_at) => {
                 DiscordChange { discord_joined_at: Some(*joined_at), ..DiscordChange::default() }
             }
@@ -94,25 +96,30 @@ pub async fn sync(context: &Context, outside: &Outside, discord: &DiscordConfig)
         let attempt = change_discord(context, "archive-users", &id, &change).await;
         attempt.map(|_| ()).map_err(|error| (id, error))
     });
-    let ended: Vec<Result<(), (MemberId, MemberError)>> = attempts.buffer_unordered(SIDE_BY_SIDE).collect().await;
+    let ended: Vec<Result<(), (MemberId, MemberError)>> =
+        attempts.buffer_unordered(MAX_CONCURRENT_CHANGES).collect().await;
     let failed: Vec<_> = ended.into_iter().filter_map(Result::err).collect();
     for (id, error) in &failed {
-        tracing::error!(member = id.as_str(), error = with_causes(error), "could not take over a member from Discord");
+        tracing::error!(
+            member = id.as_str(),
+            error = with_causes(error),
+            "could not synchronize a member with Discord"
+        );
     }
     if failed.is_empty() { Ok(synced) } else { Err(SyncError::Unsettled(failed.len())) }
 }
 
-/// Who is on the server, and since when, by Discord account.
+/// Returns the members of the Discord server by account id, with the time each joined.
 ///
-/// The list ends with an empty page, not with one that is not full: Discord does not promise to fill pages, and whoever
-/// would be missing would be archived.
-async fn people(
+/// The list ends with an empty page, not with one that is not full: Discord does not guarantee that pages are full, and
+/// anybody missing from the list would be archived.
+async fn server_members(
     context: &Context,
     outside: &Outside,
     discord: &DiscordConfig,
 ) -> Result<HashMap<String, Option<Timestamp>>, ServiceError> {
     #[derive(Deserialize)]
-    struct Person {
+    struct ServerMember {
         user: Account,
         joined_at: Option<Timestamp>,
     }
@@ -123,30 +130,30 @@ async fn people(
     let url = format!("{}/guilds/{}/members", discord.api_url.trim_end_matches('/'), discord.guild_id);
     let token = outside.secrets.read(&discord.bot_token, context.now()).await?;
     let authorization = format!("Bot {token}");
-    let mut people = HashMap::new();
+    let mut server_members = HashMap::new();
     let mut last: u64 = 0;
     loop {
         let after = last.to_string();
         let query = [("limit", "1000"), ("after", &after)];
         let headers = [("authorization", authorization.as_str())];
-        let page: Vec<Person> =
+        let page: Vec<ServerMember> =
             outside.client.get_json(&url, &query, &headers, discord.timeout, WhenLimited::Wait).await?;
         if page.is_empty() {
             break;
         }
         let before = last;
-        for person in page {
+        for member in page {
             let id: u64 =
-                person.user.id.parse().map_err(|_| ServiceError::bad_answer("an account's id is no number"))?;
+                member.user.id.parse().map_err(|_| ServiceError::bad_answer("the id of an account is not a number"))?;
             if id <= before {
-                return Err(ServiceError::bad_answer("a page does not begin where the last one ended"));
+                return Err(ServiceError::bad_answer("a page does not start after the previous one"));
             }
             last = last.max(id);
-            if people.insert(person.user.id, person.joined_at).is_some() {
-                return Err(ServiceError::bad_answer("somebody is listed twice"));
+            if server_members.insert(member.user.id, member.joined_at).is_some() {
+                return Err(ServiceError::bad_answer("an account is listed twice"));
             }
         }
     }
     // The bot itself is on the server.
-    if people.is_empty() { Err(ServiceError::bad_answer("nobody is listed")) } else { Ok(people) }
+    if server_members.is_empty() { Err(ServiceError::bad_answer("the list is empty")) } else { Ok(server_members) }
 }

@@ -8,52 +8,53 @@ use std::sync::OnceLock;
 use std::time::Duration;
 use store::Invocation;
 
-/// The shortest wait after a rate limit, also where the service asks for none.
+/// Minimum wait after a rate limit, even if the service does not ask for one.
 const SHORTEST_WAIT: Duration = Duration::from_millis(100);
 
 /// An HTTP client that is created on first use, because most invocations call no other service.
 #[derive(Debug, Default)]
 pub struct JsonClient(OnceLock<reqwest::Client>);
 
-/// What to do when the service limits the rate of requests.
+/// What to do when the service rate-limits a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WhenLimited {
-    /// Fail.
+    /// Fail with [`ServiceError::RateLimited`].
     Fail,
-    /// Wait for as long as the service asks, if the deadline allows it, and retry.
+    /// Wait as long as the service asks for, if the deadline allows it, and retry.
     Wait,
 }
 
-/// Why another service gave no usable answer.
+/// Why another service gave no usable response.
 #[derive(Debug, thiserror::Error)]
 pub enum ServiceError {
-    /// It limits the rate of requests.
+    /// The service rate-limited the request.
     #[error("rate limited")]
     RateLimited {
-        /// How long it wants no further request.
+        /// Time to wait before the next request.
         retry_after: Duration,
     },
-    /// It answered with another status than 200.
-    #[error("answered {0}")]
+    /// The service responded with a status other than 200.
+    #[error("responded with {0}")]
     Status(StatusCode),
-    /// It did not answer in time or in full.
-    #[error("did not answer")]
+    /// The service did not respond in time, or its response was incomplete.
+    #[error("did not respond")]
     Unreachable(#[source] reqwest::Error),
-    /// The secret that opens it cannot be read.
+    /// The credentials for the service could not be read.
     #[error(transparent)]
     Secret(#[from] SecretError),
-    /// Its answer makes no sense; says why.
-    #[error("answered nonsense: {0}")]
+    /// The response is not usable, for the given reason.
+    #[error("unusable response: {0}")]
     BadAnswer(String),
 }
 
 impl ServiceError {
-    /// An answer that makes no sense, for this reason.
+    /// Creates the error for a response that is not usable, for the given reason.
     pub(crate) fn bad_answer(why: impl Into<String>) -> Self {
         Self::BadAnswer(why.into())
     }
 
-    /// Returns the number of seconds, rounded up, after which a rate-limited request may be repeated.
+    /// Returns the number of seconds, rounded up, after which a rate-limited request may be repeated; `None` for any
+    /// other error.
     #[must_use]
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most a day")]
     pub fn retry_after(&self) -> Option<u64> {
@@ -62,11 +63,11 @@ impl ServiceError {
 }
 
 impl JsonClient {
-    /// Reads a JSON document. Each request takes at most `timeout`, and all of them together end by the invocation's
+    /// Requests a JSON document. Each attempt takes at most `timeout`, and the last one ends before the invocation's
     /// deadline.
     ///
     /// # Errors
-    /// Those of [`ServiceError`]. They contain neither the headers nor the URL.
+    /// Any [`ServiceError`]. It contains neither the headers nor the URL.
     pub async fn get_json<T: DeserializeOwned>(
         &self,
         url: &str,
@@ -101,14 +102,16 @@ impl JsonClient {
     }
 }
 
-/// Returns how long the service wants no further request: after a 429, or GitHub's 403 with nothing left of its limit.
+/// Returns the time to wait before the next request if the response signals a rate limit: a 429, or one of GitHub's
+/// 403s, which has no requests remaining or asks to wait.
 ///
 /// GitHub sends `Retry-After`, or the second at which the limit is reset
-/// (<https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api>), which is compared with
-/// the `Date` of its answer.
+/// (<https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api>), which is compared with the
+/// `Date` of its response.
 fn rate_limit(status: StatusCode, headers: &HeaderMap) -> Option<Duration> {
-    /// The default that GitHub recommends.
+    /// Default wait that GitHub recommends, in seconds.
     const DEFAULT: f64 = 60.0;
+    /// Longest wait to report, in seconds: a day.
     const MAX: f64 = 86_400.0;
     let text = |name: &str| headers.get(name)?.to_str().ok();
     let number = |name: &str| text(name)?.parse::<f64>().ok().filter(|number| number.is_finite());

@@ -9,15 +9,15 @@ pub use secrets::{Secret, SecretError, Secrets};
 use crate::members::{DiscordConfig, GithubConfig};
 use std::sync::Arc;
 
-/// How other services are reached. Cheap to clone.
+/// Access to other services. Cheap to clone.
 #[derive(Debug, Clone, Default)]
 pub struct Outside {
-    /// The HTTP client.
+    /// HTTP client for JSON APIs.
     pub client: Arc<JsonClient>,
-    /// Reads the secrets that open the services.
+    /// Reads the credentials for the services.
     pub secrets: Arc<Secrets>,
-    /// GitHub, if it is configured.
+    /// Configuration of GitHub; `None` if it is not configured.
     pub github: Option<Arc<GithubConfig>>,
-    /// Discord, if it is configured.
+    /// Configuration of Discord; `None` if it is not configured.
     pub discord: Option<Arc<DiscordConfig>>,
 }

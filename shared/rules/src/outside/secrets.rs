@@ -1,4 +1,4 @@
-//! Secrets that open other services, kept in AWS Secrets Manager.
+//! Credentials for other services, stored in AWS Secrets Manager.
 
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::config::Builder;
@@ -8,19 +8,19 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::OnceCell;
 
-/// How long a secret is cached, and so how long after its rotation the old one may still be used.
-const CACHED: Duration = Duration::from_mins(5);
+/// Time for which a secret is cached. After a rotation, the old secret may be used for that long.
+const CACHE_DURATION: Duration = Duration::from_mins(5);
 
-/// A secret, or where it is kept.
+/// A secret, or a reference to one.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Secret {
     /// The secret itself.
     Given(String),
-    /// The ARN of a secret in Secrets Manager that is plain text.
+    /// ARN of a secret in Secrets Manager, which must be plain text.
     Kept(String),
 }
 
-/// Never shows the secret.
+/// Omits the secret itself.
 impl std::fmt::Debug for Secret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -38,8 +38,8 @@ pub struct SecretError {
     source: store::Cause,
 }
 
-/// Reads secrets when they are first needed, and again when they may have been rotated. Cheap to create: the client of
-/// Secrets Manager is created by the first read.
+/// Reads secrets when they are first needed, and again when they may have been rotated. Cheap to create: the first read
+/// creates the client of Secrets Manager.
 #[derive(Debug, Default)]
 pub struct Secrets {
     config: Option<Builder>,
@@ -48,17 +48,18 @@ pub struct Secrets {
 }
 
 impl Secrets {
-    /// Reads with this client configuration rather than the environment's.
+    /// Creates a reader with the given client configuration instead of the environment's.
     #[must_use]
     pub fn with_config(config: Builder) -> Self {
         Self { config: Some(config), ..Self::default() }
     }
 
-    /// Returns the secret. One request to Secrets Manager if it is kept there and was not read in the last five minutes, by
-    /// the wall clock: the monotonic one stands still while Lambda has the function frozen.
+    /// Returns the secret. One request to Secrets Manager if the secret is stored there and was not read in the last
+    /// five minutes. They are measured with the wall clock, because the monotonic clock stops while Lambda freezes the
+    /// function.
     ///
     /// # Errors
-    /// When Secrets Manager refuses, or the secret is not text.
+    /// Returns an error if Secrets Manager rejects the request or the secret is not text.
     pub async fn read(&self, secret: &Secret, now: Timestamp) -> Result<String, SecretError> {
         let arn = match secret {
             Secret::Given(secret) => return Ok(secret.clone()),
@@ -78,7 +79,7 @@ impl Secrets {
 
     fn recall(&self, arn: &str, now: Timestamp) -> Option<String> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_fresh = |read_at: Timestamp| read_at <= now && now < read_at.plus(CACHED);
+        let is_fresh = |read_at: Timestamp| read_at <= now && now < read_at.plus(CACHE_DURATION);
         known.get(arn).filter(|(_, read_at)| is_fresh(*read_at)).map(|(text, _)| text.clone())
     }
 

@@ -6,7 +6,6 @@ use serde_json::Value;
 use shared::import::Imported;
 use shared::models::HistoryKind;
 use std::collections::BTreeSet;
-use testing::TestApp;
 
 const FLIGHTS: usize = 20;
 
@@ -31,7 +30,7 @@ fn facts() -> impl Strategy<Value = Vec<Fact>> {
 }
 
 async fn check(facts: &[Fact]) -> Result<(), TestCaseError> {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let key = community(&app, FLIGHTS).await;
     for run in 0..3 {
         for kind in [HistoryKind::Passengers, HistoryKind::Transactions] {
@@ -57,7 +56,7 @@ async fn check(facts: &[Fact]) -> Result<(), TestCaseError> {
 
     let is_balance = |entry: &Value| {
         let note = entry["note"].as_str().expect("a note");
-        note == "Opening balance" || note == "Difference to the balance brought along"
+        note == "Opening balance" || note == "Difference to the imported balance"
     };
     let amounts: Vec<i64> = ledger
         .iter()

@@ -10,7 +10,7 @@ use testing::{Fault, TestApp};
 /// What a small import sends.
 #[tokio::test]
 async fn sends_no_more_than_it_must() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let _key = community(&app, 40).await;
     let lines: Vec<Value> = (0..40).map(|flight| passenger(flight, 10, flight)).collect();
     import_history(&app, HistoryKind::Passengers, &lines).await;
@@ -28,7 +28,7 @@ async fn loses_no_purchase_that_is_made_meanwhile() {
     let lines: Vec<Value> = (0..120).map(|flight| passenger(flight, 10, flight)).collect();
     let (mut before, mut after) = (0, 0);
     for request in 0..8 {
-        let app = TestApp::start().await;
+        let app = crate::start().await;
         let key = community(&app, 120).await;
         let product = app.product(&key, 100).await;
         app.wire.disturb(std::iter::repeat_n(Fault::None, request).chain([Fault::Delay(Duration::from_millis(300))]));
@@ -43,7 +43,7 @@ async fn loses_no_purchase_that_is_made_meanwhile() {
         let (ledger, history) = as_answered(&app, &key).await;
         assert_eq!(history["data"][0]["user"]["miles"], MILES - 100, "{request}");
         assert_eq!(ledger.last().expect("entries")["source"], "purchase");
-        let refused = Imported::Refused("the flyer has moved miles here already".to_owned());
+        let refused = Imported::Refused("the flyer has already moved miles in this system".to_owned());
         if ledger.len() == 2 {
             // The purchase was first, and nothing can come before it any more.
             assert!(outcomes.iter().all(|outcome| *outcome == refused), "{request}: {outcomes:?}");
@@ -60,7 +60,7 @@ async fn loses_no_purchase_that_is_made_meanwhile() {
 /// Two at once come to the same as one after the other, when what was refused for the other's sake is run again.
 #[tokio::test]
 async fn bears_another_import_of_the_same_flyer() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let key = community(&app, 300).await;
     let (one, two) = (boardings(0..200), boardings(100..300));
     let (of_one, of_two) = tokio::join!(
@@ -68,7 +68,7 @@ async fn bears_another_import_of_the_same_flyer() {
         import_history(&app, HistoryKind::Passengers, &two),
     );
     for outcome in of_one.into_iter().chain(of_two) {
-        let in_the_way = "another import of passengers is at this flyer, or was stopped there: run that one first";
+        let in_the_way = "another import of passengers is in progress for this flyer or was interrupted: run it first";
         let is_expected =
             matches!(&outcome, Imported::Made | Imported::There) || outcome == Imported::Refused(in_the_way.to_owned());
         assert!(is_expected, "{outcome:?}");
@@ -79,7 +79,7 @@ async fn bears_another_import_of_the_same_flyer() {
 /// An import takes another over as the other left the ledger, not as it was some of its transactions before.
 #[tokio::test]
 async fn takes_over_nothing_that_has_moved_on() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let key = community(&app, 446).await;
     // What is there already has its places before most of what is new, and moves up by one for the first of all.
     import_history(&app, HistoryKind::Passengers, &boardings(1..151)).await;

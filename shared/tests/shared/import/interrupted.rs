@@ -4,7 +4,7 @@ use super::{as_answered, at, breaches, community, flyer, import_history, moved, 
 use serde_json::{Value, json};
 use shared::import::{Imported, rebuild};
 use shared::models::HistoryKind;
-use testing::{Fault, TestApp};
+use testing::Fault;
 
 const FLIGHTS: usize = 110;
 
@@ -20,7 +20,7 @@ fn movements() -> Vec<Value> {
 
 /// What is left when one import after the other is run to its end.
 async fn uninterrupted(imports: &[(HistoryKind, Vec<Value>)]) -> ((Vec<Value>, Value), Vec<usize>) {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let key = community(&app, FLIGHTS).await;
     let mut requests = Vec::new();
     for (kind, lines) in imports {
@@ -40,13 +40,13 @@ async fn interrupted(
     request: usize,
     fault: Fault,
 ) -> (Vec<Value>, Value) {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let key = community(&app, FLIGHTS).await;
     for (number, (kind, lines)) in imports.iter().enumerate() {
         if number == which {
             app.wire.disturb(std::iter::repeat_n(Fault::None, request).chain([fault.clone()]));
             app.wire.disturb_all(Fault::Error(400, "AccessDeniedException"));
-            let stopped = rebuild(&app.app, *kind, &flyer(), &rows(*kind, lines)).await;
+            let stopped = rebuild(app.context(), *kind, &flyer(), &rows(*kind, lines)).await;
             assert!(stopped.is_err(), "{stopped:?} at {request}");
             app.wire.reset();
         }
@@ -88,7 +88,7 @@ async fn overcomes_faults_that_pass() {
         // Only transactions can be in conflict.
         let conflict = (request >= 5).then_some(Fault::Conflict);
         for fault in faults.into_iter().chain(conflict) {
-            let app = TestApp::start().await;
+            let app = crate::start().await;
             let key = community(&app, FLIGHTS).await;
             app.wire.disturb(std::iter::repeat_n(Fault::None, request).chain([fault.clone()]));
             let outcomes = import_history(&app, imports[0].0, &imports[0].1).await;
@@ -109,7 +109,7 @@ async fn loses_nothing_when_another_comes_between() {
     for (other, flights) in [(boarded(150..160), 0..160), (boarded(60..155), 0..155), (boarded(0..160), 0..160)] {
         // When the one has written something, and the other nothing yet, something, or all.
         for (requests, requests_of_other) in (6..8).flat_map(|one| (4..8).map(move |other| (one, other))) {
-            let app = TestApp::start().await;
+            let app = crate::start().await;
             let key = community(&app, 160).await;
             import_history(&app, HistoryKind::Passengers, &boarded(0..40)).await;
             for (lines, requests) in [(&one, requests), (&other, requests_of_other)] {
@@ -117,7 +117,7 @@ async fn loses_nothing_when_another_comes_between() {
                 app.wire.disturb(std::iter::repeat_n(Fault::None, requests));
                 app.wire.disturb_all(Fault::Error(400, "AccessDeniedException"));
                 let rows = rows(HistoryKind::Passengers, lines);
-                let _stopped_or_refused = rebuild(&app.app, HistoryKind::Passengers, &flyer(), &rows).await;
+                let _stopped_or_refused = rebuild(app.context(), HistoryKind::Passengers, &flyer(), &rows).await;
             }
             app.wire.reset();
             for lines in [&one, &other] {
@@ -135,14 +135,16 @@ async fn loses_nothing_when_another_comes_between() {
 
 #[tokio::test]
 async fn keeps_a_flyers_miles_still_until_it_is_run_again() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let key = community(&app, FLIGHTS).await;
     let product = app.product(&key, 100).await;
     app.wire.disturb([const { Fault::None }; 6]);
     app.wire.disturb_all(Fault::Error(400, "AccessDeniedException"));
     let lines = boardings();
     assert!(
-        rebuild(&app.app, HistoryKind::Passengers, &flyer(), &rows(HistoryKind::Passengers, &lines)).await.is_err()
+        rebuild(app.context(), HistoryKind::Passengers, &flyer(), &rows(HistoryKind::Passengers, &lines))
+            .await
+            .is_err()
     );
     app.wire.reset();
 
@@ -152,20 +154,15 @@ async fn keeps_a_flyers_miles_still_until_it_is_run_again() {
     assert_eq!((refused.status.as_u16(), refused.json()), (503, json!({ "error": "Please retry" })));
     assert_eq!(
         breaches(&app).await,
-        ["flyer 7: an import of passengers began to rewrite the ledger and is not through: run it again"]
+        ["flyer 7: an import of passengers has not finished rewriting the ledger: run it again"]
     );
     let others = import_history(&app, HistoryKind::Transactions, &[moved(1, 5, 5)]).await;
-    let reason = "another import of passengers is at this flyer, or was stopped there: run that one first";
+    let reason = "another import of passengers is in progress for this flyer or was interrupted: run it first";
     assert_eq!(others, [Imported::Refused(reason.to_owned())]);
 
     import_history(&app, HistoryKind::Passengers, &lines).await;
     let _bought = app.post("/user/7/buyProduct").key(&key).json(&order).send().await.expect(200);
     assert_eq!(breaches(&app).await, [""; 0]);
-    assert_eq!(app.balance(&key, "7").await, super::MILES - 100);
-    assert_eq!(
-        app.ledger(&key, "7").await.len(),
-        FLIGHTS + 3,
-        "of which the last boarding was at {}",
-        at(10 * FLIGHTS)
-    );
+    assert_eq!(app.balance("7").await, super::MILES - 100);
+    assert_eq!(app.ledger("7").await.len(), FLIGHTS + 3, "of which the last boarding was at {}", at(10 * FLIGHTS));
 }

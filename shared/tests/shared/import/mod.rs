@@ -19,13 +19,13 @@ const MILES: u64 = 5000;
 async fn import(app: &TestApp, things: Things, rows: impl IntoIterator<Item = Value>) {
     let mut batch = Batch::default();
     for row in rows {
-        let creation = parse(&app.app, things, row.to_string().as_bytes()).expect("a good row");
+        let creation = parse(app.context(), things, row.to_string().as_bytes()).expect("a good row");
         if !batch.has_room_for(&creation) {
-            create(&app.app, things, &std::mem::take(&mut batch)).await.expect("they are made");
+            create(app.context(), things, &std::mem::take(&mut batch)).await.expect("they are made");
         }
         batch.add(creation);
     }
-    let imported = create(&app.app, things, &batch).await.expect("they are made");
+    let imported = create(app.context(), things, &batch).await.expect("they are made");
     assert!(imported.iter().all(|imported| *imported == Imported::Made), "{imported:?}");
 }
 
@@ -74,13 +74,13 @@ fn flyer() -> FlyerId {
 }
 
 async fn import_history(app: &TestApp, kind: HistoryKind, lines: &[Value]) -> Vec<Imported> {
-    rebuild(&app.app, kind, &flyer(), &rows(kind, lines)).await.expect("it is imported")
+    rebuild(app.context(), kind, &flyer(), &rows(kind, lines)).await.expect("it is imported")
 }
 
 /// What does not hold.
 async fn breaches(app: &TestApp) -> Vec<String> {
     let mut breaches = Vec::new();
-    let audit = shared::audit::audit(&app.app, |breach| breaches.push(breach.to_string()), |_| {});
+    let audit = shared::audit::audit(app.context(), |breach| breaches.push(breach.to_string()), |_| {});
     audit.await.expect("the audit runs");
     breaches
 }
@@ -88,5 +88,5 @@ async fn breaches(app: &TestApp) -> Vec<String> {
 /// Ledger and history, as the API answers them.
 async fn as_answered(app: &TestApp, key: &str) -> (Vec<Value>, Value) {
     let history = app.post("/users/fetchUsersData").key(key).json(&json!([FLYER])).send().await.expect(200).json();
-    (app.ledger(key, FLYER).await, history)
+    (app.ledger(FLYER).await, history)
 }

@@ -15,7 +15,7 @@ fn product(number: usize, airline: &str) -> Value {
 fn batch(app: &TestApp, things: Things, rows: impl IntoIterator<Item = Value>) -> Batch {
     let mut batch = Batch::default();
     for row in rows {
-        let creation = parse(&app.app, things, row.to_string().as_bytes()).expect("a good row");
+        let creation = parse(app.context(), things, row.to_string().as_bytes()).expect("a good row");
         assert!(batch.has_room_for(&creation), "{row}");
         batch.add(creation);
     }
@@ -24,21 +24,22 @@ fn batch(app: &TestApp, things: Things, rows: impl IntoIterator<Item = Value>) -
 
 #[tokio::test]
 async fn makes_many_with_one_request() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let _key = app.airline("skyteam").await;
     let all = batch(&app, Things::Products, (0..99).map(|number| product(number, "skyteam")));
-    let another = parse(&app.app, Things::Products, product(99, "skyteam").to_string().as_bytes()).expect("a good row");
+    let another =
+        parse(app.context(), Things::Products, product(99, "skyteam").to_string().as_bytes()).expect("a good row");
     assert!(!all.has_room_for(&another), "100 operations, of which one asks for the airline");
 
-    assert_eq!(create(&app.app, Things::Products, &all).await.unwrap(), vec![Imported::Made; 99]);
+    assert_eq!(create(app.context(), Things::Products, &all).await.unwrap(), vec![Imported::Made; 99]);
     assert_eq!(app.wire.take_operations(), ["TransactWriteItems"]);
-    assert_eq!(create(&app.app, Things::Products, &all).await.unwrap(), vec![Imported::There; 99]);
+    assert_eq!(create(app.context(), Things::Products, &all).await.unwrap(), vec![Imported::There; 99]);
     assert_eq!(app.wire.take_operations(), ["TransactWriteItems"]);
 
     let some = [(98, "skyteam"), (99, "skyteam"), (100, "nobody"), (101, "skyteam")];
     let some = batch(&app, Things::Products, some.map(|(number, airline)| product(number, airline)));
-    let missing = Imported::Refused("there is no such airline".to_owned());
-    let outcomes = create(&app.app, Things::Products, &some).await.unwrap();
+    let missing = Imported::Refused("the airline does not exist".to_owned());
+    let outcomes = create(app.context(), Things::Products, &some).await.unwrap();
     assert_eq!(outcomes, [Imported::There, Imported::Made, missing, Imported::Made]);
     assert_eq!(app.wire.take_operations(), ["TransactWriteItems"; 2]);
 }
@@ -53,13 +54,13 @@ async fn knows_what_it_made_itself() {
         Fault::Error(500, "InternalServerError"),
     ];
     for fault in faults {
-        let app = TestApp::start().await;
+        let app = crate::start().await;
         let _key = app.airline("skyteam").await;
         let all = batch(&app, Things::Products, (0..9).map(|number| product(number, "skyteam")));
         app.wire.disturb([fault.clone()]);
-        let outcomes = create(&app.app, Things::Products, &all).await.unwrap();
+        let outcomes = create(app.context(), Things::Products, &all).await.unwrap();
         assert_eq!(outcomes, vec![Imported::Made; 9], "{fault:?}");
-        let made = shared::airlines::products(&app.app, &"skyteam".parse().unwrap()).await.unwrap();
+        let made = shared::airlines::products(app.context(), &"skyteam".parse().unwrap()).await.unwrap();
         assert_eq!(made.len(), 9, "{fault:?}");
     }
 }
@@ -67,7 +68,7 @@ async fn knows_what_it_made_itself() {
 /// Of two lines that want the same, one must be through before the other begins.
 #[tokio::test]
 async fn tells_which_lines_are_in_each_others_way() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let brand = |id: &str, iata: &str, icao: &str, is_primary: bool| {
         json!({
             "brandId": id, "airlineId": "skyteam", "name": id, "iata": iata, "icao": icao, "callsign": id,
@@ -75,7 +76,7 @@ async fn tells_which_lines_are_in_each_others_way() {
         })
     };
     let one = batch(&app, Things::Brands, [brand("one", "ON", "ONE", true)]);
-    let meets = |row: Value| one.meets(&parse(&app.app, Things::Brands, row.to_string().as_bytes()).unwrap());
+    let meets = |row: Value| one.meets(&parse(app.context(), Things::Brands, row.to_string().as_bytes()).unwrap());
     assert!(meets(brand("one", "XX", "XXX", false)));
     assert!(meets(brand("two", "ON", "TWO", false)));
     assert!(meets(brand("two", "TW", "ONE", false)));
@@ -85,7 +86,7 @@ async fn tells_which_lines_are_in_each_others_way() {
     let member =
         |id: &str, username: &str| json!({ "id": id, "first_name": "A", "last_name": "B", "username": username });
     let ada = batch(&app, Things::Members, [member("ada", "ada-l")]);
-    let meets = |row: Value| ada.meets(&parse(&app.app, Things::Members, row.to_string().as_bytes()).unwrap());
+    let meets = |row: Value| ada.meets(&parse(app.context(), Things::Members, row.to_string().as_bytes()).unwrap());
     assert!(meets(member("eve", "ADA-L")));
     assert!(!meets(member("eve", "eve-l")));
 }

@@ -33,7 +33,7 @@ async fn answers_a_repeat_as_the_first_time() {
 
     let _ended = report(&app, &key, &flight, "serverEnd").await.expect(200);
     assert_replay(&board_with(&app, &key, &flight, "k1", &boarding(FLYER)).await, &first);
-    assert_eq!(app.balance(&key, FLYER).await, 1200);
+    assert_eq!(app.balance(FLYER).await, 1200);
     assert_eq!(audited(&app).await, (1, 2, 2));
 }
 

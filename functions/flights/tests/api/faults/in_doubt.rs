@@ -91,5 +91,5 @@ async fn tells_the_outcome_to_who_asks_again_with_the_same_key() {
 
     assert_eq!(answer.header("idempotency-replayed"), Some("true"));
     assert_eq!(answer.json()["user"]["miles"], json!(500));
-    assert_eq!(app.balance(&key, FLYER).await, 500);
+    assert_eq!(app.balance(FLYER).await, 500);
 }

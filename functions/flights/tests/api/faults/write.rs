@@ -73,7 +73,7 @@ impl Stage {
             Write::Tick => {
                 // The job ends the flight at its last sign of life: the tick, or the start a minute before it.
                 app.clock.advance(Duration::from_hours(1));
-                let _run = end_stale(&app.app).await.expect("the job runs");
+                let _run = end_stale(app.context()).await.expect("the job runs");
                 let ended = report(app, key, &self.flight, "serverEnd").await.expect(200).json();
                 match ended["endTime"].as_str() {
                     Some("2024-03-15T10:30:00.000Z") => 0,

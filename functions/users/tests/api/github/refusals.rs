@@ -12,7 +12,7 @@ const QUERY: &str = "filterBy:OPEN_PRS";
 #[tokio::test]
 async fn says_that_github_is_not_configured() {
     let scene = Scene::with(Found::by(&["bob"])).await;
-    let app = scene.app.configured(|app| app.github = None);
+    let app = scene.app.configured(|app| app.outside.github = None);
 
     let refused = app.get(&format!("/users?query={QUERY}")).bearer(&app.session("ada")).send().await;
 
@@ -118,9 +118,9 @@ async fn answers_503_where_nobody_listens() {
     let nowhere =
         std::net::TcpListener::bind("127.0.0.1:0").expect("a port is free").local_addr().expect("it is bound");
     let app = scene.app.configured(|app| {
-        let mut github = app.github.as_deref().expect("it is set").clone();
+        let mut github = app.outside.github.as_deref().expect("it is set").clone();
         github.api_url = format!("http://{nowhere}");
-        app.github = Some(github.into());
+        app.outside.github = Some(github.into());
     });
 
     let refused = app.get(&format!("/users?query={QUERY}")).bearer(&app.session("ada")).send().await.expect(503);
@@ -182,7 +182,7 @@ async fn answers_503_where_dynamodb_fails() {
 async fn shows_nobody_the_token() {
     let scene = Scene::start(Duration::from_secs(5)).await;
 
-    let shown = format!("{:?}", scene.app.app.github);
+    let shown = format!("{:?}", scene.app.app.outside.github);
 
     assert!(shown.contains("GithubConfig") && !shown.contains(TOKEN), "{shown}");
 }

@@ -65,7 +65,7 @@ async fn asks_for_what_is_to_be_filtered_in_githubs_own_terms() {
 #[tokio::test]
 async fn refuses_what_it_does_not_know_whether_or_not_github_is_configured() {
     let scene = Scene::with(Found::by(&["bob"])).await;
-    let unconfigured = scene.app.configured(|app| app.github = None);
+    let unconfigured = scene.app.configured(|app| app.outside.github = None);
     let dates = "must be a date as YYYY-MM-DD";
     let queries = [
         ("", "filterBy is required".to_owned()),

@@ -217,7 +217,7 @@ impl Community {
             }
             Change::Discord { who, linked, in_discord, joined_days_ago } => {
                 let joined = joined_days_ago.map(|days| {
-                    let joined = app.app.now().as_millisecond() - days * DAY;
+                    let joined = app.now().as_millisecond() - days * DAY;
                     shared::models::Timestamp::from_millisecond(joined).expect("an instant").to_string()
                 });
                 let mut body = given([("in_discord", json!(in_discord)), ("discordJoinedAt", json!(joined))]);
@@ -227,7 +227,7 @@ impl Community {
                 (app.patch(&format!("/users/{}/discord", IDS[who])).bearer(root), body)
             }
             Change::Status { who, state } => {
-                let until = app.app.now().as_millisecond() + DAY;
+                let until = app.now().as_millisecond() + DAY;
                 let path = format!("/users/status/{}", IDS[who]);
                 (app.patch(&path).bearer(root), json!({ "state": state, "until": until }))
             }

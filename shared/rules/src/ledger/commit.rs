@@ -1,37 +1,37 @@
-//! Moving miles until the movement is settled.
+//! Commits movements of miles: replays recorded answers, and retries on conflicts.
 
 use super::LedgerError;
 use super::idempotency::{Answered, record, replay};
 use crate::Context;
-use crate::commit::{Change, Decision, Trace, Written, commit};
+use crate::commit::{Decision, NumberedChange, Trace, Written, commit};
 use models::{FlyerId, LedgerEntry};
 use serde::{Serialize, de::DeserializeOwned};
 use store::{Committed, Invocation, Movement, OutcomeOf, StoreError};
 use uuid::Uuid;
 
-/// What a request comes to, decided on the state as it was read.
+/// What to do about a request, decided on the state as it was read.
 pub(super) enum Verdict<T> {
-    /// It was answered before.
+    /// Return the recorded answer to the same request.
     Replay(T),
-    /// Miles move, and then this is the answer.
+    /// Move miles, then return the answer.
     Move(Box<Movement>, T),
 }
 
-/// The flyer whose miles a request moves, and its Idempotency-Key.
+/// A request that moves a flyer's miles.
 #[derive(Clone, Copy)]
 pub(super) struct Request<'a> {
-    /// The flyer.
+    /// The flyer whose miles move.
     pub flyer: &'a FlyerId,
-    /// Where the outcome is recorded, and the fingerprint of the request, if it has a key.
+    /// Where to record the outcome, and the fingerprint of the request; `None` without an `Idempotency-Key`.
     pub outcome: Option<(OutcomeOf<'a>, &'a str)>,
 }
 
-/// Reads, decides and commits until the request is settled: two DynamoDB requests, plus two for each conflicting
-/// movement. A refusal costs one, or two with an Idempotency-Key.
+/// Reads, decides and commits a movement, or replays the recorded answer. Two requests, plus two per conflicting
+/// movement. A refusal costs one request, or two with an `Idempotency-Key`.
 ///
 /// # Errors
-/// Those of `decide`; `Store` when the time is up, with [`StoreError::Busy`] if nothing happened.
-pub(super) async fn settle<S, T, F>(
+/// Any error of `decide`; `Store`, with [`StoreError::Busy`] if the deadline passed and nothing was changed.
+pub(super) async fn commit_movement<S, T, F>(
     context: &Context,
     request: Request<'_>,
     read: impl FnMut() -> F,
@@ -53,10 +53,11 @@ where
     }
 }
 
-/// Returns the recorded answer to the same request, if it was settled while this one was being decided; else the error.
+/// Returns the recorded answer if the same request was answered while this one was being decided. Otherwise, returns
+/// the error. One request after a refusal with an `Idempotency-Key`.
 ///
-/// A BatchGetItem reads its items one by one: the record may have been read before, and the balance after the first
-/// request was settled. So a refusal stands only if there is no record afterwards: one request.
+/// BatchGetItem does not read its items at the same instant: the record may have been read before the first request
+/// took effect, and the balance afterwards. A refusal is therefore final only if there is still no record.
 async fn replay_instead_of<T: DeserializeOwned>(
     context: &Context,
     request: Request<'_>,
@@ -72,7 +73,7 @@ async fn replay_instead_of<T: DeserializeOwned>(
     Err(error)
 }
 
-/// A movement of a flyer's miles. Its number is that of the ledger entry.
+/// A movement of a flyer's miles. Its number is that of its ledger entry.
 struct MovementChange<'a, R, D> {
     context: &'a Context,
     request: Request<'a>,
@@ -80,13 +81,13 @@ struct MovementChange<'a, R, D> {
     decide: D,
 }
 
-/// What is written: a movement and its answer, as JSON, for the record.
+/// A movement, and the outcome to record together with it.
 struct MovementWrite {
     movement: Box<Movement>,
     outcome: Option<store::Outcome>,
 }
 
-impl<S, T, F, R, D> Change for MovementChange<'_, R, D>
+impl<S, T, F, R, D> NumberedChange for MovementChange<'_, R, D>
 where
     T: Clone + Serialize,
     F: Future<Output = Result<S, StoreError>>,
@@ -102,7 +103,7 @@ where
         Ok((self.read)().await?)
     }
 
-    /// One request: the entry with that number.
+    /// Reads the entry with the number. One request.
     async fn trace(&mut self, _: &S, number: u64) -> Result<Trace, StoreError> {
         let stored = self.context.store.ledger_entry(self.request.flyer, number).await?;
         Ok(stored.map_or(Trace::Nothing, |stored| Trace::By(Some(stored.operation))))

@@ -2,11 +2,11 @@
 
 use insta::{allow_duplicates, assert_snapshot};
 use std::time::{Duration, Instant};
-use testing::{Fault, TestApp};
+use testing::Fault;
 
 #[tokio::test]
 async fn names_the_airline_and_says_that_the_tables_answer() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let key = app.airline("skyteam").await;
 
     let status = app.get("/status").key(&key).send().await;
@@ -39,7 +39,7 @@ async fn says_soon_that_no_table_answers() {
         Fault::Error(400, "AccessDeniedException"),
         Fault::Delay(Duration::from_mins(1)),
     ];
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let key = app.airline("skyteam").await;
     let app = app.another_instance(Duration::from_millis(500));
 
@@ -66,7 +66,7 @@ async fn says_soon_that_no_table_answers() {
 
 #[tokio::test]
 async fn names_the_airline_as_long_as_its_own_table_answers() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let key = app.airline("skyteam").await;
     app.wire.disturb([Fault::Error(400, "ResourceNotFoundException")]);
 
@@ -91,7 +91,7 @@ async fn names_the_airline_as_long_as_its_own_table_answers() {
 
 #[tokio::test]
 async fn cannot_say_whose_an_unread_key_is_while_no_table_answers() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let key = app.airline("skyteam").await;
     let cold = app.another_instance(Duration::from_millis(200));
     cold.wire.disturb_all(Fault::CutBefore);

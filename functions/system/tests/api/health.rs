@@ -1,11 +1,11 @@
 //! `GET /health`
 
 use insta::assert_snapshot;
-use testing::{Fault, TestApp};
+use testing::Fault;
 
 #[tokio::test]
 async fn answers_without_a_key_and_without_a_table() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     app.wire.disturb_all(Fault::CutBefore);
 
     let health = app.get("/health").send().await;
@@ -20,7 +20,7 @@ async fn answers_without_a_key_and_without_a_table() {
 
 #[tokio::test]
 async fn looks_at_no_key() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
 
     let health = app.get("/health").key("wrong").send().await;
 

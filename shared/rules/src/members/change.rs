@@ -1,32 +1,33 @@
-//! Changing a member until the change is settled.
+//! Changes of members, with retries on conflicts.
 
 use super::MemberError;
 use crate::Context;
-use crate::commit::{Change, Decision, Trace, Written, commit};
+use crate::commit::{Decision, NumberedChange, Trace, Written, commit};
 use models::{Member, MemberId};
 use store::{MemberAudit, MemberChanged, StoreError};
 use uuid::Uuid;
 
-/// What a change makes of a member.
+/// What a change turns a member into.
 pub(super) struct Update {
-    /// The member as it is to be; the same, if nothing changes.
+    /// The member after the change; equal to the member before if nothing changes.
     pub after: Member,
-    /// The audit trail's record of it.
+    /// Record of the change for the audit trail.
     pub audit: Option<MemberAudit>,
 }
 
 impl Update {
-    /// An update that leaves no record in the audit trail.
+    /// Creates an update that is not recorded in the audit trail.
     pub fn unrecorded(after: Member) -> Self {
         Self { after, audit: None }
     }
 }
 
-/// Reads a member, lets `update` decide, and writes what it makes of the member, until that is settled: two requests, plus
-/// two for each conflicting change; one if nothing changes. Returns the member as it is then.
+/// Reads a member, changes it as `update` decides, and returns the member after the change. Two requests, plus two per
+/// conflicting change; one if nothing changes.
 ///
 /// # Errors
-/// `NotFound`; those of `update`; `taken` when something that must be unique belongs to another member; `Store`.
+/// `NotFound` if the member does not exist; any error of `update`; `taken` if a value that must be unique belongs to
+/// another member; `Store`.
 pub(super) async fn change_member(
     context: &Context,
     id: &MemberId,
@@ -36,7 +37,7 @@ pub(super) async fn change_member(
     commit(context, MemberChange { context, id, first: None, taken: Some(taken), update }).await
 }
 
-/// The same for a member who was read already.
+/// Like [`change_member`], for a member who has already been read. Saves the first request.
 pub(super) async fn change_member_from(
     context: &Context,
     member: &Member,
@@ -47,12 +48,13 @@ pub(super) async fn change_member_from(
     commit(context, MemberChange { context, id: &member.id, first, taken: Some(taken), update }).await
 }
 
-/// A change of a member. Its number is the version that it makes.
+/// A change of a member. Its number is the version that it creates.
 struct MemberChange<'a, U> {
     context: &'a Context,
     id: &'a MemberId,
-    /// The member as it was read before.
+    /// The member as it has already been read, for the first attempt.
     first: Option<Member>,
+    /// The error to return if a value that must be unique belongs to another member.
     taken: Option<MemberError>,
     update: U,
 }
@@ -63,7 +65,7 @@ struct MemberWrite {
     operation: Uuid,
 }
 
-impl<U: FnMut(Member) -> Result<Update, MemberError>> Change for MemberChange<'_, U> {
+impl<U: FnMut(Member) -> Result<Update, MemberError>> NumberedChange for MemberChange<'_, U> {
     type State = Member;
     type Write = MemberWrite;
     type Answer = Member;
@@ -76,7 +78,7 @@ impl<U: FnMut(Member) -> Result<Update, MemberError>> Change for MemberChange<'_
         }
     }
 
-    /// No request: the state names the operation that made it.
+    /// Sends no request, because the state contains the id of the operation that created it.
     async fn trace(&mut self, member: &Member, number: u64) -> Result<Trace, StoreError> {
         Ok(match member.version.cmp(&number) {
             std::cmp::Ordering::Less => Trace::Nothing,
@@ -100,7 +102,7 @@ impl<U: FnMut(Member) -> Result<Update, MemberError>> Change for MemberChange<'_
         let token = self.context.random();
         match self.context.store.change_member(&before, &after, operation, audit.as_ref(), token).await? {
             MemberChanged::Done => Ok(Written::Done),
-            MemberChanged::Taken => Err(self.taken.take().expect("a change that ends is not written again")),
+            MemberChanged::Taken => Err(self.taken.take().expect("a failed change is not attempted again")),
             MemberChanged::Stale { in_doubt } => Ok(Written::Stale { in_doubt }),
         }
     }

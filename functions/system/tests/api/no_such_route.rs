@@ -2,11 +2,10 @@
 
 use http::Method;
 use insta::{allow_duplicates, assert_snapshot};
-use testing::TestApp;
 
 #[tokio::test]
 async fn is_answered_with_its_path() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
 
     let answer = app.get("/the/path").send().await;
 
@@ -21,7 +20,7 @@ async fn is_answered_with_its_path() {
 
 #[tokio::test]
 async fn is_any_path_but_those_of_the_routes() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let paths = [
         "/",
         "//",
@@ -55,7 +54,7 @@ async fn is_any_path_but_those_of_the_routes() {
 
 #[tokio::test]
 async fn is_any_method_but_those_of_a_route() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let key = app.airline("skyteam").await;
     let calls = [
         (Method::POST, "/health"),
@@ -82,7 +81,7 @@ async fn is_any_method_but_those_of_a_route() {
 
 #[tokio::test]
 async fn is_answered_below_users_as_members_are_used_to() {
-    let app = TestApp::start().await;
+    let app = crate::start().await;
     let calls = [
         (Method::GET, "/users/fetchUsersData"),
         (Method::PUT, "/users/fetchUsersData"),
