@@ -9,6 +9,7 @@ mod import;
 mod json;
 mod log;
 mod models;
+mod no_such_route;
 mod secrets;
 mod session_keys;
 mod sessions;

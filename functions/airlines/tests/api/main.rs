@@ -17,14 +17,21 @@ mod revoke_key;
 mod superusers;
 mod tables;
 
+use shared::App;
 use testing::TestApp;
+use utoipa_axum::router::OpenApiRouter;
+
+/// The routes under test, and those that tests use beside them.
+fn routes() -> OpenApiRouter<App> {
+    airlines::routes().merge(system::routes())
+}
 
 /// Starts the routes on empty tables.
 async fn start() -> TestApp {
-    TestApp::start(airlines::routes).await
+    TestApp::start(routes).await
 }
 
 /// Starts the routes with the demo community.
 async fn with_demo() -> TestApp {
-    TestApp::with_demo(airlines::routes).await
+    TestApp::with_demo(routes).await
 }

@@ -17,14 +17,21 @@ mod server_end;
 mod server_start;
 mod tick;
 
+use shared::App;
 use testing::TestApp;
+use utoipa_axum::router::OpenApiRouter;
+
+/// The routes under test, and those that tests use beside them.
+fn routes() -> OpenApiRouter<App> {
+    flights::routes().merge(airlines::routes()).merge(miles::routes())
+}
 
 /// Starts the routes on empty tables.
 async fn start() -> TestApp {
-    TestApp::start(flights::routes).await
+    TestApp::start(routes).await
 }
 
 /// Starts the routes with the demo community.
 async fn with_demo() -> TestApp {
-    TestApp::with_demo(flights::routes).await
+    TestApp::with_demo(routes).await
 }

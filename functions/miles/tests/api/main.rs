@@ -19,14 +19,21 @@ mod refund_transaction;
 mod shop;
 mod stored;
 
+use shared::App;
 use testing::TestApp;
+use utoipa_axum::router::OpenApiRouter;
+
+/// The routes under test, and those that tests use beside them.
+fn routes() -> OpenApiRouter<App> {
+    miles::routes().merge(airlines::routes()).merge(flights::routes())
+}
 
 /// Starts the routes on empty tables.
 async fn start() -> TestApp {
-    TestApp::start(miles::routes).await
+    TestApp::start(routes).await
 }
 
 /// Starts the routes with the demo community.
 async fn with_demo() -> TestApp {
-    TestApp::with_demo(miles::routes).await
+    TestApp::with_demo(routes).await
 }

@@ -1,7 +1,6 @@
 //! The routes of the system, over HTTP.
 
 mod health;
-mod no_such_route;
 mod status;
 
 use testing::TestApp;
