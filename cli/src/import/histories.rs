@@ -50,7 +50,7 @@ fn read(kind: HistoryKind, lines: Lines, refused: &mut Refused) -> Result<Vec<Fl
                 flyers[index].rows.push(row);
                 flyers[index].places.push(place);
             }
-            Err(reason) => refused.push((place, Imported::Refused(reason.to_string()))),
+            Err(reason) => refused.push((place, Imported::Rejected(reason.to_string()))),
         }
     }
     Ok(flyers)
@@ -67,7 +67,7 @@ async fn rebuild_all(
     let mut tell = |places: Vec<Place>, outcomes: Vec<Imported>| {
         for (place, outcome) in places.into_iter().zip(outcomes) {
             match outcome {
-                Imported::Refused(_) => refused.push((place, outcome)),
+                Imported::Rejected(_) => refused.push((place, outcome)),
                 outcome => report.note(place.0, place.1, &outcome),
             }
         }

@@ -11,7 +11,7 @@ use anyhow::Result;
 use clap::{Args, ValueEnum};
 use lines::Lines;
 use report::Report;
-use shared::import::{Kind, Things};
+use shared::import::{Kind, RecordKind};
 use shared::models::HistoryKind;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -74,12 +74,12 @@ enum FileKind {
 impl FileKind {
     fn of_rows(self) -> Kind {
         match self {
-            Self::Members => Kind::Things(Things::Members),
-            Self::Airlines => Kind::Things(Things::Airlines),
-            Self::Brands => Kind::Things(Things::Brands),
-            Self::Products => Kind::Things(Things::Products),
-            Self::Flights => Kind::Things(Things::Flights),
-            Self::Flyers => Kind::Things(Things::Flyers),
+            Self::Members => Kind::Records(RecordKind::Members),
+            Self::Airlines => Kind::Records(RecordKind::Airlines),
+            Self::Brands => Kind::Records(RecordKind::Brands),
+            Self::Products => Kind::Records(RecordKind::Products),
+            Self::Flights => Kind::Records(RecordKind::Flights),
+            Self::Flyers => Kind::Records(RecordKind::Flyers),
             Self::Passengers => Kind::Histories(HistoryKind::Passengers),
             Self::Transactions => Kind::Histories(HistoryKind::Transactions),
         }
@@ -97,7 +97,7 @@ pub async fn import(options: Import, tables: &tables::Options) -> Result<ExitCod
     let pace = Pace::of(options.rate.unwrap_or(options.kind.default_rate()));
     let mut report = Report::on(lines.bytes());
     let through = match options.kind.of_rows() {
-        Kind::Things(kind) => things::import(&app.context, kind, lines, pace, &mut report).await,
+        Kind::Records(kind) => things::import(&app.context, kind, lines, pace, &mut report).await,
         Kind::Histories(kind) => histories::import(&app.context, kind, lines, pace, &mut report).await,
     };
     report.finish();

@@ -23,9 +23,9 @@ impl Report {
     /// Counts the outcome of a line of the given length. Prints the reason if the line was rejected.
     pub fn note(&mut self, number: u64, bytes: u64, outcome: &Imported) {
         match outcome {
-            Imported::Made => self.made += 1,
-            Imported::There => self.there += 1,
-            Imported::Refused(reason) => {
+            Imported::Created => self.made += 1,
+            Imported::Existing => self.there += 1,
+            Imported::Rejected(reason) => {
                 self.refused += 1;
                 self.progress.suspend(|| println!("line {number}: {reason}"));
             }

@@ -5,7 +5,7 @@ use super::report::Report;
 use super::work::{Pace, Work};
 use anyhow::Result;
 use shared::Context;
-use shared::import::{Imported, Things, create, parse};
+use shared::import::{Imported, RecordKind, create, parse};
 use shared::store::{Batch, Creation};
 use std::sync::Arc;
 
@@ -34,12 +34,18 @@ struct Label {
 
 struct Importing<'a> {
     context: &'a Context,
-    things: Things,
+    things: RecordKind,
     work: Work<Label>,
     report: &'a mut Report,
 }
 
-pub async fn import(context: &Context, things: Things, lines: Lines, pace: Pace, report: &mut Report) -> Result<()> {
+pub async fn import(
+    context: &Context,
+    things: RecordKind,
+    lines: Lines,
+    pace: Pace,
+    report: &mut Report,
+) -> Result<()> {
     let mut importing = Importing { context, things, work: Work::at(pace), report };
     let mut bundle = Bundle::default();
     for line in lines {
@@ -67,7 +73,7 @@ impl Importing<'_> {
             self.begin(std::mem::take(&mut bundle)).await?;
         }
         // If two lines claim the same value, the first one must get it, no matter how often they are imported.
-        if self.work.labels().any(|label| label.batch.meets(&creation)) {
+        if self.work.labels().any(|label| label.batch.conflicts_with(&creation)) {
             self.finish().await?;
         }
         bundle.batch.add(creation);
@@ -101,7 +107,7 @@ impl Importing<'_> {
         let Some((label, outcomes)) = self.work.next().await? else { return Ok(false) };
         let mut outcomes = outcomes.into_iter();
         for (number, bytes, refused) in label.lines {
-            let outcome = refused.map(Imported::Refused).or_else(|| outcomes.next());
+            let outcome = refused.map(Imported::Rejected).or_else(|| outcomes.next());
             self.report.note(number, bytes, &outcome.expect("each line has an outcome"));
         }
         Ok(true)

@@ -18,11 +18,11 @@ pub(crate) const MAX_OPERATIONS: usize = 100;
 
 /// What must exist or be free for a record to be created.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Needed {
+pub enum Requirement {
     /// Its airline must exist.
     Airline,
     /// Its airline must exist and must not have a primary brand.
-    PrimaryPlace,
+    NoPrimaryBrand,
     /// Its brand must exist.
     Brand,
     /// Its codeshare airline must exist.
@@ -31,15 +31,15 @@ pub enum Needed {
 
 /// Result of creating a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Created {
+pub enum CreateResult {
     /// The record was created.
-    Done,
+    Created,
     /// The record already existed and has not been changed.
-    There,
+    AlreadyExists,
     /// One of the record's unique values is already taken.
     Taken,
     /// A requirement of the record is not met.
-    Missing(Needed),
+    RequirementNotMet(Requirement),
 }
 
 /// A record to create, with all items that belong to it, unless it already exists.
@@ -50,7 +50,7 @@ pub struct Creation {
     /// Index entries. Their keys contain the record's id, so no other record has them.
     index_entries: Vec<(Key, Item)>,
     /// Items that must exist or meet another requirement.
-    needed: Vec<(Key, Needed)>,
+    needed: Vec<(Key, Requirement)>,
     /// The brand that becomes the primary brand of the required airline.
     primary: Option<BrandId>,
     /// Whether the record gets a transaction of its own, because it has many items or many values that may be taken.
@@ -58,7 +58,7 @@ pub struct Creation {
 }
 
 impl Creation {
-    fn of(new_items: Vec<(Key, Item)>, needed: Vec<(Key, Needed)>) -> Self {
+    fn of(new_items: Vec<(Key, Item)>, needed: Vec<(Key, Requirement)>) -> Self {
         Self { new_items, index_entries: Vec::new(), needed, primary: None, is_alone: false }
     }
 
@@ -83,7 +83,7 @@ impl Creation {
     #[must_use]
     pub fn brand(brand: &Brand) -> Self {
         let airline = Key::airline(&brand.airline_id);
-        let needed = if brand.is_primary { Needed::PrimaryPlace } else { Needed::Airline };
+        let needed = if brand.is_primary { Requirement::NoPrimaryBrand } else { Requirement::Airline };
         let primary = brand.is_primary.then(|| brand.brand_id.clone());
         Self { primary, is_alone: true, ..Self::of(brand_items(brand), vec![(airline, needed)]) }
     }
@@ -93,15 +93,15 @@ impl Creation {
     pub fn product(product: &Product) -> Self {
         let key = Key::product(&product.airline_id, &product.product_id);
         let item = to_item(&key, product);
-        Self::of(vec![(key, item)], vec![(Key::airline(&product.airline_id), Needed::Airline)])
+        Self::of(vec![(key, item)], vec![(Key::airline(&product.airline_id), Requirement::Airline)])
     }
 
     /// Returns a flight of an airline's brand to create, with the time of its last tick.
     #[must_use]
     pub fn flight(flight: &Flight, last_tick_at: Option<Timestamp>) -> Self {
-        let brand = (Key::brand(&flight.airline_id, &flight.brand_id), Needed::Brand);
+        let brand = (Key::brand(&flight.airline_id, &flight.brand_id), Requirement::Brand);
         let codeshare = flight.codeshare_airline_id.as_ref();
-        let codeshare = codeshare.map(|airline| (Key::airline(airline), Needed::CodeshareAirline));
+        let codeshare = codeshare.map(|airline| (Key::airline(airline), Requirement::CodeshareAirline));
         let key = Key::flight(flight.id);
         Self::of(vec![(key, flight_item(flight, last_tick_at))], [brand].into_iter().chain(codeshare).collect())
     }
@@ -135,7 +135,7 @@ impl Batch {
     /// Returns whether the batch and the record write a common item. They must then be created one after the other, so
     /// that which of them writes it is not left to chance.
     #[must_use]
-    pub fn meets(&self, creation: &Creation) -> bool {
+    pub fn conflicts_with(&self, creation: &Creation) -> bool {
         creation.written_keys().any(|key| self.written.contains(key))
     }
 
@@ -147,7 +147,7 @@ impl Batch {
         }
         let new_checks = creation.needed.iter().filter(|(key, _)| !self.needed.contains(key)).count();
         let operations = self.written.len() + creation.written_keys().count() + self.needed.len() + new_checks;
-        operations <= MAX_OPERATIONS && !self.meets(creation)
+        operations <= MAX_OPERATIONS && !self.conflicts_with(creation)
     }
 
     /// Returns a batch of a single record.
@@ -177,10 +177,10 @@ impl Store {
         &self,
         batch: &Batch,
         mut token: impl FnMut() -> [u8; 16],
-    ) -> Result<Vec<Created>, StoreError> {
+    ) -> Result<Vec<CreateResult>, StoreError> {
         // Indexes of the records that are still to be created, and the results of all records.
         let mut waiting: Vec<usize> = (0..batch.creations.len()).collect();
-        let mut outcomes = vec![Created::Done; waiting.len()];
+        let mut outcomes = vec![CreateResult::Created; waiting.len()];
         while !waiting.is_empty() {
             let (transaction, failure_results) = add_creations(self.transaction(token()), &batch.creations, &waiting);
             let Err(failed) = transaction.commit_retrying_conflicts().await? else { break };
@@ -205,7 +205,7 @@ impl Store {
 
 /// The results that the failure of one operation has: the indexes of the records that fail with it, and the result of
 /// each.
-type FailureResults = Vec<(usize, Created)>;
+type FailureResults = Vec<(usize, CreateResult)>;
 
 /// Adds the operations that create the `waiting` records. Also returns, for each operation of the transaction, what its
 /// failure means.
@@ -220,7 +220,8 @@ fn add_creations<'a>(
         let creation = &creations[index];
         for (number, (key, item)) in creation.new_items.iter().enumerate() {
             transaction = transaction.put(key, item.clone(), "attribute_not_exists(#pk)", Item::new());
-            failure_results.push(vec![(index, if number == 0 { Created::There } else { Created::Taken })]);
+            failure_results
+                .push(vec![(index, if number == 0 { CreateResult::AlreadyExists } else { CreateResult::Taken })]);
         }
         for (key, item) in &creation.index_entries {
             transaction = transaction.replace(key, item.clone());
@@ -229,7 +230,7 @@ fn add_creations<'a>(
         for (key, needed) in &creation.needed {
             let (primary, results) = checks.entry(key).or_default();
             *primary = primary.or(creation.primary.as_ref());
-            results.push((index, Created::Missing(*needed)));
+            results.push((index, CreateResult::RequirementNotMet(*needed)));
         }
     }
     for (key, (primary, results)) in checks {

@@ -39,7 +39,7 @@ pub use cursor::Page;
 pub use error::{Cause, CursorError, PageError, StoreError, with_causes};
 pub use flights::{MissingForFlight, SilentFlight};
 pub use flyers::HistoryRound;
-pub use import::{Batch, Created, Creation, Needed};
+pub use import::{Batch, CreateResult, Creation, Requirement};
 pub use invocation::{Invocation, Tally, time_left};
 pub use ledgers::{
     BoardingState, Committed, Effect, Movement, Outcome, OutcomeOf, PurchaseState, RefundState, StoredEntry,

@@ -70,7 +70,7 @@ metered! {
 }
 
 /// How to handle a failed attempt.
-enum Failure {
+enum AttemptFailure {
     /// It was rejected without taking effect. Retry.
     Transient,
     /// It may or may not have taken effect. Retry, and remember that the request is in doubt.
@@ -79,21 +79,21 @@ enum Failure {
     Final,
 }
 
-fn classify<E: ProvideErrorMetadata>(error: &SdkError<E>) -> Failure {
+fn classify<E: ProvideErrorMetadata>(error: &SdkError<E>) -> AttemptFailure {
     match error {
         SdkError::ServiceError(context) => match context.err().code() {
             Some("ThrottlingException" | "ProvisionedThroughputExceededException" | "RequestLimitExceeded") => {
-                Failure::Transient
+                AttemptFailure::Transient
             }
             // Another attempt with the same token is still in progress: one that has timed out here.
-            Some("TransactionInProgressException") => Failure::InDoubt,
+            Some("TransactionInProgressException") => AttemptFailure::InDoubt,
             // A write that is not part of a transaction conflicted with a transaction.
-            Some("TransactionConflictException") => Failure::Transient,
-            _ if context.raw().status().is_server_error() => Failure::InDoubt,
-            _ => Failure::Final,
+            Some("TransactionConflictException") => AttemptFailure::Transient,
+            _ if context.raw().status().is_server_error() => AttemptFailure::InDoubt,
+            _ => AttemptFailure::Final,
         },
-        SdkError::ConstructionFailure(_) => Failure::Final,
-        _ => Failure::InDoubt,
+        SdkError::ConstructionFailure(_) => AttemptFailure::Final,
+        _ => AttemptFailure::InDoubt,
     }
 }
 
@@ -126,13 +126,13 @@ where
                 Err(elapsed) => return repeat(elapsed.into(), true),
             };
             match classify(&error) {
-                Failure::Final => Err(match error {
+                AttemptFailure::Final => Err(match error {
                     SdkError::ServiceError(context) => RequestError::Rejected { error: context.into_err(), in_doubt },
                     error if in_doubt => StoreError::OutcomeUnknown(error.into()).into(),
                     error => StoreError::Failed(error.into()).into(),
                 }),
-                Failure::Transient => repeat(error.into(), in_doubt),
-                Failure::InDoubt => repeat(error.into(), true),
+                AttemptFailure::Transient => repeat(error.into(), in_doubt),
+                AttemptFailure::InDoubt => repeat(error.into(), true),
             }
         }
     };

@@ -9,7 +9,7 @@ use http_body_util::BodyExt;
 use insta::assert_snapshot;
 use lambda_http::{Context, RequestExt};
 use shared::App;
-use shared::http::{FlyersError, MembersError};
+use shared::http::{Contract, FlyersError, MembersError};
 use shared::models::MAX_ANSWER_BYTES;
 use shared::store::StoreError;
 use std::fmt::Write;
@@ -24,7 +24,8 @@ const LAMBDA_LIMIT: usize = 6 * 1024 * 1024;
 /// A service whose only route answers so.
 fn service(app: &TestApp, answer: impl Fn(App) -> Response<Body> + Clone + Send + Sync + 'static) -> Router {
     let handler = get(|State(app): State<App>| async move { answer(app) });
-    shared::http::router(OpenApiRouter::new().route("/x", handler), app.app.clone())
+    let routes = Contract::Flyers.applied_to(OpenApiRouter::new().route("/x", handler));
+    shared::http::router(routes, app.app.clone())
 }
 
 fn request() -> Request<Body> {
@@ -72,11 +73,13 @@ async fn are_limited_to_what_lambda_can_answer() {
 async fn that_fail_speak_the_way_of_their_route() {
     let app = crate::start().await;
     let too_large = || Response::new(Body::from("x".repeat(MAX_ANSWER_BYTES + 1)));
-    let failing = OpenApiRouter::new()
+    let members = OpenApiRouter::new()
         .route("/users/{id}/large", get(move || async move { too_large() }))
+        .route("/badges", get(|State(app): State<App>| async move { panics(&app) }));
+    let flyers = OpenApiRouter::new()
         .route("/users/fetchUsersData", get(move || async move { too_large() }))
-        .route("/badges", get(|State(app): State<App>| async move { panics(&app) }))
         .route("/flight", get(|State(app): State<App>| async move { panics(&app) }));
+    let failing = Contract::Members.applied_to(members).merge(Contract::Flyers.applied_to(flyers));
     let router = shared::http::router(failing, app.app.clone());
 
     let mut said = String::new();

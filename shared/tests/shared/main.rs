@@ -14,6 +14,7 @@ mod secrets;
 mod session_keys;
 mod sessions;
 mod store;
+mod walls;
 
 use shared::App;
 use testing::TestApp;

@@ -2,8 +2,9 @@
 
 use crate::crowd::Crowd;
 use crate::scene::{archived, is_archived, member, record, run, with_members_off_discord};
-use archive_users::handle;
+use archive_users::{RunError, handle};
 use serde_json::json;
+use shared::members::ArchiveError;
 use std::sync::Arc;
 use std::time::Duration;
 use testing::{Fault, TestApp};
@@ -36,10 +37,14 @@ async fn run_late(app: &Arc<TestApp>, transactions: usize) -> JoinHandle<(usize,
 
 /// Waits until that many transactions more were sent.
 async fn sent(app: &TestApp, transactions: usize) {
+    sent_of(app, "TransactWriteItems", transactions).await;
+}
+
+async fn sent_of(app: &TestApp, operation: &str, count: usize) {
     let mut sent = 0;
-    while sent < transactions {
+    while sent < count {
         tokio::time::sleep(Duration::from_millis(1)).await;
-        sent += app.wire.take_operations().iter().filter(|operation| *operation == "TransactWriteItems").count();
+        sent += app.wire.take_operations().iter().filter(|other| *other == operation).count();
     }
 }
 
@@ -186,5 +191,41 @@ async fn archives_once_where_an_attempt_in_doubt_came_to_nothing() {
 
     assert_eq!(job.await.unwrap().archived, 1);
     assert_eq!(member(&app, "off-0").await["discordId"], "101");
+    assert_eq!(Crowd::of(&app).archived().await, 1);
+}
+
+/// An attempt that got no answer takes effect after all, and a superuser reverts it: no later attempt may archive the member
+/// again, and the run does not claim that nothing was written.
+#[tokio::test(flavor = "multi_thread")]
+async fn does_not_archive_again_whom_a_superuser_brought_back_while_in_doubt() {
+    let app = with_members(1).await;
+    app.wire.reset();
+    // The index, the member, an attempt that arrives late, its retry, the member anew, a second attempt, the member anew.
+    app.wire.disturb([
+        Fault::None,
+        Fault::None,
+        Fault::Late(Duration::from_millis(100)),
+        Fault::Conflict,
+        Fault::None,
+        Fault::Conflict,
+        Fault::Delay(Duration::from_secs(1)),
+    ]);
+    let job = tokio::spawn({
+        let app = app.clone();
+        async move { handle(&app.app, TIME, true).await }
+    });
+    sent_of(&app, "GetItem", 2).await;
+    while !is_archived(&app, "off-0").await {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+
+    app.clock.advance(Duration::from_secs(1));
+    let root = app.session("root");
+    let body = json!({ "archived": false });
+    let _back = app.patch("/users/off-0/temporary/data").bearer(&root).json(&body).send().await.expect(200);
+
+    let run = job.await.unwrap();
+    assert!(matches!(run, Err(RunError::Archive(ArchiveError::All(1)))), "{run:?}");
+    assert!(!is_archived(&app, "off-0").await);
     assert_eq!(Crowd::of(&app).archived().await, 1);
 }

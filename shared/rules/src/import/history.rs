@@ -23,16 +23,16 @@ pub struct HistoryRow {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Row {
     /// A flyer who boarded a flight.
-    Boarding(Boarding),
+    Boarding(ImportedBoarding),
     /// The separate row with which the original system credits the miles of a boarding.
     Credit { flight: FlightId, miles: i64 },
     /// Any other movement of miles.
-    Movement(Movement),
+    Movement(ImportedMovement),
 }
 
 /// A flyer who boarded a flight.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Boarding {
+pub(super) struct ImportedBoarding {
     pub flight: FlightId,
     pub miles: u64,
     pub at: Timestamp,
@@ -40,7 +40,7 @@ pub(super) struct Boarding {
 
 /// A movement of miles that is not a boarding.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Movement {
+pub(super) struct ImportedMovement {
     pub id: RowId,
     pub amount: i64,
     pub is_purchase: bool,
@@ -82,7 +82,7 @@ struct PassengerRow {
 fn passenger(row: PassengerRow) -> Result<HistoryRow, RowError> {
     let required = || RowError::new("\"createdAt\" is required".to_owned());
     let at = row.created_at.or(row.joined_at).ok_or_else(required)?.0;
-    let boarding = Boarding { flight: row.flight_id, miles: row.miles.get(), at };
+    let boarding = ImportedBoarding { flight: row.flight_id, miles: row.miles.get(), at };
     Ok(HistoryRow { user_id: row.user_id, what: Row::Boarding(boarding) })
 }
 
@@ -123,7 +123,7 @@ fn transaction(row: TransactionRow) -> Result<HistoryRow, RowError> {
     }
     let what = match row.flight_id {
         Some(flight) if source == "flight" => Row::Credit { flight, miles: row.amount },
-        flight_id => Row::Movement(Movement {
+        flight_id => Row::Movement(ImportedMovement {
             id: row.id,
             amount: row.amount,
             is_purchase,

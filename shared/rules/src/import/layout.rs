@@ -1,7 +1,7 @@
 //! Turns facts of the original system into a ledger: in order, with balances that follow from each other, are never
 //! negative and lead to the flyer's balance.
 
-use super::history::{Boarding, Movement, Row};
+use super::history::{ImportedBoarding, ImportedMovement, Row};
 use crate::ledger::{closing_entry, opening_entry};
 use models::{
     Account, AirlineId, Balance, EntrySource, EntryType, FlightId, FlyerId, ImportedFrom, LedgerEntry, ProductId,
@@ -21,7 +21,7 @@ impl FactKey {
     /// Returns the key of the fact that a row records.
     pub fn of(row: &Row) -> Self {
         match row {
-            Row::Boarding(Boarding { flight, .. }) | Row::Credit { flight, .. } => Self::Boarding(*flight),
+            Row::Boarding(ImportedBoarding { flight, .. }) | Row::Credit { flight, .. } => Self::Boarding(*flight),
             Row::Movement(movement) => Self::Transaction(movement.id.clone()),
         }
     }
@@ -42,7 +42,7 @@ pub(super) struct Fact {
 
 impl Fact {
     /// Creates the fact of a boarding.
-    pub fn boarding(boarding: &Boarding, airline: AirlineId) -> Self {
+    pub fn boarding(boarding: &ImportedBoarding, airline: AirlineId) -> Self {
         Self {
             key: FactKey::Boarding(boarding.flight),
             at: boarding.at,
@@ -56,7 +56,7 @@ impl Fact {
     }
 
     /// Creates the fact of any other movement.
-    pub fn movement(movement: Movement) -> Self {
+    pub fn movement(movement: ImportedMovement) -> Self {
         Self {
             key: FactKey::Transaction(movement.id),
             at: movement.at,

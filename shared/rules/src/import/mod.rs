@@ -20,13 +20,13 @@ pub use rebuild::rebuild;
 
 use crate::Context;
 use models::HistoryKind;
-use store::{Batch, Created, Creation, Needed, StoreError};
+use store::{Batch, CreateResult, Creation, Requirement, StoreError};
 
 /// What a file contains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// Independent records.
-    Things(Things),
+    Records(RecordKind),
     /// Parts of flyers' histories.
     Histories(HistoryKind),
 }
@@ -34,7 +34,7 @@ pub enum Kind {
 /// A kind of independent record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names are self-explanatory")]
-pub enum Things {
+pub enum RecordKind {
     Members,
     Airlines,
     Brands,
@@ -47,25 +47,25 @@ pub enum Things {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Imported {
     /// The record was created, or the fact was added to the ledger.
-    Made,
+    Created,
     /// The record or fact already existed and was left unchanged.
-    There,
+    Existing,
     /// The line was rejected, for the given reason.
-    Refused(String),
+    Rejected(String),
 }
 
 /// Parses a line into a record to create.
 ///
 /// # Errors
 /// Returns an error that names the field that is not valid. It contains no secret.
-pub fn parse(context: &Context, things: Things, line: &[u8]) -> Result<Creation, RowError> {
+pub fn parse(context: &Context, things: RecordKind, line: &[u8]) -> Result<Creation, RowError> {
     match things {
-        Things::Members => members::member(context, line),
-        Things::Airlines => airlines::airline(context, line),
-        Things::Brands => airlines::brand(line),
-        Things::Products => airlines::product(line),
-        Things::Flights => flights::flight(line),
-        Things::Flyers => flyers::flyer(line),
+        RecordKind::Members => members::member(context, line),
+        RecordKind::Airlines => airlines::airline(context, line),
+        RecordKind::Brands => airlines::brand(line),
+        RecordKind::Products => airlines::product(line),
+        RecordKind::Flights => flights::flight(line),
+        RecordKind::Flyers => flyers::flyer(line),
     }
 }
 
@@ -74,32 +74,32 @@ pub fn parse(context: &Context, things: Things, line: &[u8]) -> Result<Creation,
 ///
 /// # Errors
 /// Any [`StoreError`]. Some of the records may have been created; repeating the call creates the others.
-pub async fn create(context: &Context, things: Things, batch: &Batch) -> Result<Vec<Imported>, StoreError> {
+pub async fn create(context: &Context, things: RecordKind, batch: &Batch) -> Result<Vec<Imported>, StoreError> {
     let created = context.store.create_all(batch, || context.random()).await?;
     let imported = created.into_iter().map(|created| match created {
-        Created::Done => Imported::Made,
-        Created::There => Imported::There,
-        Created::Taken => Imported::Refused(taken(things).to_owned()),
-        Created::Missing(needed) => Imported::Refused(missing(needed).to_owned()),
+        CreateResult::Created => Imported::Created,
+        CreateResult::AlreadyExists => Imported::Existing,
+        CreateResult::Taken => Imported::Rejected(taken(things).to_owned()),
+        CreateResult::RequirementNotMet(needed) => Imported::Rejected(missing(needed).to_owned()),
     });
     Ok(imported.collect())
 }
 
-fn taken(things: Things) -> &'static str {
+fn taken(things: RecordKind) -> &'static str {
     match things {
-        Things::Members => "username, github_id, github_user_id or discordId belongs to another member",
-        Things::Airlines => "the API key belongs to another airline",
-        Things::Brands => "brandId, iata, icao or callsign belongs to another brand",
-        Things::Flyers => "the flyer has a ledger but no record",
-        Things::Products | Things::Flights => "a unique value is already taken",
+        RecordKind::Members => "username, github_id, github_user_id or discordId belongs to another member",
+        RecordKind::Airlines => "the API key belongs to another airline",
+        RecordKind::Brands => "brandId, iata, icao or callsign belongs to another brand",
+        RecordKind::Flyers => "the flyer has a ledger but no record",
+        RecordKind::Products | RecordKind::Flights => "a unique value is already taken",
     }
 }
 
-fn missing(needed: Needed) -> &'static str {
+fn missing(needed: Requirement) -> &'static str {
     match needed {
-        Needed::Airline => "the airline does not exist",
-        Needed::PrimaryPlace => "the airline does not exist or has another primary brand",
-        Needed::Brand => "the airline has no such brand",
-        Needed::CodeshareAirline => "the airline of codeshareAirlineId does not exist",
+        Requirement::Airline => "the airline does not exist",
+        Requirement::NoPrimaryBrand => "the airline does not exist or has another primary brand",
+        Requirement::Brand => "the airline has no such brand",
+        Requirement::CodeshareAirline => "the airline of codeshareAirlineId does not exist",
     }
 }

@@ -1,7 +1,7 @@
 //! Adds a flyer's history in the original system to the ledger.
 
 use super::Imported;
-use super::history::{Boarding, HistoryRow, Movement, Row};
+use super::history::{HistoryRow, ImportedBoarding, ImportedMovement, Row};
 use super::layout::{Fact, FactKey, lay_out};
 use crate::Context;
 use models::{Flight, FlightId, FlyerId, HistoryKind};
@@ -53,7 +53,7 @@ pub async fn rebuild(
 }
 
 fn refused(reason: &str) -> Imported {
-    Imported::Refused(reason.to_owned())
+    Imported::Rejected(reason.to_owned())
 }
 
 /// Returns why nothing new can be added to a ledger, if that is so.
@@ -134,13 +134,13 @@ impl Assessment {
     fn add(&mut self, fact: Fact) -> Imported {
         self.added.insert(fact.key.clone());
         self.known.insert(fact.key.clone(), fact);
-        Imported::Made
+        Imported::Created
     }
 
-    fn boarding(&mut self, boarding: &Boarding, flight: Option<&Flight>) -> Imported {
+    fn boarding(&mut self, boarding: &ImportedBoarding, flight: Option<&Flight>) -> Imported {
         match (self.known.get(&FactKey::Boarding(boarding.flight)), flight) {
             (Some(known), _) if Some(known.amount) == i64::try_from(boarding.miles).ok() && known.at == boarding.at => {
-                Imported::There
+                Imported::Existing
             }
             (Some(_), _) => refused("the flyer has already boarded the flight, with other miles or at another time"),
             (None, Some(flight)) => self.add(Fact::boarding(boarding, flight.airline_id.clone())),
@@ -153,15 +153,15 @@ impl Assessment {
         match self.known.get(&FactKey::Boarding(flight)) {
             None => refused("the flyer has not boarded the flight: import passengers first"),
             Some(_) if !is_first => refused("the flight is credited a second time"),
-            Some(boarding) if boarding.amount == miles => Imported::There,
+            Some(boarding) if boarding.amount == miles => Imported::Existing,
             Some(_) => refused("the flyer earned other miles on the flight"),
         }
     }
 
-    fn movement(&mut self, movement: &Movement) -> Imported {
+    fn movement(&mut self, movement: &ImportedMovement) -> Imported {
         let fact = Fact::movement(movement.clone());
         match self.known.get(&fact.key) {
-            Some(known) if *known == fact => Imported::There,
+            Some(known) if *known == fact => Imported::Existing,
             Some(_) => refused("another transaction of the flyer has the same id"),
             None => self.add(fact),
         }
@@ -170,7 +170,7 @@ impl Assessment {
     /// Returns the results if nothing may be added to the ledger.
     fn refusing_what_is_new(self, rows: &[HistoryRow], reason: &str) -> Vec<Imported> {
         let outcomes = self.outcomes.into_iter().zip(rows).map(|(outcome, row)| match outcome {
-            Imported::Made | Imported::There if self.added.contains(&FactKey::of(&row.what)) => refused(reason),
+            Imported::Created | Imported::Existing if self.added.contains(&FactKey::of(&row.what)) => refused(reason),
             outcome => outcome,
         });
         outcomes.collect()

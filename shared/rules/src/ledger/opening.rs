@@ -2,7 +2,7 @@
 
 use crate::Context;
 use models::{Account, EntrySource, EntryType, Flyer, ImportedFrom, LedgerEntry, Timestamp};
-use store::{Batch, Created, Creation, StoreError, StoredEntry};
+use store::{Batch, CreateResult, Creation, StoreError, StoredEntry};
 use uuid::Uuid;
 
 /// Returns the account of a flyer with an imported balance, and the first ledger entry, which accounts for that
@@ -59,5 +59,5 @@ pub async fn open_account(context: &Context, flyer: Flyer) -> Result<bool, Store
     let (account, entry) = opening(flyer);
     let created =
         context.store.create_all(&Batch::of(Creation::account(&account, &entry)), || context.random()).await?;
-    Ok(created == [Created::Done])
+    Ok(created == [CreateResult::Created])
 }

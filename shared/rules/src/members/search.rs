@@ -141,7 +141,7 @@ impl MemberSearch {
     /// Returns the kinds of criteria that are given, for archived or unarchived members, each as the facets of its
     /// values. Returns `None` if no such member can match. If being archived is the only criterion, returns the facet
     /// of all archived members.
-    fn kinds(&self, archived: bool, now: Timestamp) -> Option<Vec<Kind>> {
+    fn kinds(&self, archived: bool, now: Timestamp) -> Option<Vec<Criterion>> {
         let mut kinds = Vec::new();
         let roles = self.unarchived_roles();
         let is_wanted =
@@ -163,9 +163,9 @@ impl MemberSearch {
             ];
             let given = ways.into_iter().filter(|facets| !facets.is_empty());
             let by_skill = |facets: Vec<Facet>| way(facets.into_iter().map(|facet| (facet, Detail::Skill)).collect());
-            kinds.push(Kind { ways: given.map(by_skill).collect() });
+            kinds.push(Criterion { ways: given.map(by_skill).collect() });
         }
-        let mut add = |facets| kinds.push(Kind { ways: vec![way(facets)] });
+        let mut add = |facets| kinds.push(Criterion { ways: vec![way(facets)] });
         if self.has_state_criteria() {
             let mut facets: Vec<_> = self.states.iter().map(|state| (Facet::State(*state), Detail::Any)).collect();
             if self.long_onboarding {
@@ -183,7 +183,7 @@ impl MemberSearch {
             add(vec![(Facet::Role(IN_DISCORD), Detail::JoinedBefore(now.minus(time)))]);
         }
         if kinds.is_empty() {
-            kinds.push(Kind { ways: vec![way(vec![(Facet::All, Detail::Any)])] });
+            kinds.push(Criterion { ways: vec![way(vec![(Facet::All, Detail::Any)])] });
         }
         Some(kinds)
     }
@@ -198,7 +198,7 @@ enum Detail {
 }
 
 /// One kind of criterion, and the ways to find the members who match it. Each way finds all of them.
-struct Kind {
+struct Criterion {
     ways: Vec<Way>,
 }
 
@@ -253,7 +253,7 @@ impl Detail {
     }
 }
 
-impl Kind {
+impl Criterion {
     /// Returns a way that has been read completely, if there is one.
     fn complete_way(&self) -> Option<&Way> {
         self.ways.iter().find(|way| way.iter().all(|source| source.is_complete))
@@ -354,7 +354,7 @@ impl Matches {
 async fn read(
     context: &Context,
     search: &MemberSearch,
-    kinds: &mut [Kind],
+    kinds: &mut [Criterion],
     limit: Option<usize>,
 ) -> Result<(), StoreError> {
     try_join_all(kinds.iter_mut().map(|kind| kind.read(context, search, limit))).await?;
@@ -363,8 +363,8 @@ async fn read(
 
 /// Returns the positions that all kinds have in common, considering only kinds whose matches are known. Returns `None`
 /// if there is no such kind.
-fn found_by_all(kinds: &[Kind]) -> Option<BTreeSet<Position>> {
-    let common = kinds.iter().filter_map(Kind::found).reduce(|found, other| &found & &other)?;
+fn found_by_all(kinds: &[Criterion]) -> Option<BTreeSet<Position>> {
+    let common = kinds.iter().filter_map(Criterion::found).reduce(|found, other| &found & &other)?;
     Some(common.into_iter().cloned().collect())
 }
 

@@ -120,11 +120,11 @@ async fn server_members(
 ) -> Result<HashMap<String, Option<Timestamp>>, ServiceError> {
     #[derive(Deserialize)]
     struct ServerMember {
-        user: Account,
+        user: DiscordUser,
         joined_at: Option<Timestamp>,
     }
     #[derive(Deserialize)]
-    struct Account {
+    struct DiscordUser {
         id: String,
     }
     let url = format!("{}/guilds/{}/members", discord.api_url.trim_end_matches('/'), discord.guild_id);

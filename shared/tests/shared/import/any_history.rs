@@ -45,7 +45,7 @@ async fn check(facts: &[Fact]) -> Result<(), TestCaseError> {
                 })
                 .collect();
             let outcomes = import_history(&app, kind, &lines).await;
-            prop_assert!(outcomes.iter().all(|outcome| *outcome == Imported::Made), "{:?}", outcomes);
+            prop_assert!(outcomes.iter().all(|outcome| *outcome == Imported::Created), "{:?}", outcomes);
             prop_assert_eq!(breaches(&app).await, [""; 0]);
         }
     }

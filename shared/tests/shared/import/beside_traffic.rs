@@ -43,13 +43,13 @@ async fn loses_no_purchase_that_is_made_meanwhile() {
         let (ledger, history) = as_answered(&app, &key).await;
         assert_eq!(history["data"][0]["user"]["miles"], MILES - 100, "{request}");
         assert_eq!(ledger.last().expect("entries")["source"], "purchase");
-        let refused = Imported::Refused("the flyer has already moved miles in this system".to_owned());
+        let refused = Imported::Rejected("the flyer has already moved miles in this system".to_owned());
         if ledger.len() == 2 {
             // The purchase was first, and nothing can come before it any more.
             assert!(outcomes.iter().all(|outcome| *outcome == refused), "{request}: {outcomes:?}");
             before += 1;
         } else {
-            assert!(outcomes.iter().all(|outcome| *outcome == Imported::Made), "{request}: {outcomes:?}");
+            assert!(outcomes.iter().all(|outcome| *outcome == Imported::Created), "{request}: {outcomes:?}");
             assert_eq!(ledger.len(), 1 + 120 + 1 + 1, "{request}");
             after += 1;
         }
@@ -69,8 +69,8 @@ async fn bears_another_import_of_the_same_flyer() {
     );
     for outcome in of_one.into_iter().chain(of_two) {
         let in_the_way = "another import of passengers is in progress for this flyer or was interrupted: run it first";
-        let is_expected =
-            matches!(&outcome, Imported::Made | Imported::There) || outcome == Imported::Refused(in_the_way.to_owned());
+        let is_expected = matches!(&outcome, Imported::Created | Imported::Existing)
+            || outcome == Imported::Rejected(in_the_way.to_owned());
         assert!(is_expected, "{outcome:?}");
     }
     run_again(&app, &key, &[&one, &two], 300).await;
@@ -112,7 +112,10 @@ fn boardings(flights: std::ops::Range<usize>) -> Vec<Value> {
 async fn run_again(app: &TestApp, key: &str, imports: &[&[Value]], flights: usize) {
     for lines in imports {
         let outcomes = import_history(app, HistoryKind::Passengers, lines).await;
-        assert!(outcomes.iter().all(|outcome| matches!(outcome, Imported::Made | Imported::There)), "{outcomes:?}");
+        assert!(
+            outcomes.iter().all(|outcome| matches!(outcome, Imported::Created | Imported::Existing)),
+            "{outcomes:?}"
+        );
     }
     assert_eq!(breaches(app).await, [""; 0]);
     let (ledger, history) = as_answered(app, key).await;

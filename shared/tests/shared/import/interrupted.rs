@@ -25,7 +25,7 @@ async fn uninterrupted(imports: &[(HistoryKind, Vec<Value>)]) -> ((Vec<Value>, V
     let mut requests = Vec::new();
     for (kind, lines) in imports {
         let outcomes = import_history(&app, *kind, lines).await;
-        assert!(outcomes.iter().all(|outcome| *outcome == Imported::Made), "{outcomes:?}");
+        assert!(outcomes.iter().all(|outcome| *outcome == Imported::Created), "{outcomes:?}");
         requests.push(app.wire.take_operations().len());
     }
     assert_eq!(breaches(&app).await, [""; 0]);
@@ -92,7 +92,10 @@ async fn overcomes_faults_that_pass() {
             let key = community(&app, FLIGHTS).await;
             app.wire.disturb(std::iter::repeat_n(Fault::None, request).chain([fault.clone()]));
             let outcomes = import_history(&app, imports[0].0, &imports[0].1).await;
-            assert!(outcomes.iter().all(|outcome| *outcome == Imported::Made), "{fault:?} at {request}: {outcomes:?}");
+            assert!(
+                outcomes.iter().all(|outcome| *outcome == Imported::Created),
+                "{fault:?} at {request}: {outcomes:?}"
+            );
             assert!(as_answered(&app, &key).await == expected, "{fault:?} at {request}");
         }
     }
@@ -122,7 +125,7 @@ async fn loses_nothing_when_another_comes_between() {
             app.wire.reset();
             for lines in [&one, &other] {
                 let outcomes = import_history(&app, HistoryKind::Passengers, lines).await;
-                let is_there = |outcome: &Imported| matches!(outcome, Imported::Made | Imported::There);
+                let is_there = |outcome: &Imported| matches!(outcome, Imported::Created | Imported::Existing);
                 assert!(outcomes.iter().all(is_there), "{outcomes:?}");
             }
             let case = format!("stopped at {requests}, and the other {flights:?} at {requests_of_other}");
@@ -158,7 +161,7 @@ async fn keeps_a_flyers_miles_still_until_it_is_run_again() {
     );
     let others = import_history(&app, HistoryKind::Transactions, &[moved(1, 5, 5)]).await;
     let reason = "another import of passengers is in progress for this flyer or was interrupted: run it first";
-    assert_eq!(others, [Imported::Refused(reason.to_owned())]);
+    assert_eq!(others, [Imported::Rejected(reason.to_owned())]);
 
     import_history(&app, HistoryKind::Passengers, &lines).await;
     let _bought = app.post("/user/7/buyProduct").key(&key).json(&order).send().await.expect(200);

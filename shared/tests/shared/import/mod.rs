@@ -6,7 +6,7 @@ mod interrupted;
 mod things;
 
 use serde_json::{Value, json};
-use shared::import::{HistoryRow, Imported, Things, create, parse, rebuild};
+use shared::import::{HistoryRow, Imported, RecordKind, create, parse, rebuild};
 use shared::models::{FlyerId, HistoryKind};
 use shared::store::Batch;
 use testing::TestApp;
@@ -16,7 +16,7 @@ const FLYER: &str = "7";
 const MILES: u64 = 5000;
 
 /// Imports things.
-async fn import(app: &TestApp, things: Things, rows: impl IntoIterator<Item = Value>) {
+async fn import(app: &TestApp, things: RecordKind, rows: impl IntoIterator<Item = Value>) {
     let mut batch = Batch::default();
     for row in rows {
         let creation = parse(app.context(), things, row.to_string().as_bytes()).expect("a good row");
@@ -26,7 +26,7 @@ async fn import(app: &TestApp, things: Things, rows: impl IntoIterator<Item = Va
         batch.add(creation);
     }
     let imported = create(app.context(), things, &batch).await.expect("they are made");
-    assert!(imported.iter().all(|imported| *imported == Imported::Made), "{imported:?}");
+    assert!(imported.iter().all(|imported| *imported == Imported::Created), "{imported:?}");
 }
 
 fn flight_id(number: usize) -> String {
@@ -47,11 +47,11 @@ async fn community(app: &TestApp, flights: usize) -> String {
             "brandId": "skyteam-main", "departure": "KJFK", "arrival": "KLAX", "startTime": at(number),
         })
     };
-    import(app, Things::Flights, (0..flights).map(flight)).await;
+    import(app, RecordKind::Flights, (0..flights).map(flight)).await;
     let flyer = json!({
         "userId": FLYER, "username": "pilot", "displayName": "Pilot", "miles": MILES, "createdAt": "2024-01-01 00:00:00",
     });
-    import(app, Things::Flyers, [flyer]).await;
+    import(app, RecordKind::Flyers, [flyer]).await;
     app.wire.reset();
     key
 }

@@ -1,7 +1,7 @@
-//! Things that stand by themselves: what they cost, and faults.
+//! RecordKind that stand by themselves: what they cost, and faults.
 
 use serde_json::{Value, json};
-use shared::import::{Imported, Things, create, parse};
+use shared::import::{Imported, RecordKind, create, parse};
 use shared::store::Batch;
 use testing::{Fault, TestApp};
 
@@ -12,7 +12,7 @@ fn product(number: usize, airline: &str) -> Value {
     })
 }
 
-fn batch(app: &TestApp, things: Things, rows: impl IntoIterator<Item = Value>) -> Batch {
+fn batch(app: &TestApp, things: RecordKind, rows: impl IntoIterator<Item = Value>) -> Batch {
     let mut batch = Batch::default();
     for row in rows {
         let creation = parse(app.context(), things, row.to_string().as_bytes()).expect("a good row");
@@ -26,21 +26,21 @@ fn batch(app: &TestApp, things: Things, rows: impl IntoIterator<Item = Value>) -
 async fn makes_many_with_one_request() {
     let app = crate::start().await;
     let _key = app.airline("skyteam").await;
-    let all = batch(&app, Things::Products, (0..99).map(|number| product(number, "skyteam")));
+    let all = batch(&app, RecordKind::Products, (0..99).map(|number| product(number, "skyteam")));
     let another =
-        parse(app.context(), Things::Products, product(99, "skyteam").to_string().as_bytes()).expect("a good row");
+        parse(app.context(), RecordKind::Products, product(99, "skyteam").to_string().as_bytes()).expect("a good row");
     assert!(!all.has_room_for(&another), "100 operations, of which one asks for the airline");
 
-    assert_eq!(create(app.context(), Things::Products, &all).await.unwrap(), vec![Imported::Made; 99]);
+    assert_eq!(create(app.context(), RecordKind::Products, &all).await.unwrap(), vec![Imported::Created; 99]);
     assert_eq!(app.wire.take_operations(), ["TransactWriteItems"]);
-    assert_eq!(create(app.context(), Things::Products, &all).await.unwrap(), vec![Imported::There; 99]);
+    assert_eq!(create(app.context(), RecordKind::Products, &all).await.unwrap(), vec![Imported::Existing; 99]);
     assert_eq!(app.wire.take_operations(), ["TransactWriteItems"]);
 
     let some = [(98, "skyteam"), (99, "skyteam"), (100, "nobody"), (101, "skyteam")];
-    let some = batch(&app, Things::Products, some.map(|(number, airline)| product(number, airline)));
-    let missing = Imported::Refused("the airline does not exist".to_owned());
-    let outcomes = create(app.context(), Things::Products, &some).await.unwrap();
-    assert_eq!(outcomes, [Imported::There, Imported::Made, missing, Imported::Made]);
+    let some = batch(&app, RecordKind::Products, some.map(|(number, airline)| product(number, airline)));
+    let missing = Imported::Rejected("the airline does not exist".to_owned());
+    let outcomes = create(app.context(), RecordKind::Products, &some).await.unwrap();
+    assert_eq!(outcomes, [Imported::Existing, Imported::Created, missing, Imported::Created]);
     assert_eq!(app.wire.take_operations(), ["TransactWriteItems"; 2]);
 }
 
@@ -56,10 +56,10 @@ async fn knows_what_it_made_itself() {
     for fault in faults {
         let app = crate::start().await;
         let _key = app.airline("skyteam").await;
-        let all = batch(&app, Things::Products, (0..9).map(|number| product(number, "skyteam")));
+        let all = batch(&app, RecordKind::Products, (0..9).map(|number| product(number, "skyteam")));
         app.wire.disturb([fault.clone()]);
-        let outcomes = create(app.context(), Things::Products, &all).await.unwrap();
-        assert_eq!(outcomes, vec![Imported::Made; 9], "{fault:?}");
+        let outcomes = create(app.context(), RecordKind::Products, &all).await.unwrap();
+        assert_eq!(outcomes, vec![Imported::Created; 9], "{fault:?}");
         let made = shared::airlines::products(app.context(), &"skyteam".parse().unwrap()).await.unwrap();
         assert_eq!(made.len(), 9, "{fault:?}");
     }
@@ -75,8 +75,9 @@ async fn tells_which_lines_are_in_each_others_way() {
             "isPrimary": is_primary,
         })
     };
-    let one = batch(&app, Things::Brands, [brand("one", "ON", "ONE", true)]);
-    let meets = |row: Value| one.meets(&parse(app.context(), Things::Brands, row.to_string().as_bytes()).unwrap());
+    let one = batch(&app, RecordKind::Brands, [brand("one", "ON", "ONE", true)]);
+    let meets =
+        |row: Value| one.conflicts_with(&parse(app.context(), RecordKind::Brands, row.to_string().as_bytes()).unwrap());
     assert!(meets(brand("one", "XX", "XXX", false)));
     assert!(meets(brand("two", "ON", "TWO", false)));
     assert!(meets(brand("two", "TW", "ONE", false)));
@@ -85,8 +86,10 @@ async fn tells_which_lines_are_in_each_others_way() {
 
     let member =
         |id: &str, username: &str| json!({ "id": id, "first_name": "A", "last_name": "B", "username": username });
-    let ada = batch(&app, Things::Members, [member("ada", "ada-l")]);
-    let meets = |row: Value| ada.meets(&parse(app.context(), Things::Members, row.to_string().as_bytes()).unwrap());
+    let ada = batch(&app, RecordKind::Members, [member("ada", "ada-l")]);
+    let meets = |row: Value| {
+        ada.conflicts_with(&parse(app.context(), RecordKind::Members, row.to_string().as_bytes()).unwrap())
+    };
     assert!(meets(member("eve", "ADA-L")));
     assert!(!meets(member("eve", "eve-l")));
 }
