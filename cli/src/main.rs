@@ -66,7 +66,7 @@ enum Command {
 async fn main() -> ExitCode {
     let cli = Cli::parse();
     let done = match cli.command.unwrap_or_else(|| Command::Serve(serve::Options::default())) {
-        Command::Serve(options) => serve::serve(options).await,
+        Command::Serve(options) => serve::serve(options, &cli.tables).await,
         Command::Session(options) => session::print(&options),
         Command::Airline(command) => admin::airline(command, &cli.tables).await,
         Command::Member(command) => admin::member(command, &cli.tables).await,

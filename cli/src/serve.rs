@@ -1,8 +1,9 @@
 //! `skysquad serve`: the API, DynamoDB and the scheduled jobs in one process.
 
 use crate::session::SessionKey;
-use crate::{api, demo};
+use crate::{api, demo, tables};
 use anyhow::{Context, Result};
+use aws_sdk_dynamodb::config::Builder;
 use clap::Args;
 use engine::Engine;
 use shared::auth::{DEFAULT_SESSION_COOKIE, SessionVerifier};
@@ -60,7 +61,7 @@ impl Default for Options {
 }
 
 /// Serves until the process receives SIGINT or SIGTERM.
-pub async fn serve(options: Options) -> Result<ExitCode> {
+pub async fn serve(options: Options, tables: &tables::Options) -> Result<ExitCode> {
     log_to_stderr();
     let mut interrupted = signal(SignalKind::interrupt())?;
     let mut terminated = signal(SignalKind::terminate())?;
@@ -73,22 +74,16 @@ pub async fn serve(options: Options) -> Result<ExitCode> {
 
     let address = (options.host, options.port);
     let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address:?}"))?;
-    let engine = Engine::start(&engine::Options {
-        host: options.host,
-        port: options.dynamodb_port,
-        data: options.data.clone(),
-        contents: None,
-    })
-    .with_context(|| format!("cannot start DynamoDB on port {}", options.dynamodb_port))?;
     let session_key = SessionKey::open()?;
-    let app = app(&engine, &session_key)?;
+    let dynamodb = Dynamodb::open(&options, tables).await?;
+    let app = app(&dynamodb, &session_key)?;
     let url = format!("http://{}", listener.local_addr()?);
 
-    let is_demo = Invocation::lasting(SETUP_TIME).run(set_up(&app, !options.no_demo)).await?;
+    let is_demo = Invocation::lasting(SETUP_TIME).run(set_up(&app, &dynamodb, !options.no_demo)).await?;
     if is_demo {
         eprintln!("{}", demo::introduction(&url, &session_key)?);
     }
-    println!("ready {url} dynamodb http://{}", engine.address());
+    println!("ready {url} dynamodb {}", dynamodb.url);
 
     let jobs = run_jobs(app.clone());
     tokio::select! {
@@ -98,19 +93,55 @@ pub async fn serve(options: Options) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn app(engine: &Engine, session_key: &SessionKey) -> Result<App> {
+/// The DynamoDB that a server uses.
+struct Dynamodb {
+    url: String,
+    config: Builder,
+    tables: Tables,
+    /// Whether the server creates the tables: not on AWS, where the stack does.
+    creates_tables: bool,
+    /// The embedded one, unless another was chosen. It stops when this is dropped.
+    _engine: Option<Engine>,
+}
+
+impl Dynamodb {
+    async fn open(options: &Options, tables: &tables::Options) -> Result<Self> {
+        if let Some(url) = tables.endpoint() {
+            let (config, url, tables) = (tables.config().await, url.to_owned(), tables.names());
+            return Ok(Self { creates_tables: url.starts_with("http://"), url, config, tables, _engine: None });
+        }
+        let engine = Engine::start(&engine::Options {
+            host: options.host,
+            port: options.dynamodb_port,
+            data: options.data.clone(),
+            contents: None,
+        })
+        .with_context(|| format!("cannot start DynamoDB on port {}", options.dynamodb_port))?;
+        Ok(Self {
+            url: format!("http://{}", engine.address()),
+            config: engine.config(),
+            tables: Tables::default(),
+            creates_tables: true,
+            _engine: Some(engine),
+        })
+    }
+}
+
+fn app(dynamodb: &Dynamodb, session_key: &SessionKey) -> Result<App> {
     let sessions = SessionVerifier::new(&session_key.public_pem()?, DEFAULT_SESSION_COOKIE.to_owned());
     let sessions = sessions.map_err(anyhow::Error::msg)?;
-    let config = Config::with(Tables::default(), sessions, |name| std::env::var(name).ok())?;
-    let store = Store::with_config(engine.config(), config.tables.clone());
+    let config = Config::with(dynamodb.tables.clone(), sessions, |name| std::env::var(name).ok())?;
+    let store = Store::with_config(dynamodb.config.clone(), config.tables.clone());
     Ok(App::new(&config, store))
 }
 
 /// Creates the tables and, if they are empty and `wants_demo` is set, the demo community. Returns whether the tables
 /// contain the demo community.
-async fn set_up(app: &App, wants_demo: bool) -> Result<bool> {
-    app.context.store.create_tables().await?;
-    if wants_demo && app.context.store.is_empty().await? {
+async fn set_up(app: &App, dynamodb: &Dynamodb, wants_demo: bool) -> Result<bool> {
+    if dynamodb.creates_tables {
+        app.context.store.create_tables().await?;
+    }
+    if dynamodb.creates_tables && wants_demo && app.context.store.is_empty().await? {
         engine::demo::load(&app.context).await?;
     }
     let airline = engine::demo::AIRLINE.parse().map_err(anyhow::Error::msg)?;

@@ -6,6 +6,7 @@ use aws_lc_rs::rsa::{KeyPair, KeySize};
 use aws_lc_rs::signature::KeyPair as _;
 use clap::Args;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use serde_json::{Map, Value};
 use shared::models::MemberId;
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write};
@@ -21,12 +22,26 @@ pub struct Options {
     /// Time until the token expires, such as 30d or "1h 30m"
     #[arg(long, default_value = "30d", value_parser = humantime::parse_duration)]
     ttl: Duration,
+    /// GitHub login to state in the session; signing up with it gives it to the member
+    #[arg(long, value_name = "LOGIN")]
+    github_id: Option<String>,
+    /// GitHub user ID to state in the session; signing up with it gives it to the member
+    #[arg(long, value_name = "NUMBER")]
+    github_user_id: Option<String>,
 }
 
 /// Prints a session token.
 pub fn print(options: &Options) -> Result<ExitCode> {
-    println!("{}", SessionKey::open()?.token(&options.user_id, options.ttl)?);
+    println!("{}", SessionKey::open()?.token_with(&options.user_id, options.ttl, &options.github())?);
     Ok(ExitCode::SUCCESS)
+}
+
+impl Options {
+    /// Returns the claims about GitHub.
+    fn github(&self) -> Map<String, Value> {
+        let claims = [("github_id", &self.github_id), ("github_user_id", &self.github_user_id)];
+        claims.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value.clone()?.into()))).collect()
+    }
 }
 
 /// An RSA key that signs session tokens.
@@ -75,14 +90,17 @@ impl SessionKey {
 
     /// Returns a session token of the member that is valid from now on for `ttl`.
     pub fn token(&self, member: &MemberId, ttl: Duration) -> Result<String> {
+        self.token_with(member, ttl, &Map::new())
+    }
+
+    /// Creates a session with further claims.
+    pub fn token_with(&self, member: &MemberId, ttl: Duration, further: &Map<String, Value>) -> Result<String> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH)?;
-        let claims = serde_json::json!({
-            "userId": member,
-            "iat": now.as_secs(),
-            "exp": now.saturating_add(ttl).as_secs(),
-        });
-        let key = EncodingKey::from_rsa_pem(self.pem.as_bytes())
-            .context("the session key is not an RSA key in PEM format")?;
+        let mut claims = further.clone();
+        claims.insert("userId".to_owned(), member.as_str().into());
+        claims.insert("iat".to_owned(), now.as_secs().into());
+        claims.insert("exp".to_owned(), now.saturating_add(ttl).as_secs().into());
+        let key = EncodingKey::from_rsa_pem(self.pem.as_bytes()).context("the session key is not an RSA key in PEM")?;
         Ok(encode(&Header::new(Algorithm::RS256), &claims, &key)?)
     }
 

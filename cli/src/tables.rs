@@ -1,16 +1,21 @@
 //! Access to the tables of a stack, deployed or local.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use aws_config::BehaviorVersion;
+use aws_sdk_dynamodb::config::Builder;
 use clap::Args;
 use shared::auth::SessionVerifier;
 use shared::config::Config;
-use shared::store::{Store, Tables};
+use shared::store::{Store, StoreError, Tables, with_causes};
 use shared::{App, Invocation};
 use std::time::Duration;
 
 /// Deadline of a command, long enough for an audit of a large community.
 const A_DAY: Duration = Duration::from_hours(24);
+
+/// Time within which the tables must respond before a command begins: a wrong host name, region or credentials are reported
+/// after it, rather than retried for as long as the command may take.
+const TIME_TO_CONNECT: Duration = Duration::from_secs(5);
 
 /// Selects the DynamoDB tables to use. `USERS_TABLE`, `FLIGHTS_TABLE` and `LEDGERS_TABLE` name them; the defaults are
 /// the names of the local tables.
@@ -25,15 +30,37 @@ impl Options {
     /// Returns an application that uses these tables. It accepts no sessions, because AWS credentials authorize the
     /// person who runs the command.
     pub async fn app(&self) -> Result<App> {
+        let tables = self.names();
+        let store = Store::with_config(self.config().await, tables.clone());
+        let reached = Invocation::lasting(TIME_TO_CONNECT).run(store.ping()).await;
+        reached.map_err(with_all_causes).with_context(|| {
+            let place = self.endpoint_url.as_deref().unwrap_or("DynamoDB; check the AWS region and credentials");
+            format!("cannot read the table {} at {place}", tables.users)
+        })?;
+        let of_app = Config::with(tables.clone(), SessionVerifier::default(), |name| std::env::var(name).ok())?;
+        Ok(App::new(&of_app, store))
+    }
+
+    /// Returns the endpoint that the user has chosen, if any.
+    pub fn endpoint(&self) -> Option<&str> {
+        self.endpoint_url.as_deref()
+    }
+
+    /// Returns the names of the tables.
+    pub fn names(&self) -> Tables {
         let default = Tables::default();
         let named = |variable, default| std::env::var(variable).ok().filter(|name| !name.is_empty()).unwrap_or(default);
-        let tables = Tables {
+        Tables {
             users: named("USERS_TABLE", default.users),
             flights: named("FLIGHTS_TABLE", default.flights),
             ledgers: named("LEDGERS_TABLE", default.ledgers),
-        };
+        }
+    }
+
+    /// Returns the client configuration that reaches them.
+    pub async fn config(&self) -> Builder {
         let has_credentials = ["AWS_ACCESS_KEY_ID", "AWS_PROFILE"].iter().any(|name| std::env::var_os(name).is_some());
-        let config = match &self.endpoint_url {
+        match &self.endpoint_url {
             // The embedded DynamoDB accepts any credentials, so none have to be configured.
             Some(endpoint) if endpoint.starts_with("http://") && !has_credentials => engine::config(endpoint),
             endpoint => {
@@ -44,10 +71,13 @@ impl Options {
                 };
                 (&sdk.load().await).into()
             }
-        };
-        let of_app = Config::with(tables.clone(), SessionVerifier::default(), |name| std::env::var(name).ok())?;
-        Ok(App::new(&of_app, Store::with_config(config, tables)))
+        }
     }
+}
+
+/// Returns an error with the messages of all its causes.
+fn with_all_causes(error: StoreError) -> anyhow::Error {
+    anyhow::Error::msg(with_causes(&error))
 }
 
 /// Runs the work of a command as an invocation.

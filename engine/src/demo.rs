@@ -6,7 +6,7 @@ pub use members::SUPER_USER;
 
 use anyhow::{Context as _, Result, ensure};
 use models::{Airline, AirlineId, BrandDraft, Flight, FlightId, Flyer, KeyDigest, Product, Timestamp};
-use rules::ledger::{Boarding, board, open_account};
+use rules::ledger::{Boarding, board, open_account, purchase};
 use rules::{Clock, Context};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -24,8 +24,17 @@ pub const FLYER: &str = "123456789";
 /// ID of the flight in the examples of the API reference. It has ended.
 pub const FLOWN: &str = "550e8400-e29b-41d4-a716-446655440000";
 
-/// ID of the next flight. It has not started.
+/// ID of the next flight. It has not started. In the examples of the API reference, a passenger boards it.
 pub const UPCOMING: &str = "6d0a2f5c-91b7-4c3e-8a64-2f1b7c9d3e50";
+
+/// IDs of the flights that the API reference starts and ends in its examples. They differ from [`UPCOMING`], which
+/// would otherwise have ended soon after: no passenger can board a flight that has ended.
+pub const TO_START: &str = "4e8d2b60-13f5-49ac-8b7e-c05d9a216f38";
+/// See [`TO_START`].
+pub const TO_END: &str = "b3f1c9d2-7e48-4a05-9c6d-5e2a8f417b90";
+
+/// ID of a flyer with a purchase, which the API reference refunds in its example.
+pub const SHOPPER: &str = "246813579";
 
 /// IDs of the demo airline's products. The first is the product in the examples of the API reference.
 pub const PRODUCTS: [&str; 3] = ["a1b2c3", "l0un9e", "0ld5ku"];
@@ -60,6 +69,7 @@ pub async fn load(context: &Context) -> Result<()> {
     make_airlines(context).await?;
     make_products(context).await?;
     fly_the_example(context).await?;
+    sell_a_product(context).await?;
     plan_flights(context).await?;
     members::load(context).await
 }
@@ -127,15 +137,28 @@ async fn fly_the_example(context: &Context) -> Result<()> {
     Ok(())
 }
 
+/// Creates a flyer who has bought the first product: ledger entry 2, after the opening balance.
+async fn sell_a_product(context: &Context) -> Result<()> {
+    let flyer: Flyer = parse(json!({
+        "userId": SHOPPER, "username": "shopper24", "displayName": "Frequent Flyer", "miles": 1500,
+        "createdAt": "2024-02-10T08:00:00.000Z", "updatedAt": "2024-02-10T08:00:00.000Z",
+    }))?;
+    let id = flyer.user_id.clone();
+    ensure!(open_account(context, flyer).await?, "flyer {SHOPPER} already exists");
+    let then = at(context, "2024-03-10T18:00:00.000Z")?;
+    purchase(&then, &text(AIRLINE)?, &id, Some(&text(PRODUCTS[0])?), None).await?;
+    Ok(())
+}
+
 /// Creates flights in the next days, each with a passenger. One of them is a codeshare.
 async fn plan_flights(context: &Context) -> Result<()> {
     let airline: AirlineId = text(AIRLINE)?;
     for (hours, id, code, departure, arrival, codeshare) in [
-        (1, text(UPCOMING)?, "ST200", "EGLL", "EHAM", None),
-        (26, context.new_flight_id(), "ST201", "EHAM", "LFPG", Some("oceanic")),
-        (50, context.new_flight_id(), "ST202", "LFPG", "EDDF", None),
+        (1, UPCOMING, "ST200", "EGLL", "EHAM", None),
+        (26, TO_START, "ST201", "EHAM", "LFPG", Some("oceanic")),
+        (50, TO_END, "ST202", "LFPG", "EDDF", None),
     ] {
-        let id: FlightId = id;
+        let id: FlightId = text(id)?;
         let flight: Flight = parse(json!({
             "id": id, "code": code, "gameId": "1234567890", "aircraft": "Airbus A320", "airlineId": airline,
             "brandId": "skyteam-main", "departure": departure, "arrival": arrival,

@@ -3,6 +3,7 @@
 //! The crate `dynoxide-rs` implements DynamoDB's HTTP API on SQLite, in memory or in a file. It is reached over
 //! loopback with the same AWS SDK client as the real DynamoDB.
 
+mod contents;
 pub mod demo;
 
 use aws_sdk_dynamodb::config::{BehaviorVersion, Builder, Credentials, Region};
@@ -63,7 +64,7 @@ impl Engine {
         };
         let database = database.map_err(io::Error::other)?;
         if let Some(contents) = &options.contents {
-            database.restore_from(&contents.to_string_lossy()).map_err(io::Error::other)?;
+            restore(&database, contents)?;
         }
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let (stop, stopped) = oneshot::channel::<()>();
@@ -89,6 +90,14 @@ impl Engine {
         self.database.vacuum_into(&file.to_string_lossy()).map_err(io::Error::other)
     }
 
+    /// Replaces all data with the contents of a file written by [`Engine::save`].
+    ///
+    /// # Errors
+    /// Returns an error if the file cannot be read.
+    pub fn restore(&self, file: &Path) -> io::Result<()> {
+        restore(&self.database, file)
+    }
+
     /// Returns a client configuration for this engine.
     #[must_use]
     pub fn config(&self) -> Builder {
@@ -104,6 +113,10 @@ pub fn config(endpoint: &str) -> Builder {
         .region(Region::from_static("us-east-1"))
         .credentials_provider(Credentials::new("local", "local", None, None, "local"))
         .endpoint_url(endpoint)
+}
+
+fn restore(database: &Database, file: &Path) -> io::Result<()> {
+    database.restore_from(&file.to_string_lossy()).map_err(io::Error::other)
 }
 
 async fn run(listener: TcpListener, database: Database, stopped: oneshot::Receiver<()>) {

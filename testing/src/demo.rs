@@ -1,21 +1,13 @@
 //! Tests with the demo community, on which the events in `events/` are based.
 
+use crate::checkpoint::Snapshot;
 use crate::template::event;
 use crate::{Call, Routes, Session, TestApp};
 use serde_json::{Value, json};
-use std::path::PathBuf;
-use std::sync::atomic::Ordering;
 use tokio::sync::OnceCell;
 use utoipa_axum::router::OpenApiRouter;
 
 pub use engine::demo::{API_KEY as DEMO_KEY, SUPER_USER as DEMO_SUPER_USER, UPCOMING as DEMO_FLIGHT};
-
-/// The saved demo community, and how many random numbers its creation took.
-#[derive(Debug)]
-pub(crate) struct Snapshot {
-    pub file: PathBuf,
-    pub drawn: u64,
-}
 
 /// Created once per process, because restoring it takes a tenth of the time. `None` if the tests run on another
 /// DynamoDB, which cannot restore it.
@@ -38,21 +30,15 @@ impl TestApp {
     }
 
     async fn demo_snapshot() -> Option<Snapshot> {
-        let app = Self::with_new_demo(OpenApiRouter::new).await;
-        let engine = app.engine.as_ref()?;
-        // The file is next to the test's executable, where the next run replaces it. The replacement is atomic, because
-        // another run may be in progress.
-        let file = std::env::current_exe().expect("a test is an executable").with_extension("demo");
-        let new = file.with_extension(std::process::id().to_string());
-        engine.save(&new).and_then(|()| std::fs::rename(&new, &file)).expect("it can be written there");
-        Some(Snapshot { file, drawn: app.entropy.0.load(Ordering::SeqCst) })
+        Self::with_new_demo(OpenApiRouter::new).await.snapshot("demo")
     }
 
     /// Returns the request described by an event of API Gateway.
     pub fn call_of(&self, event: &Value) -> Call<'_> {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let method = text(&event["requestContext"]["http"]["method"]).parse().expect("a method");
-        let path = format!("{}?{}", text(&event["rawPath"]), text(&event["rawQueryString"]));
+        let (path, query) = (text(&event["rawPath"]), text(&event["rawQueryString"]));
+        let path = if query.is_empty() { path } else { format!("{path}?{query}") };
         let mut call = self.call(method, &path);
         for (name, value) in event["headers"].as_object().expect("an event has headers") {
             call = call.header(name, &text(value));
@@ -70,13 +56,18 @@ pub fn demo_session() -> String {
     Session::token(&json!({ "userId": DEMO_SUPER_USER, "iat": 1_710_498_600, "exp": 4_102_444_800_u64 }))
 }
 
-/// Reads an event in `events/`. Replaces the placeholder of a session token with a token of the demo superuser.
+/// Reads an event in `events/`, as [`with_demo_session`] returns it.
 ///
 /// # Panics
 /// Panics if there is no event with that name.
 #[must_use]
 pub fn demo_event(name: &str) -> Value {
-    let mut event = event(name);
+    with_demo_session(event(name))
+}
+
+/// Replaces the placeholder of a session token in an event with a token of the demo superuser.
+#[must_use]
+pub fn with_demo_session(mut event: Value) -> Value {
     for cookie in event["cookies"].as_array_mut().into_iter().flatten() {
         *cookie = cookie.as_str().expect("a cookie is text").replace("SESSION", &demo_session()).into();
     }

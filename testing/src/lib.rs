@@ -6,25 +6,29 @@
 
 mod access;
 mod bad_fields;
+mod checkpoint;
 mod client;
 mod crowd;
 mod demo;
 mod fixtures;
 pub mod lambda;
 mod log;
-mod steady;
+mod redacted;
+mod stored;
 pub mod template;
 mod wire;
+pub mod withstand;
 
 pub use access::{Access, Accesses};
 pub use bad_fields::answers_to_bad_fields;
 pub use client::{Answer, Call};
-pub use demo::{DEMO_FLIGHT, DEMO_KEY, DEMO_SUPER_USER, demo_event, demo_session};
+pub use demo::{DEMO_FLIGHT, DEMO_KEY, DEMO_SUPER_USER, demo_event, demo_session, with_demo_session};
 pub use fixtures::{BRAND, Session};
 pub use log::Log;
+pub use stored::{Item, Stored};
 pub use wire::{Fault, Wire};
 
-use crate::demo::Snapshot;
+use crate::checkpoint::{EMPTY, Snapshot};
 use engine::{Engine, Options};
 use shared::config::Config;
 use shared::models::Timestamp;
@@ -32,7 +36,7 @@ use shared::store::{Store, Tables};
 use shared::{App, Clock, Context, Entropy};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use utoipa_axum::router::OpenApiRouter;
 
 /// Time of the clock when a test starts.
@@ -58,6 +62,12 @@ impl StoppedClock {
     pub fn set(&self, instant: &str) {
         let instant: Timestamp = instant.parse().expect("a valid instant");
         self.0.store(instant.as_millisecond(), Ordering::SeqCst);
+    }
+
+    /// Sets the clock to the system's time, which a compiled function uses.
+    fn set_to_system_time(&self) {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("it is after 1970").as_millis();
+        self.0.store(i64::try_from(now).expect("it is before the year 10000"), Ordering::SeqCst);
     }
 }
 
@@ -95,7 +105,8 @@ pub struct TestApp {
     pub clock: StoppedClock,
     /// The connection to DynamoDB.
     pub wire: Wire,
-    routes: Routes,
+    /// The routes without their documentation, which would take long to build for every instance.
+    routes: axum::Router<App>,
     router: axum::Router,
     tables: Tables,
     endpoint: String,
@@ -106,7 +117,9 @@ pub struct TestApp {
 impl TestApp {
     /// Starts the given routes on empty tables.
     pub async fn start(routes: Routes) -> Self {
-        Self::start_with(routes, None).await
+        let empty =
+            EMPTY.get_or_init(async || Self::start_with(OpenApiRouter::new, None).await.snapshot("empty")).await;
+        Self::start_with(routes, empty.as_ref()).await
     }
 
     /// Starts without routes, for tests of the layers below them.
@@ -150,9 +163,19 @@ impl TestApp {
         entropy.0.store(snapshot.map_or(0, |snapshot| snapshot.drawn), Ordering::SeqCst);
         let mut app = App::new(&config.expect("the configuration is valid"), store);
         app.context = app.context.with_clock(clock.clone()).with_entropy(entropy.clone());
-        let router = shared::http::router(routes(), app.clone());
+        let (routes, _documentation) = routes().split_for_parts();
         wire.reset();
-        Self { app, clock, wire, routes, router, tables, endpoint, entropy, engine: engine.map(Arc::new) }
+        Self {
+            router: shared::http::router(routes.clone().into(), app.clone()),
+            app,
+            clock,
+            wire,
+            routes,
+            tables,
+            endpoint,
+            entropy,
+            engine: engine.map(Arc::new),
+        }
     }
 
     /// Returns another instance of the function on the same tables. It has not cached any key yet, and its requests
@@ -174,9 +197,9 @@ impl TestApp {
     fn instance(&self, mut app: App) -> Self {
         app.keys = Arc::default();
         Self {
-            router: shared::http::router((self.routes)(), app.clone()),
+            router: shared::http::router(self.routes.clone().into(), app.clone()),
             app,
-            routes: self.routes,
+            routes: self.routes.clone(),
             clock: self.clock.clone(),
             wire: self.wire.clone(),
             tables: self.tables.clone(),

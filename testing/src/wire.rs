@@ -17,7 +17,7 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 
 /// A fault that is injected into a request.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
     /// None: the request is sent normally.
     None,
@@ -25,6 +25,8 @@ pub enum Fault {
     Error(u16, &'static str),
     /// The transaction is canceled because of a conflict, and has no effect.
     Conflict,
+    /// The transaction is canceled with this reason, and has no effect.
+    Canceled(&'static str),
     /// The connection breaks before the request arrives.
     CutBefore,
     /// The request takes effect, but the connection breaks before the response arrives.
@@ -42,11 +44,15 @@ pub enum Fault {
 /// The response to a delayed request, once the request has arrived.
 type Arrival = JoinHandle<Result<HttpResponse, ConnectorError>>;
 
+/// Decides on the fault of each request by its operation.
+type Script = Box<dyn FnMut(&str) -> Fault + Send>;
+
 #[derive(Default)]
 struct State {
     operations: Vec<String>,
     faults: VecDeque<Fault>,
     forever: Option<Fault>,
+    script: Option<Script>,
 }
 
 /// The connection of one test to DynamoDB.
@@ -100,6 +106,11 @@ impl Wire {
         self.state().forever = Some(fault);
     }
 
+    /// Injects the faults that `script` returns for the operations of all requests from now on.
+    pub fn disturb_by(&self, script: impl FnMut(&str) -> Fault + Send + 'static) {
+        self.state().script = Some(Box::new(script));
+    }
+
     /// Waits until a request is being delayed by [`Fault::Delay`] or [`Fault::Late`].
     pub async fn one_held_back(&self) {
         while self.held_back.load(Ordering::SeqCst) == 0 {
@@ -107,7 +118,8 @@ impl Wire {
         }
     }
 
-    /// Waits until all requests delayed by [`Fault::Delay`] or [`Fault::Late`] have arrived and taken effect.
+    /// Waits until all requests hit by [`Fault::CutAfter`], [`Fault::Delay`] or [`Fault::Late`] have arrived and taken
+    /// effect.
     pub async fn all_arrived(&self) {
         while self.held_back.load(Ordering::SeqCst) > 0 {
             tokio::time::sleep(Duration::from_millis(1)).await;
@@ -129,6 +141,9 @@ impl Wire {
     fn next_fault(&self, operation: &str) -> Fault {
         let mut state = self.state();
         state.operations.push(operation.to_owned());
+        if let Some(script) = &mut state.script {
+            return script(operation);
+        }
         let next = state.faults.pop_front();
         next.or_else(|| state.forever.clone()).unwrap_or(Fault::None)
     }
@@ -168,21 +183,13 @@ async fn disturb(
         Fault::Error(status, code) => {
             Ok(canned(status, &json!({ "__type": format!("com.amazonaws.dynamodb#{code}") })))
         }
-        Fault::Conflict => {
-            let items = body(&request)["TransactItems"].as_array().map_or(1, Vec::len);
-            let mut reasons = vec![json!({ "Code": "None" }); items];
-            reasons[0] = json!({ "Code": "TransactionConflict", "Message": "Transaction is ongoing for the item" });
-            Ok(canned(
-                400,
-                &json!({
-                    "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
-                    "CancellationReasons": reasons,
-                }),
-            ))
-        }
+        Fault::Conflict => Ok(canceled(&request, "TransactionConflict", "Transaction is ongoing for the item")),
+        Fault::Canceled(code) => Ok(canceled(&request, code, "Throughput exceeds the current capacity")),
         Fault::CutBefore => Err(cut()),
         Fault::CutAfter => {
-            let mut response = inner.call(request).await?;
+            // The request takes effect even if the caller gives up while it is being processed.
+            let arrival = wire.hold_back(inner, request, Duration::ZERO).await;
+            let mut response = arrival.map_err(|error| ConnectorError::other(error.into(), None))??;
             // Reading the complete response ensures that the request has taken effect.
             read(&mut response).await?;
             Err(cut())
@@ -234,6 +241,15 @@ async fn read(response: &mut HttpResponse) -> Result<Vec<u8>, ConnectorError> {
     let body = std::mem::replace(response.body_mut(), SdkBody::empty());
     let collected = body.collect().await.map_err(ConnectorError::io)?;
     Ok(collected.to_bytes().to_vec())
+}
+
+/// Returns the response to a transaction whose first operation is canceled for the given reason.
+fn canceled(request: &HttpRequest, code: &str, message: &str) -> HttpResponse {
+    let items = body(request)["TransactItems"].as_array().map_or(1, Vec::len);
+    let mut reasons = vec![json!({ "Code": "None" }); items];
+    reasons[0] = json!({ "Code": code, "Message": message });
+    let exception = "com.amazonaws.dynamodb.v20120810#TransactionCanceledException";
+    canned(400, &json!({ "__type": exception, "CancellationReasons": reasons }))
 }
 
 fn canned(status: u16, body: &Value) -> HttpResponse {

@@ -1,4 +1,4 @@
-//! Commands for whoever runs the system, against a running server.
+//! The commands for operators, run on the tables of a running server.
 
 use crate::server::{Server, skysquad};
 use serde_json::{Value, json};
@@ -51,7 +51,7 @@ fn runs_the_job_that_ends_stale_flights() {
     let (_, flights) = server.call("GET", "/flight/fetchUpcomingFlights", "");
     let flight = flights[0]["id"].as_str().unwrap();
     assert_eq!(server.call("POST", &format!("/flight/{flight}/serverStart"), "").0, 200);
-    // It started just now, so that there is nothing to end.
+    // The flight has only just started.
     assert_eq!(printed(&server.run(&["jobs", "end-stale-flights"])), json!({ "ended": 0, "spared": 0 }));
 }
 
@@ -77,7 +77,7 @@ fn refuses_what_is_no_command() {
 #[test]
 fn fails_where_there_is_no_database() {
     let home = TempDir::new().unwrap();
-    // The tables are not there: an engine without them answers at once.
+    // The engine has no tables, and says so at once.
     let engine = engine::Engine::start(&engine::Options::default()).unwrap();
     let endpoint = format!("http://{}", engine.address());
     let failed = skysquad(home.path()).args(["audit", "--endpoint-url", &endpoint]).output().unwrap();

@@ -100,7 +100,7 @@ async fn finds_a_missing_history() {
     let flaw = Flaw { table: "users", pk: FLYER, sk: "FLIGHTS#00000000", change: None };
     assert_snapshot!(audit_with(Some(flaw)).await, @"
     flyer 123456789: has 0 flights in the history, but should have 1
-    flyer 123456789: has 0 flights in the history, and 1 in the ledger
+    flyer 123456789: has 0 flights in the history, but 1 in the ledger
     ");
 }
 

@@ -1,4 +1,4 @@
-//! `docs/operations.md` says what requests take and cost as it is counted.
+//! `docs/operations.md` states how much requests and jobs consume and cost, as measured here.
 
 #![allow(clippy::cast_precision_loss, reason = "counts and bytes are small")]
 
@@ -7,83 +7,11 @@ mod count;
 mod prices;
 
 use crate::blocks::check;
+use crate::documents::{Operation, openapi, operations};
+use crate::events;
 use bill::{AUDIT_READS_A_SECOND, AUDIT_SECONDS, Bill, MIX, OWN_MS, REQUEST_MS, Scale, TRACED};
-use count::{A_SERVER_FULL, Counts, WITH_A_HISTORY};
-use std::collections::BTreeSet;
-use testing::template::{Template, events};
-
-/// What belongs together, in the order of the document.
-const GROUPS: [(&str, &[&str]); 5] = [
-    (
-        "Game servers",
-        &[
-            "tick",
-            "board-passenger",
-            WITH_A_HISTORY,
-            "fetch-users-data",
-            A_SERVER_FULL,
-            "buy-product",
-            "refund-transaction",
-            "list-transactions",
-            "fetch-products-data",
-            "fetch-upcoming-flights",
-            "create-flight",
-            "server-start",
-            "server-end",
-            "list-passengers",
-        ],
-    ),
-    (
-        "Airlines",
-        &[
-            "get-airline",
-            "status",
-            "list-brands",
-            "create-brand",
-            "create-product",
-            "change-product",
-            "health",
-            "no-such-route",
-        ],
-    ),
-    (
-        "Members, reading",
-        &[
-            "get-user-by-username",
-            "get-user-by-id",
-            "get-self",
-            "get-status",
-            "get-own-status",
-            "list-skills",
-            "list-user-badges",
-            "list-badges",
-            "is-username-available",
-            "list-users",
-            "search-users",
-        ],
-    ),
-    (
-        "Members, writing",
-        &["create-user", "update-self", "update-own-profile", "set-own-status", "put-skill", "delete-skill"],
-    ),
-    (
-        "Superusers",
-        &[
-            "change-roles",
-            "change-discord",
-            "set-status",
-            "create-badge",
-            "award-badge",
-            "take-badge",
-            "update-users",
-            "create-airline",
-            "create-key",
-            "revoke-key",
-        ],
-    ),
-];
-
-const JOBS: [&str; 3] = ["end-stale-flights", "archive-users", "audit"];
+use count::{Counted, Counts};
+use testing::template::Template;
 
 #[tokio::test]
 async fn the_document_says_what_is_counted() {
@@ -105,20 +33,11 @@ async fn the_document_says_what_is_counted() {
 }
 
 #[test]
-fn each_event_is_in_one_group() {
-    let mut grouped: Vec<_> = GROUPS.iter().flat_map(|(_, names)| names.iter()).chain(&JOBS).copied().collect();
-    grouped.retain(|name| ![WITH_A_HISTORY, A_SERVER_FULL].contains(name));
-    let distinct: BTreeSet<_> = grouped.iter().map(|name| (*name).to_owned()).collect();
-    assert_eq!(distinct.len(), grouped.len());
-    assert_eq!(distinct, events().into_iter().collect());
-}
-
-#[test]
 fn the_mix_is_of_a_thousand() {
     assert!((MIX.iter().map(|(_, of_1000)| of_1000).sum::<f64>() - 1000.0).abs() < 1e-9);
 }
 
-/// A table: its head, where columns to the right are numbers, and its rows.
+/// Makes a table, whose columns after the first `texts` are numbers.
 fn table(head: &str, texts: usize, rows: impl IntoIterator<Item = String>) -> String {
     let columns = head.matches('|').count() - 1;
     let rule: String = (0..columns).map(|column| if column < texts { "---|" } else { "--:|" }).collect();
@@ -130,11 +49,11 @@ fn table(head: &str, texts: usize, rows: impl IntoIterator<Item = String>) -> St
 fn requests(counts: &Counts) -> String {
     let head = "| request | DynamoDB requests | read units | write units | response bytes | log bytes | \
                 DynamoDB | Lambda | API Gateway | logs | traces | $ per million |";
-    let row = |name: &&str| {
-        let kind = counts.of(name);
+    let row = |kind: &Counted| {
         let cost = kind.dollars();
         format!(
-            "| {name} | {} | {} | {} | {} | {} | {:.2} | {:.2} | {:.2} | {:.2} | {:.2} | **{:.2}** |",
+            "| {} | {} | {} | {} | {} | {} | {:.2} | {:.2} | {:.2} | {:.2} | {:.2} | **{:.2}** |",
+            kind.name,
             kind.requests,
             kind.reads,
             kind.writes,
@@ -148,22 +67,38 @@ fn requests(counts: &Counts) -> String {
             cost.total()
         )
     };
-    let of_group = |(group, names): (&str, &[&'static str])| {
-        std::iter::once(format!("| **{group}** | | | | | | | | | | | |"))
-            .chain(names.iter().map(row))
-            .collect::<Vec<_>>()
-    };
-    table(head, 1, GROUPS.into_iter().flat_map(of_group))
+    let mut rows = Vec::new();
+    for (group, events) in groups() {
+        rows.push(format!("| **{group}** | | | | | | | | | | | |"));
+        for event in events {
+            rows.extend(counts.counted.iter().filter(|kind| kind.event() == event).map(row));
+        }
+    }
+    table(head, 1, rows)
+}
+
+/// The events of all requests, grouped by the tags of the API reference.
+fn groups() -> Vec<(String, Vec<String>)> {
+    let (document, operations) = (openapi(), operations());
+    let tags = document["tags"].as_array().expect("the document has tags").iter();
+    let mut groups: Vec<_> = tags
+        .map(|tag| {
+            let of_tag = operations.iter().filter(|operation| operation.described["tags"][0] == tag["name"]);
+            (tag["name"].as_str().expect("a name").to_owned(), of_tag.map(Operation::event).collect::<Vec<_>>())
+        })
+        .collect();
+    groups.push(("Unknown paths".to_owned(), vec![events::requests().next_back().expect("the last one").to_owned()]));
+    groups
 }
 
 fn jobs(counts: &Counts) -> String {
-    let row = |name| {
+    let row = |name: &String| {
         let run = counts.of(name);
         let (requests, reads, writes) = (run.requests, run.reads, run.writes);
         format!("| {name} | {requests} | {reads} | {writes} | {} |", rounded(run.log_bytes, 10.0))
     };
     let head = "| run on the demo community | DynamoDB requests | read units | write units | log bytes |";
-    table(head, 1, JOBS.map(row))
+    table(head, 1, counts.jobs.iter().map(row))
 }
 
 fn mix() -> String {
@@ -171,7 +106,7 @@ fn mix() -> String {
     format!("The bills assume this mix of 1,000 requests: {}.\n", kinds.join(", "))
 }
 
-/// One of the sizes of what there is.
+/// A size of the system at a scale.
 type Size = fn(&Scale) -> f64;
 
 fn bills(counts: &Counts, template: &Template) -> String {
@@ -213,12 +148,12 @@ fn rounded(number: f64, to: f64) -> f64 {
     (number / to).round() * to
 }
 
-/// Cents of small sums, dollars of large ones.
+/// Formats small sums with cents and large ones without.
 fn money(dollars: f64) -> String {
     if dollars < 100.0 { format!("{dollars:.2}") } else { thousands(dollars.round()) }
 }
 
-/// Two digits that matter.
+/// Rounds to two significant digits.
 fn round_figure(number: f64) -> String {
     if number < 1.0 {
         return format!("{number:.2}");

@@ -1,12 +1,12 @@
-//! The diagram of functions and tables in `docs/architecture.md`. It is made from `template.yaml`, whose roles another test
-//! holds equal to what the code does.
+//! The diagram of functions and tables in `docs/architecture.md`, generated from `template.yaml`. Another test checks
+//! that its roles allow exactly what the code does.
 
 use crate::blocks;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use testing::template::{Function, Template};
 
-/// What a function does with a table, by the actions that its role allows.
+/// What an action that a role allows does with a table.
 fn verb(action: &str) -> &'static str {
     match action {
         "GetItem" | "BatchGetItem" | "Query" | "Scan" | "ConditionCheckItem" => "reads",
@@ -15,7 +15,7 @@ fn verb(action: &str) -> &'static str {
     }
 }
 
-/// The statements of a role, wherever they stand in it.
+/// All statements of a role, at any depth.
 fn statements(role: &Value) -> Vec<&Value> {
     match role {
         Value::Object(fields) if fields.contains_key("Action") && fields.contains_key("Resource") => vec![role],
@@ -30,7 +30,7 @@ fn use_of(template: &Template, function: &Function, table: &str) -> BTreeSet<&'s
     let role = function.properties["Role"]["Fn::GetAtt"][0].as_str().expect("a function has a role of its own");
     let mut verbs = BTreeSet::new();
     for statement in statements(template.resource(role)) {
-        // A table, or an index of it.
+        // The resource is the table or one of its indexes.
         if statement["Resource"].to_string().contains(table) {
             let actions = statement["Action"].as_array().into_iter().flatten().filter_map(Value::as_str);
             verbs.extend(actions.filter_map(|action| action.strip_prefix("dynamodb:")).map(verb));
@@ -39,13 +39,13 @@ fn use_of(template: &Template, function: &Function, table: &str) -> BTreeSet<&'s
     verbs
 }
 
-/// `end-stale-flights` as the name of a node.
+/// Returns the name of a function's node: `EndStaleFlights` for `end-stale-flights`.
 fn node(crate_name: &str) -> String {
     let capital = |word: &str| word[..1].to_uppercase() + &word[1..];
     crate_name.split('-').map(capital).collect()
 }
 
-/// The other services whose addresses a function is given.
+/// The external services of which a function has the URL.
 fn services(function: &Function) -> impl Iterator<Item = &'static str> {
     let variables = function.properties["Environment"]["Variables"].as_object().expect("variables");
     variables.keys().filter_map(|name| name.strip_suffix("_API_URL")).map(|name| match name {

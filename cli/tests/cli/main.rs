@@ -1,14 +1,16 @@
-//! The command line, as a process; and the documents that must agree with the code.
+//! The command line, run as a process, and the files that are generated from the code or must agree with it.
 
 mod admin;
 mod audit;
 mod blocks;
 mod costs;
+mod descriptions;
 mod diagram;
 mod documents;
 mod events;
 mod examples;
 mod import;
+mod jobs;
 mod keys;
 mod operations;
 mod permissions;
@@ -26,11 +28,6 @@ use utoipa_axum::router::OpenApiRouter;
 /// All routes of the API.
 fn routes() -> OpenApiRouter<App> {
     airlines::routes().merge(flights::routes()).merge(miles::routes()).merge(system::routes()).merge(users::routes())
-}
-
-/// Starts the routes on empty tables.
-async fn start() -> TestApp {
-    TestApp::start(routes).await
 }
 
 /// Starts the routes with the demo community.

@@ -1,4 +1,4 @@
-//! What of `template.yaml` is for whoever runs the stack: limits, alarms, the dashboard, logs.
+//! The parts of `template.yaml` for operators: limits, alarms, the dashboard and logs.
 
 use serde_json::{Value, json};
 use shared::http::cors;
@@ -6,7 +6,7 @@ use shared::telemetry::METRICS;
 use std::collections::BTreeSet;
 use testing::template::Template;
 
-/// The text of a `Fn::Sub` with something in place of what is substituted, and what that is.
+/// Returns the text of a `Fn::Sub` with placeholders for the substituted values, and these values.
 fn substituted(text: &str) -> (String, BTreeSet<String>) {
     let mut parts = text.split("${");
     let mut whole = parts.next().expect("a text has a beginning").to_owned();
@@ -24,7 +24,7 @@ fn properties<'a>(template: &'a Template, name: &str) -> &'a Value {
     &template.resource(name)["Properties"]
 }
 
-/// The metrics that a value speaks of: an alarm's own, or those of its queries.
+/// Returns the metrics of an alarm: its own, or those of its queries.
 fn metrics_of(alarm: &Value) -> Vec<&Value> {
     let queried = alarm["Metrics"].as_array().into_iter().flatten();
     let queried = queried.map(|query| &query["MetricStat"]["Metric"]).filter(|metric| metric.is_object());
@@ -67,7 +67,7 @@ fn limits_are_on_routes_that_are_there() {
         let [rate, burst] = ["ThrottlingRateLimit", "ThrottlingBurstLimit"].map(|name| limit[name].as_u64());
         assert!(Some(1) <= rate && rate <= burst, "{route}");
     }
-    // What is not for everybody is held back more than the rest.
+    // Routes that are not for everybody have lower limits than the others.
     let limited =
         |route: &str| api["RouteSettings"][route]["ThrottlingRateLimit"].as_u64().is_some_and(|rate| rate <= 20);
     for route in routes.iter().filter(|route| route.contains("/airlines") || *route == "PATCH /users") {
@@ -100,7 +100,8 @@ fn every_alarm_goes_to_the_topic_and_is_about_something_that_is_there() {
     }
 }
 
-/// Each function's crashes, each table's throttling, each job's failure, what the audit finds and the safety stop.
+/// Crashes of each function, throttling of each table, failures of each job, findings of the audit, and the safety
+/// stop.
 #[test]
 fn there_is_an_alarm_for_all_that_can_go_wrong() {
     let template = Template::read();
@@ -150,7 +151,7 @@ fn the_dashboard_is_json_about_what_is_there() {
         assert!(x + width <= 24, "{widget}");
         let mut last = (Value::Null, Value::Null);
         for metric in widget["properties"]["metrics"].as_array().into_iter().flatten() {
-            // A dot is what stands there in the line before.
+            // A dot repeats the value of the line above.
             let [namespace, name] = [0, 1].map(|at| metric[at].clone());
             last = (if namespace == "." { last.0 } else { namespace }, if name == "." { last.1 } else { name });
             if last.0 == "x-1" {

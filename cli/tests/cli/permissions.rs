@@ -1,17 +1,19 @@
 //! The functions' roles in `template.yaml` allow what their code does, and nothing else.
 
+use crate::events::event;
+use crate::jobs;
 use serde_json::{Value, json};
-use shared::members::{DiscordConfig, GithubConfig};
+use shared::members::GithubConfig;
 use shared::outside::Secret;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 use testing::template::{Function, Route, Template};
-use testing::{Access, Accesses, DEMO_KEY, DEMO_SUPER_USER, Fault, TestApp, demo_event};
-use wiremock::matchers::{any, query_param};
+use testing::{Access, Fault, TestApp, demo_session};
+use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-/// A statement of a role: actions on resources, of items whose partition keys begin with one of `keys`; of all, if none.
+/// A statement of a role: actions on resources, limited to items whose partition keys begin with one of `keys`, if any.
 #[derive(Debug)]
 struct Statement {
     actions: BTreeSet<String>,
@@ -56,7 +58,7 @@ impl Statement {
             && self.resources.contains(&access.resource)
     }
 
-    /// What of it nobody makes use of.
+    /// Returns the actions and keys that no access uses.
     fn unused(&self, used: &BTreeSet<Access>) -> Vec<String> {
         let allowed: Vec<_> = used.iter().filter(|access| self.allows(access)).collect();
         let of_actions: BTreeSet<_> =
@@ -71,8 +73,7 @@ fn one_or_more(value: &Value) -> Vec<&Value> {
     value.as_array().map_or_else(|| vec![value], |values| values.iter().collect())
 }
 
-/// `FlightsTable` or `FlightsTable/index/upcoming`, or a parameter. Only ARNs of the stack's own resources, and those that
-/// it was given, are understood.
+/// Returns the name of a resource: `FlightsTable`, `FlightsTable/index/upcoming`, or a parameter that holds an ARN.
 fn name(resource: &Value) -> String {
     if let Some(parameter) = resource["Ref"].as_str() {
         return parameter.to_owned();
@@ -87,129 +88,79 @@ fn name(resource: &Value) -> String {
     format!("{name}{rest}")
 }
 
-/// What a function does for each of its events, when something is in the way as well, and in what is rarer.
+/// Everything that a function does: for the events of its routes, each also refused and disturbed, and for its
+/// schedules.
 async fn used(function: &Function) -> BTreeSet<Access> {
     let mut used = BTreeSet::new();
     for route in &function.routes {
         used.append(&mut used_by_route(route).await);
-        if route.key.starts_with("GET ") {
-            continue;
-        }
-        // An attempt to write that may have taken effect is looked into. The write is one of the first calls.
-        for calls_before in 1..=3 {
-            let (app, accesses) = fresh(route).await;
-            let undisturbed = std::iter::repeat_n(Fault::None, calls_before);
-            app.wire.disturb(undisturbed.chain([Fault::CutBefore, Fault::Conflict]));
-            let _whatever = app.call_of(&demo_event(&route.event())).send().await;
-            used.append(&mut accesses.noted());
-        }
     }
-    used.append(&mut match function.crate_name.as_str() {
-        "end-stale-flights" => used_by_end_stale_flights().await,
-        "archive-users" => used_by_archive_users().await,
-        "audit" => used_by_audit().await,
-        "users" => used_by_rarer_routes_of_users().await,
-        _ => BTreeSet::new(),
-    });
+    if !function.schedules.is_empty() {
+        let (mut app, accesses) = jobs::with_work().await.noting_accesses();
+        jobs::run(&mut app, &function.crate_name).await;
+        used.append(&mut accesses.noted());
+    }
+    if function.crate_name == "users" {
+        used.append(&mut used_by_rare_requests_of_users().await);
+    }
     used
 }
 
-/// The demo with what a route's event needs, behind an instance whose accesses are noted.
-async fn fresh(route: &Route) -> (TestApp, Accesses) {
-    let demo = crate::with_demo().await;
-    if route.operation == "refund_transaction" {
-        let _purchase = demo.call_of(&demo_event("buy-product")).send().await.expect(200);
-    }
-    demo.noting_accesses()
-}
-
+/// What a route's event does on a fresh demo community, when it succeeds, when it is repeated and when it is refused.
+/// If the route can write, also when one of its requests to DynamoDB is in doubt, and its retry is in conflict.
 async fn used_by_route(route: &Route) -> BTreeSet<Access> {
-    let (app, accesses) = fresh(route).await;
-    let event = demo_event(&route.event());
+    let event = event(&route.event());
+    let (app, accesses) = crate::with_demo().await.noting_accesses();
     let answer = app.call_of(&event).send().await;
+    let calls = app.wire.take_operations().len();
     assert!(answer.status.is_success() || route.key == "$default", "{}: {}", route.key, answer.shown());
-    match route.operation.as_str() {
-        // An empty ledger makes it look whether there is such a flyer.
-        "list_transactions" => drop(app.get("/user/1/transactions").key(DEMO_KEY).send().await.expect(404)),
-        // A refusal makes it look whether the same request was answered meanwhile.
-        "buy_product" => {
-            let unknown = app.post("/user/123456789/buyProduct").json(&json!({ "productId": "zzzzzz" }));
-            let _refused = unknown.key(DEMO_KEY).header("idempotency-key", "another").send().await.expect(404);
-        }
-        "board_passenger" => {
-            let passenger: Value = serde_json::from_str(event["body"].as_str().expect("a body")).expect("JSON");
-            let again = app.post(event["rawPath"].as_str().expect("a path")).json(&passenger);
-            let _refused = again.key(DEMO_KEY).header("idempotency-key", "another").send().await.expect(409);
-        }
-        _ => {}
+    for refused in [with_another_key(&event), of_unknown_items(&event)] {
+        let _answer = app.call_of(&refused).send().await;
     }
-    accesses.noted()
+    let mut used = accesses.noted();
+    if !route.key.starts_with("GET ") {
+        for undisturbed in 0..calls {
+            let (app, accesses) = crate::with_demo().await.noting_accesses();
+            let faults = std::iter::repeat_n(Fault::None, undisturbed).chain([Fault::CutBefore, Fault::Conflict]);
+            app.wire.disturb(faults);
+            let _answer = app.call_of(&event).send().await;
+            used.append(&mut accesses.noted());
+        }
+    }
+    used
 }
 
-async fn used_by_end_stale_flights() -> BTreeSet<Access> {
-    let demo = crate::with_demo().await;
-    let _flight = demo.call_of(&demo_event("server-start")).send().await.expect(200);
-    demo.clock.advance(Duration::from_hours(1));
-    let (app, accesses) = demo.noting_accesses();
-    let run = end_stale_flights::handle(&app.app, Duration::from_secs(10)).await.expect("the job runs");
-    assert_eq!(run.ended, 1);
-    accesses.noted()
+/// The same request, but not recognizable as a repetition.
+fn with_another_key(event: &Value) -> Value {
+    let mut event = event.clone();
+    if let Some(key) = event["headers"].get_mut("idempotency-key") {
+        *key = "another".into();
+    }
+    event
 }
 
-/// A Discord server that only one of the demo's members is still on, and how to reach it.
-pub async fn discord_server() -> (MockServer, DiscordConfig) {
-    let discord = MockServer::start().await;
-    let people = json!([{ "user": { "id": "799600467218923521" }, "joined_at": "2024-02-02T18:00:00.000000+00:00" }]);
-    let first = Mock::given(query_param("after", "0")).respond_with(ResponseTemplate::new(200).set_body_json(people));
-    first.mount(&discord).await;
-    let rest = Mock::given(any()).respond_with(ResponseTemplate::new(200).set_body_json(json!([])));
-    rest.with_priority(10).mount(&discord).await;
-    let config = DiscordConfig {
-        api_url: discord.uri(),
-        guild_id: "1".to_owned(),
-        bot_token: Secret::Given("token".to_owned()),
-        timeout: Duration::from_secs(10),
+/// The same request for items that do not exist: each parameter in its path has another value of the same form.
+fn of_unknown_items(event: &Value) -> Value {
+    let next = |c: char| match c {
+        '9' => '0',
+        'f' => 'a',
+        'z' => 'g',
+        '0'..='8' | 'a'..='e' | 'g'..='y' => char::from(u8::try_from(c).expect("ASCII") + 1),
+        c => c,
     };
-    (discord, config)
+    let mut unknown = with_another_key(event);
+    let Some((_, path)) = event["routeKey"].as_str().and_then(|key| key.split_once(' ')) else { return unknown };
+    let mut path = path.to_owned();
+    for (name, value) in event["pathParameters"].as_object().into_iter().flatten() {
+        let value: String = value.as_str().expect("a parameter is text").chars().map(next).collect();
+        path = path.replace(&format!("{{{name}}}"), &value);
+    }
+    unknown["rawPath"] = path.into();
+    unknown
 }
 
-async fn used_by_archive_users() -> BTreeSet<Access> {
-    let (_discord, config) = discord_server().await;
-    let demo = crate::with_demo().await;
-    let (mut app, accesses) = demo.noting_accesses();
-    app.app.outside.discord = Some(Arc::new(config));
-    let run = archive_users::handle(&app.app, Duration::from_secs(10), false).await.expect("the job runs");
-    assert_eq!(run.discord.map(|synced| synced.left), Some(3));
-    assert_eq!(run.archived, 5);
-    accesses.noted()
-}
-
-async fn used_by_audit() -> BTreeSet<Access> {
-    let demo = crate::with_demo().await;
-    let _purchase = demo.call_of(&demo_event("buy-product")).send().await.expect(200);
-    let (app, accesses) = demo.noting_accesses();
-    let run = audit::handle(&app.app, Duration::from_mins(10)).await.expect("the job runs");
-    assert!(run.is_complete);
-    accesses.noted()
-}
-
-/// A sign-up with all that must be unique, and the listing that asks GitHub.
-async fn used_by_rarer_routes_of_users() -> BTreeSet<Access> {
-    let github = MockServer::start().await;
-    let found = json!({ "total_count": 1, "items": [{ "user": { "login": "ada-lovelace" }, "closed_at": null }] });
-    Mock::given(any()).respond_with(ResponseTemplate::new(200).set_body_json(found)).mount(&github).await;
-    let demo = crate::with_demo().await;
-    let (mut app, accesses) = demo.noting_accesses();
-    app.app.outside.github = Some(Arc::new(GithubConfig {
-        api_url: github.uri(),
-        org: "skysquad".to_owned(),
-        token: Secret::Given("token".to_owned()),
-        timeout: Duration::from_secs(10),
-    }));
-    let app = app.configured(|_| {});
-    let session = app.session(DEMO_SUPER_USER);
-    let listed = app.get("/users?query=filterBy:OPEN_PRS").bearer(&session).send().await.expect(200).json();
-    assert_eq!(listed["users"].as_array().map(Vec::len), Some(1));
+/// Signs up a member with every attribute that must be unique.
+pub async fn sign_up_with_every_claim(app: &TestApp) {
     let grace = json!({
         "first_name": "Grace",
         "last_name": "Hopper",
@@ -218,7 +169,25 @@ async fn used_by_rarer_routes_of_users() -> BTreeSet<Access> {
         "github_user_id": "1906",
         "discordId": "799600467218923599",
     });
-    let _signed_up = app.post("/users").bearer(&session).json(&grace).send().await.expect(200);
+    let _signed_up = app.post("/users").bearer(&demo_session()).json(&grace).send().await.expect(200);
+}
+
+/// What no event does: a sign-up with everything that must be unique, and the listing that asks GitHub.
+async fn used_by_rare_requests_of_users() -> BTreeSet<Access> {
+    let github = MockServer::start().await;
+    let found = json!({ "total_count": 1, "items": [{ "user": { "login": "ada-lovelace" }, "closed_at": null }] });
+    Mock::given(any()).respond_with(ResponseTemplate::new(200).set_body_json(found)).mount(&github).await;
+    let (mut app, accesses) = crate::with_demo().await.noting_accesses();
+    app.app.outside.github = Some(Arc::new(GithubConfig {
+        api_url: github.uri(),
+        org: "skysquad".to_owned(),
+        token: Secret::Given("token".to_owned()),
+        timeout: Duration::from_secs(10),
+    }));
+    let app = app.configured(|_| {});
+    let listed = app.get("/users?query=filterBy:OPEN_PRS").bearer(&demo_session()).send().await.expect(200).json();
+    assert_eq!(listed["users"].as_array().map(Vec::len), Some(1));
+    sign_up_with_every_claim(&app).await;
     accesses.noted()
 }
 
@@ -241,7 +210,7 @@ async fn each_role_allows_what_its_function_does_and_nothing_else() {
     }
 }
 
-/// What a role allows, an action on a resource each.
+/// Each action that a role allows, with its resource.
 fn lines(statements: &[&Statement]) -> BTreeSet<String> {
     let mut lines = BTreeSet::new();
     for statement in statements {
@@ -252,7 +221,7 @@ fn lines(statements: &[&Statement]) -> BTreeSet<String> {
     lines
 }
 
-/// To log, to leave a failed run's event, and to read the secrets that it is told of.
+/// What a function needs besides tables: writing its log, keeping the event of a failed run, and reading its secrets.
 fn expected_beside_tables(function: &Function) -> BTreeSet<String> {
     let log_group = function.properties["LoggingConfig"]["LogGroup"]["Ref"].as_str().expect("a log group");
     let mut expected =
@@ -268,9 +237,9 @@ fn expected_beside_tables(function: &Function) -> BTreeSet<String> {
     expected
 }
 
-/// Members and flyers share a table: which of its items a function gets at is said wherever it can be.
+/// Members and flyers share a table, so roles limit access to items.
 #[test]
-fn only_the_audit_gets_at_every_item() {
+fn only_the_audit_can_access_every_item() {
     let template = Template::read();
     for function in template.functions() {
         for statement in statements(&template, &function) {
@@ -285,7 +254,7 @@ fn only_the_audit_gets_at_every_item() {
     }
 }
 
-/// But for traces, whose actions know no resources.
+/// Except for traces, whose actions cannot be limited to resources.
 #[test]
 fn no_policy_allows_everything() {
     let template = Template::read();

@@ -1,18 +1,18 @@
-//! The README's sessions: each command there, sent to a fresh server, gets the answer printed below it.
+//! The README's sessions: each command, sent to a fresh server, returns the response printed below it.
 
 use crate::documents::at_top;
 use crate::server::{Server, send};
 use serde_json::Value;
 use std::fs;
 
-/// A command and what it answers.
+/// A command and its response.
 struct Step {
     command: String,
     answer: String,
 }
 
-/// The steps in the README's `console` blocks: a command after `$ `, over several lines where one ends in `\`, then its
-/// answer up to the next command.
+/// Returns the steps in the README's `console` blocks: a command after `$ `, continued after a line that ends in `\`,
+/// then its response up to the next command.
 fn steps(readme: &str) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::new();
     let mut in_block = false;
@@ -35,7 +35,7 @@ fn steps(readme: &str) -> Vec<Step> {
     steps
 }
 
-/// Does what `curl` would do with the options that the README uses; null, if there is no answer to print.
+/// Sends the request that `curl` would send, with the options that the README uses. Returns null if there is no body.
 fn curl(server: &Server, command: &str) -> Value {
     let words = shlex::split(command).expect("a command that a shell could read");
     assert_eq!(words[0], "curl");
@@ -56,13 +56,13 @@ fn curl(server: &Server, command: &str) -> Value {
     send(&method, &url, &headers, &body).1
 }
 
-/// Since when times are those of today, and not of the demo.
+/// The demo's own times are before this year, present times after its start.
 const TODAY: &str = "2026";
 const TODAY_IN_MS: u64 = 1_767_225_600_000;
-/// What lies so far ahead is no time of today, either.
+/// Times after this one are not present times, either.
 const AGES_AWAY_IN_MS: u64 = 4_000_000_000_000;
 
-/// Takes out what differs from run to run: the times of today.
+/// Replaces present times, which differ from run to run.
 fn without_times(value: &mut Value) {
     match value {
         Value::Number(number) if number.as_u64().is_some_and(|ms| (TODAY_IN_MS..AGES_AWAY_IN_MS).contains(&ms)) => {
@@ -77,7 +77,7 @@ fn without_times(value: &mut Value) {
     }
 }
 
-/// A variable that a shell sets to what a command of ours prints: its name and the command's arguments.
+/// Parses a command that sets a shell variable to what `skysquad` prints, into the variable's name and the arguments.
 fn assignment(command: &str) -> Option<(&str, Vec<String>)> {
     let (variable, rest) = command.split_once("=$(cargo run -q -- ")?;
     Some((variable, shlex::split(rest.strip_suffix(')')?)?))

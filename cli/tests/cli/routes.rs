@@ -1,18 +1,16 @@
-//! The README's table of routes: each route there with its function, who may call it, and how many DynamoDB requests its
-//! event in `events/` takes. What is said after that number is the README's own.
+//! Lists of all routes, generated from the API reference and `template.yaml`: the README's, with each route's function,
+//! callers and DynamoDB requests, and the one by which `system` recognizes other functions' routes.
 
-use crate::blocks;
-use crate::documents::{Operation, at_top, committed_openapi, operations};
-use std::collections::BTreeMap;
-use std::fs;
-use testing::template::{Route, Template};
-use testing::{DEMO_KEY, demo_event};
+use crate::documents::{Operation, openapi, operations};
+use crate::{blocks, events};
+use testing::DEMO_KEY;
+use testing::template::Template;
 
-/// Who may call, by what the reference says.
+/// Who may call, according to the API reference.
 fn callers(operation: &Operation) -> &'static str {
     let described = &operation.described;
     let refusal = described["responses"]["401"]["description"].as_str().unwrap_or_default();
-    if described["security"].is_null() {
+    if !operation.needs_caller() {
         "anybody"
     } else if !described["security"][0]["apiKey"].is_null() {
         "airline"
@@ -23,46 +21,47 @@ fn callers(operation: &Operation) -> &'static str {
     }
 }
 
-/// The DynamoDB requests of a route's event, on an instance that knows the API key.
-async fn requests(route: &Route) -> usize {
+/// The number of DynamoDB requests that the operation's event makes on an instance that knows the API key.
+async fn counted_requests(operation: &Operation) -> usize {
     let app = crate::with_demo().await;
-    if route.operation == "refund_transaction" {
-        let _purchase = app.call_of(&demo_event("buy-product")).send().await.expect(200);
-    }
     let _airline = app.get("/airline").key(DEMO_KEY).send().await.expect(200);
     app.wire.reset();
-    let answer = app.call_of(&demo_event(&route.event())).send().await;
-    assert!(answer.status.is_success(), "{}: {}", route.key, answer.shown());
+    let answer = app.call_of(&events::event(&operation.event())).send().await;
+    assert!(answer.status.is_success(), "{}: {}", operation.id(), answer.shown());
     app.wire.take_operations().len()
 }
 
-/// What the README says beside the number of requests, by route.
-fn remarks() -> BTreeMap<String, String> {
-    let readme = fs::read_to_string(at_top("README.md")).unwrap();
-    let (_, rest) = readme.split_once("<!-- routes -->").expect("the block begins");
-    let (block, _) = rest.split_once("<!-- /routes -->").expect("the block ends");
-    let rows = block.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` |"));
-    rows.map(|(route, cells)| {
-        let requests = cells.trim_end_matches('|').rsplit('|').next().unwrap_or_default().trim();
-        (route.to_owned(), requests.trim_start_matches(|c: char| c.is_ascii_digit()).to_owned())
-    })
-    .collect()
+#[tokio::test]
+async fn the_api_reference_says_how_many_dynamodb_requests_each_operation_makes() {
+    for operation in operations() {
+        let stated = operation.requests();
+        let number = stated.split(|c: char| !c.is_ascii_digit()).next();
+        let counted = counted_requests(&operation).await.to_string();
+        assert_eq!(number, Some(counted.as_str()), "x-dynamodb-requests of {}: {stated}", operation.id());
+    }
 }
 
-#[tokio::test]
-async fn the_readme_lists_every_route_with_what_it_takes() {
+#[test]
+fn the_readme_lists_every_route() {
     let functions = Template::read().functions();
-    let remarks = remarks();
     let mut rows = vec!["| route | function | for | DynamoDB requests |".to_owned(), "|---|---|---|---|".to_owned()];
-    for operation in operations(&committed_openapi()) {
+    for operation in operations() {
         let key = operation.route_key();
-        let mut of_function =
-            functions.iter().flat_map(|function| function.routes.iter().map(move |route| (function, route)));
-        let (function, route) = of_function.find(|(_, route)| route.key == key).expect("each operation is a route");
-        assert_eq!(route.operation, operation.id(), "{key}");
-        let (callers, requests) = (callers(&operation), requests(route).await);
-        let remark = remarks.get(&key).map_or("", String::as_str);
-        rows.push(format!("| `{key}` | {} | {callers} | {requests}{remark} |", function.crate_name));
+        let mut serving = functions.iter().filter(|function| function.routes.iter().any(|route| route.key == key));
+        let function = serving.next().unwrap_or_else(|| panic!("template.yaml does not have the route {key}"));
+        let (callers, requests) = (callers(&operation), operation.requests());
+        rows.push(format!("| `{key}` | {} | {callers} | {requests} |", function.crate_name));
     }
     blocks::check("README.md", "routes", &rows.join("\n"));
+}
+
+#[test]
+fn the_system_function_knows_every_route() {
+    let document = openapi();
+    let paths = document["paths"].as_object().expect("paths").iter();
+    let routes = paths.flat_map(|(path, item)| {
+        let methods = item.as_object().expect("operations").keys();
+        methods.map(move |method| format!("{} {path}\n", method.to_uppercase()))
+    });
+    blocks::check_file("functions/system/src/routes.txt", &routes.collect::<String>());
 }

@@ -1,4 +1,4 @@
-//! `docs/operations.md` speaks of what `template.yaml` and `events/` have.
+//! The resources, outputs, parameters and events that `docs/operations.md` names exist.
 
 use crate::documents::at_top;
 use std::collections::BTreeSet;
@@ -9,7 +9,7 @@ fn document() -> String {
     fs::read_to_string(at_top("docs/operations.md")).expect("the document is there")
 }
 
-/// The words that follow `mark`, each up to the first character that is in no name.
+/// Returns the words that follow `mark`, each up to the first character that no name contains.
 fn names_after(text: &str, mark: &str) -> BTreeSet<String> {
     let rests = text.split(mark).skip(1);
     rests.map(|rest| rest.chars().take_while(|c| c.is_alphanumeric() || "-_".contains(*c)).collect()).collect()
@@ -33,7 +33,7 @@ fn commands_name_resources_outputs_and_events_that_are_there() {
     let document = document();
     let template = Template::read();
     let resources: BTreeSet<_> = template.names().collect();
-    // Without those whose beginning is a shell variable.
+    // A name that begins with a shell variable is empty here.
     let of_shell = |names: BTreeSet<String>| names.into_iter().filter(|name| !name.is_empty());
     for name in of_shell(names_after(&document, "$(resource ")) {
         assert!(resources.contains(name.as_str()), "{name}");
@@ -54,7 +54,7 @@ fn parameters_that_are_set_are_those_of_the_template() {
     let template = Template::read();
     let parameters: BTreeSet<_> = template.parameters().map(|(name, _)| name).collect();
     let commands = document.split("--parameter-overrides").skip(1);
-    // A command ends where a code span or a block of them does.
+    // A command ends with its code span or code block.
     let commands =
         commands.map(|rest| rest.split('`').next().expect("a beginning").split("\n\n").next().expect("a beginning"));
     let mut set = BTreeSet::new();

@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 const FLYER: &str = "123456789";
 
-/// The body of the example answer in the API documentation that this system keeps to.
+/// The example response in the documentation of the original API.
 fn example_of_fetch() -> Value {
     json!({
         "data": [
@@ -108,7 +108,7 @@ fn forgets_everything_without_a_file_and_nothing_with_one() {
     assert_eq!(miles(&Server::start(&[])), 5000);
 }
 
-/// Whatever was answered before the process was killed is there afterwards, and nothing is there by half.
+/// What was confirmed before the process was killed is kept, and nothing is stored in part.
 #[test]
 fn keeps_what_it_answered_when_it_is_killed() {
     let directory = TempDir::new().unwrap();
@@ -132,7 +132,7 @@ fn keeps_what_it_answered_when_it_is_killed() {
 
     let server = Server::start(&options);
     let spent = (5000 - miles(&server).as_i64().unwrap()) / 500;
-    // One purchase may have been settled without its answer getting out.
+    // One purchase may have been committed without a response.
     assert!(spent == answered || spent == answered + 1, "{answered} were answered and {spent} settled");
     let audit = server.run(&["audit"]);
     assert!(audit.status.success(), "{}", String::from_utf8_lossy(&audit.stdout));
@@ -153,7 +153,7 @@ fn serves_the_reference_without_fetching_anything_from_elsewhere() {
     assert!(!page.contains("http"), "{page}");
     let (status, document) = server.send("GET", "/openapi.json", &[], "");
     assert_eq!(status, 200);
-    assert_eq!(document, crate::documents::committed_openapi());
+    assert_eq!(document, crate::documents::openapi());
 }
 
 #[test]

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 /// The demo airline's key.
 pub const KEY: &str = "sky_demo-key-for-local-use-only";
 
-/// A `skysquad` command in a home of its own, with nothing of this process's environment.
+/// A `skysquad` command with its own home directory and an empty environment.
 pub fn skysquad(home: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_skysquad"));
     command.env_clear().env("SKYSQUAD_HOME", home);
@@ -19,15 +19,15 @@ pub fn skysquad(home: &Path) -> Command {
 /// A running server. Killed when dropped.
 pub struct Server {
     process: Child,
-    /// Where the API listens.
+    /// URL of the API.
     pub url: String,
-    /// Where DynamoDB listens.
+    /// URL of DynamoDB.
     pub dynamodb: String,
     home: TempDir,
 }
 
 impl Server {
-    /// Starts one on free ports.
+    /// Starts a server on free ports.
     pub fn start(options: &[&str]) -> Self {
         let home = TempDir::new().expect("a directory");
         let mut process = skysquad(home.path())
@@ -44,13 +44,13 @@ impl Server {
         Self { url: url.to_owned(), dynamodb: dynamodb.to_owned(), process, home }
     }
 
-    /// Runs another command against its tables.
+    /// Runs another command on the server's tables.
     pub fn run(&self, arguments: &[&str]) -> Output {
         let mut command = skysquad(self.home.path());
         command.args(arguments).args(["--endpoint-url", &self.dynamodb]).output().expect("the binary runs")
     }
 
-    /// Sends a request and answers status and body.
+    /// Sends a request and returns the status and the body.
     pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> (u16, Value) {
         send(method, &format!("{}{path}", self.url), headers, body)
     }
@@ -60,14 +60,14 @@ impl Server {
         self.send(method, path, &[("x-api-key", KEY)], body)
     }
 
-    /// Tells it to stop, and tells how it did.
+    /// Asks the server to stop, and returns how it did.
     pub fn stop(mut self) -> Option<i32> {
         let stopped = Command::new("kill").arg(self.process.id().to_string()).status().expect("kill is there");
         assert!(stopped.success());
         self.process.wait().expect("it ends").code()
     }
 
-    /// Kills it in the middle of whatever it does.
+    /// Kills the server.
     pub fn kill(mut self) {
         self.process.kill().expect("it runs");
         self.process.wait().expect("it ends");
@@ -81,7 +81,7 @@ impl Drop for Server {
     }
 }
 
-/// Sends a request and answers status and body; null, if there is none.
+/// Sends a request and returns the status and the body, which is null if it is empty.
 pub fn send(method: &str, url: &str, headers: &[(&str, &str)], body: &str) -> (u16, Value) {
     let mut request = ureq::http::Request::builder().method(method).uri(url);
     for (name, value) in headers {

@@ -1,6 +1,6 @@
-//! `template.yaml` and `events/` agree with the code.
+//! `template.yaml` agrees with the code.
 
-use crate::documents::committed_openapi;
+use crate::documents::openapi;
 use serde_json::{Value, json};
 use shared::App;
 use shared::config::Config;
@@ -9,10 +9,10 @@ use shared::store::schema::{Definition, Index, Projected, TABLES, TTL_ATTRIBUTE}
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use testing::lambda::TIMEOUT;
-use testing::template::{Function, Route, Template, event, events};
+use testing::template::{Function, Route, Template};
 use utoipa_axum::router::OpenApiRouter;
 
-/// The functions that serve routes, with those that they serve.
+/// The functions that serve routes, with their routers.
 fn routers() -> [(&'static str, OpenApiRouter<App>); 5] {
     [
         ("users", users::routes()),
@@ -36,7 +36,7 @@ fn routes_in(document: &Value) -> BTreeSet<Route> {
     routes.collect()
 }
 
-/// The routes of a function but for the one that takes what no other does.
+/// The routes of a function except the default route.
 fn named_routes(function: &Function) -> BTreeSet<Route> {
     function.routes.iter().filter(|route| route.key != "$default").cloned().collect()
 }
@@ -51,9 +51,9 @@ fn each_route_goes_to_the_function_that_serves_it() {
 }
 
 #[test]
-fn the_routes_are_those_of_openapi_json() {
+fn the_routes_are_those_of_the_api_reference() {
     let routes: BTreeSet<_> = Template::read().functions().iter().flat_map(named_routes).collect();
-    assert_eq!(routes, routes_in(&committed_openapi()));
+    assert_eq!(routes, routes_in(&openapi()));
 }
 
 #[test]
@@ -82,62 +82,8 @@ fn the_jobs_run_on_their_schedules_and_nothing_else_does() {
     );
 }
 
-#[test]
-fn each_route_and_each_schedule_has_its_event() {
-    let functions = Template::read().functions();
-    let routes = functions.iter().flat_map(|function| function.routes.iter().map(Route::event));
-    let scheduled = functions.iter().filter(|function| !function.schedules.is_empty());
-    let mut expected: Vec<_> = routes.chain(scheduled.map(|function| function.crate_name.clone())).collect();
-    expected.sort();
-    assert_eq!(events(), expected);
-}
-
-#[test]
-fn each_event_is_one_of_its_route() {
-    for route in Template::read().functions().iter().flat_map(|function| &function.routes) {
-        let name = route.event();
-        let event = event(&name);
-        let context = &event["requestContext"];
-        assert_eq!(event["version"], "2.0", "{name}");
-        assert_eq!(event["routeKey"], route.key, "{name}");
-        assert_eq!(context["routeKey"], route.key, "{name}");
-        assert_eq!(context["stage"], "$default", "{name}");
-        assert_eq!(context["http"]["path"], event["rawPath"], "{name}");
-        if let Some((method, path)) = route.key.split_once(' ') {
-            assert_eq!(context["http"]["method"], method, "{name}");
-            assert_eq!(event["rawPath"], filled(path, &event["pathParameters"]), "{name}");
-        }
-        assert_eq!(event["rawQueryString"], query(&event["queryStringParameters"]), "{name}");
-        let length = event["body"].as_str().map_or(0, str::len).to_string();
-        assert_eq!(event["headers"]["content-length"], length, "{name}");
-    }
-}
-
-/// A path with its parameters in place.
-fn filled(path: &str, parameters: &Value) -> String {
-    let parameters = parameters.as_object().into_iter().flatten();
-    parameters.fold(path.to_owned(), |path, (name, value)| {
-        path.replace(&format!("{{{name}}}"), value.as_str().expect("a parameter is text"))
-    })
-}
-
-fn query(parameters: &Value) -> String {
-    let parameters = parameters.as_object().into_iter().flatten();
-    let pairs = parameters.map(|(name, value)| format!("{name}={}", value.as_str().expect("a parameter is text")));
-    pairs.collect::<Vec<_>>().join("&")
-}
-
-#[test]
-fn the_scheduled_events_are_from_eventbridge_scheduler() {
-    for name in ["archive-users", "audit", "end-stale-flights"] {
-        let event = event(name);
-        assert_eq!(event["source"], "aws.scheduler", "{name}");
-        assert_eq!(event["detail-type"], "Scheduled Event", "{name}");
-    }
-}
-
-/// Both ways that a run can be lost: the schedule could not give it to the function, or the function failed every time;
-/// which for the job that runs every minute is nothing to keep.
+/// A run is lost if the schedule cannot start it, or if all its attempts fail. The latter is not kept for the job that
+/// runs every minute.
 #[test]
 fn what_fails_of_jobs_is_kept() {
     let queue = json!({ "Fn::GetAtt": ["DeadLetters", "Arn"] });
@@ -186,7 +132,7 @@ fn resource_name(table: Table) -> &'static str {
     }
 }
 
-/// A definition as the template puts it.
+/// Returns a table definition in the form of the template.
 fn properties(definition: &Definition) -> Value {
     let (local, global): (Vec<_>, Vec<_>) = definition.indexes.iter().partition(|index| index.is_local());
     let keys = definition.indexes.iter().flat_map(|index| [index.partition_key, index.sort_key]);
@@ -219,7 +165,7 @@ fn key_schema(partition: &str, sort: &str) -> Value {
     json!([{ "AttributeName": partition, "KeyType": "HASH" }, { "AttributeName": sort, "KeyType": "RANGE" }])
 }
 
-/// What of a table's properties makes its shape, the lists whose order means nothing sorted.
+/// Returns the properties that define a table, with sorted lists where the order has no meaning.
 fn shape(properties: &Value) -> Value {
     let sorted = |name: &str| {
         let mut list = properties[name].as_array().cloned().unwrap_or_default();
@@ -235,7 +181,7 @@ fn shape(properties: &Value) -> Value {
     })
 }
 
-/// Which function needs what the others do without: tokens are where they are used and nowhere else.
+/// The variables that only this function has. For example, a token is given only to the function that uses it.
 fn variables_of_its_own(crate_name: &str) -> &'static [&'static str] {
     match crate_name {
         "users" => &["GITHUB_API_URL", "GITHUB_ORG", "GITHUB_TIMEOUT_SECONDS", "GITHUB_TOKEN_ARN"],
@@ -255,7 +201,7 @@ fn variables_of_its_own(crate_name: &str) -> &'static [&'static str] {
 fn every_function_has_the_variables_that_its_part_of_the_configuration_reads() {
     let read = RefCell::new(BTreeSet::from(["LOG_LEVEL", "METRICS_NAMESPACE"].map(str::to_owned)));
     let config = Config::from_variables(|name| {
-        // Secrets themselves are for where no Secrets Manager is.
+        // Secrets are set directly only where there is no Secrets Manager.
         if name.ends_with("_TOKEN") {
             return None;
         }
@@ -274,7 +220,7 @@ fn every_function_has_the_variables_that_its_part_of_the_configuration_reads() {
     for function in &functions {
         let name = function.crate_name.as_str();
         let variables = function.properties["Environment"]["Variables"].as_object().expect("variables");
-        // Never set on AWS: for `sam local`.
+        // Set only by `sam local`, never on AWS.
         let is_set = |value: &Value| *value != json!({ "Ref": "AWS::NoValue" });
         let set: BTreeSet<_> =
             variables.iter().filter(|(_, value)| is_set(value)).map(|(name, _)| name.clone()).collect();
@@ -286,7 +232,7 @@ fn every_function_has_the_variables_that_its_part_of_the_configuration_reads() {
     }
 }
 
-/// Parameters and variables of functions can be read by whoever may look at the stack.
+/// Everybody who can view the stack can read its parameters and its functions' variables.
 #[test]
 fn secrets_are_in_neither_parameters_nor_variables() {
     let template = Template::read();
@@ -312,7 +258,7 @@ fn every_function_is_built_and_run_alike() {
         let (timeout, memory) = match name.as_str() {
             "archive-users" | "audit" => (15 * 60, 512),
             "end-stale-flights" => (TIMEOUT.as_secs(), 128),
-            // It must be shorter than the 30 seconds that API Gateway waits.
+            // Must be shorter than the 30 seconds that API Gateway waits.
             "users" => (29, 256),
             _ => (TIMEOUT.as_secs(), 256),
         };

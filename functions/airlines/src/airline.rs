@@ -16,6 +16,7 @@ use shared::models::Airline;
     path = "/airline",
     tag = "Airline",
     security(("apiKey" = [])),
+    extensions(("x-dynamodb-requests" = json!("1"))),
     responses(
         (status = 200, description = "The calling airline, without its API keys.", body = Airline),
         ApiKeyResponses,

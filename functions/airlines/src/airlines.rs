@@ -19,7 +19,10 @@ use shared::models::{AirlineId, KeyId};
     path = "/airlines",
     tag = "Airlines",
     security(("sessionCookie" = []), ("sessionToken" = [])),
-    request_body(content = AirlineDraft, example = json!({ "airlineId": "nordic-wings", "name": "Nordic Wings" })),
+    extensions(("x-dynamodb-requests" = json!("2"))),
+    request_body(content = AirlineDraft, example = json!({
+        "airlineId": "nordic-wings", "name": "Nordic Wings", "serverId": "112233445566778899"
+    })),
     responses(
         (status = 201, description = "The airline that was created, with its first API key.", body = CreatedAirline),
         (status = 400, description = "A field is missing or invalid; the message names it.", body = MembersErrorBody,
@@ -49,6 +52,7 @@ pub(crate) async fn create_airline(
     path = "/airlines/{airlineId}/keys",
     tag = "Airlines",
     security(("sessionCookie" = []), ("sessionToken" = [])),
+    extensions(("x-dynamodb-requests" = json!("3, plus 2 per conflicting change of the keys"))),
     params(("airlineId" = AirlineId, Path, description = "Id of the airline.", example = "oceanic")),
     request_body(content = KeyDraft, example = json!({ "overlapSeconds": 3600 })),
     responses(
@@ -85,6 +89,7 @@ pub(crate) async fn create_key(
     path = "/airlines/{airlineId}/keys/{keyId}",
     tag = "Airlines",
     security(("sessionCookie" = []), ("sessionToken" = [])),
+    extensions(("x-dynamodb-requests" = json!("3"))),
     params(
         ("airlineId" = AirlineId, Path, description = "Id of the airline.", example = "oceanic"),
         ("keyId" = KeyId, Path, description = "Id of the API key, not the key itself.", example = "demo"),

@@ -19,9 +19,10 @@ use shared::models::{Brand, BrandDraft};
     path = "/airline/brands",
     tag = "Airline",
     security(("apiKey" = [])),
+    extensions(("x-dynamodb-requests" = json!("1"))),
     request_body(content = BrandDraft, example = json!({
         "brandId": "skyteam-express", "name": "SkyTeam Express", "iata": "SX", "icao": "SKX",
-        "callsign": "SKYTEAM EXPRESS"
+        "callsign": "SKYTEAM EXPRESS", "accentColor": "#0b3d91"
     })),
     responses(
         (status = 201, description = "The brand that was created.", body = Brand),
@@ -51,6 +52,7 @@ pub(crate) async fn create_brand(
     path = "/airline/brands",
     tag = "Airline",
     security(("apiKey" = [])),
+    extensions(("x-dynamodb-requests" = json!("1, plus 1 per additional MB"))),
     responses(
         (status = 200, description = "The brands of the airline, ordered by id.", body = Vec<Brand>),
         (status = 413, description = "The response would be larger than 6 MB.", body = FlyersErrorBody,

@@ -18,6 +18,7 @@ use shared::models::{Product, ProductChange, ProductDraft, ProductId};
     path = "/airline/fetchProductsData",
     tag = "Airline",
     security(("apiKey" = [])),
+    extensions(("x-dynamodb-requests" = json!("1, plus 1 per additional MB"))),
     responses(
         (status = 200, description = "The products of the airline, the oldest first.", body = Vec<Product>),
         (status = 413, description = "The response would be larger than 6 MB.", body = FlyersErrorBody,
@@ -40,6 +41,7 @@ pub(crate) async fn fetch_products_data(
     path = "/airline/products",
     tag = "Airline",
     security(("apiKey" = [])),
+    extensions(("x-dynamodb-requests" = json!("1"))),
     request_body(content = ProductDraft, example = json!({
         "name": "Window Seat", "priceMiles": 150, "description": "Sit where the view is"
     })),
@@ -69,8 +71,9 @@ pub(crate) async fn create_product(
     path = "/airline/products/{productId}",
     tag = "Airline",
     security(("apiKey" = [])),
+    extensions(("x-dynamodb-requests" = json!("2, plus 2 per conflicting change"))),
     params(("productId" = ProductId, Path, description = "Id of the product.", example = "a1b2c3")),
-    request_body(content = ProductChange, example = json!({ "priceMiles": 450 })),
+    request_body(content = ProductChange, example = json!({ "description": "Board before everybody else" })),
     responses(
         (status = 200, description = "The product after the change.", body = Product),
         (status = 400, body = FlyersErrorBody,

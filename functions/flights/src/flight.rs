@@ -19,9 +19,11 @@ use shared::models::{Flight, FlightDraft, UpcomingFlight};
     path = "/flight",
     tag = "Flights",
     security(("apiKey" = [])),
+    extensions(("x-dynamodb-requests" = json!("1"))),
     request_body(content = FlightDraft, example = json!({
-        "code": "ST123", "gameId": "1234567890", "aircraft": "Boeing 737-800", "brandId": "skyteam-main",
-        "departure": "KJFK", "arrival": "KLAX", "startTime": "2024-03-15T14:00:00.000Z"
+        "code": "ST456", "gameId": "1234567890", "aircraft": "Airbus A350-900", "brandId": "skyteam-main",
+        "departure": "EHAM", "arrival": "KATL", "startTime": "2030-05-01T09:00:00.000Z",
+        "codeshareAirlineId": "oceanic"
     })),
     responses(
         (status = 201, description = "The flight that was created.", body = Flight),
@@ -51,6 +53,7 @@ pub(crate) async fn create_flight(
     path = "/flight/fetchUpcomingFlights",
     tag = "Flights",
     security(("apiKey" = [])),
+    extensions(("x-dynamodb-requests" = json!("2, plus 1 per additional MB"))),
     responses(
         (status = 200, description = "The flights that have not ended, by planned start.", body = Vec<UpcomingFlight>),
         (status = 413, description = "The response would be larger than 6 MB.", body = FlyersErrorBody,

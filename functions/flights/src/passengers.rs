@@ -27,15 +27,17 @@ use shared::models::{FlightId, Passenger};
     path = "/flight/{id}/passengers",
     tag = "Flights",
     security(("apiKey" = [])),
+    extensions(("x-dynamodb-requests" = json!("2, plus 2 per conflicting movement"))),
     params(
         ("id" = FlightId, Path, description = "Id of the flight, a UUID.",
             example = "6d0a2f5c-91b7-4c3e-8a64-2f1b7c9d3e50"),
         ("Idempotency-Key" = Option<String>, Header, nullable = false, pattern = "^[!-~]{1,255}$",
+            example = "5e0d9a36-0c2c-4d0f-8f0a-7b1c6a1f6e52",
             description = "Key of the request, 1 to 255 visible ASCII characters, under which a repeat within 24 hours \
                 returns the first success instead of being processed again."),
     ),
     request_body(content = Boarding, example = json!({
-        "userId": "123456789", "miles": 500, "username": "pilot123", "displayName": "Captain John"
+        "userId": "555666777", "miles": 500, "username": "copilot42", "displayName": "First Officer Ada"
     })),
     responses(
         (status = 201, body = Boarded,
@@ -87,10 +89,11 @@ pub(crate) struct Passengers {
     path = "/flight/{id}/passengers",
     tag = "Flights",
     security(("apiKey" = [])),
+    extensions(("x-dynamodb-requests" = json!("2"))),
     params(
         ("id" = FlightId, Path, description = "Id of the flight, a UUID.",
-            example = "6d0a2f5c-91b7-4c3e-8a64-2f1b7c9d3e50"),
-        ("limit" = Option<u8>, Query, nullable = false, minimum = 1, maximum = 100,
+            example = "550e8400-e29b-41d4-a716-446655440000"),
+        ("limit" = Option<u8>, Query, nullable = false, minimum = 1, maximum = 100, example = 10,
             description = "Maximum number of passengers on the page, 1 to 100; default 50."),
         ("next" = Option<String>, Query, nullable = false, min_length = 1,
             description = "Cursor from the `next` of the previous page; absent for the first page."),

@@ -26,9 +26,10 @@ pub(crate) fn flight_id(segment: &str) -> Result<FlightId, FlyersError> {
     path = "/flight/{id}/serverStart",
     tag = "Flights",
     security(("apiKey" = [])),
+    extensions(("x-dynamodb-requests" = json!("1"))),
     params(
         ("id" = FlightId, Path, description = "Id of the flight, a UUID.",
-            example = "6d0a2f5c-91b7-4c3e-8a64-2f1b7c9d3e50"),
+            example = "4e8d2b60-13f5-49ac-8b7e-c05d9a216f38"),
     ),
     responses(
         (status = 200, description = "The flight, which is running.", body = Flight),
@@ -70,6 +71,7 @@ pub(crate) struct Tick {
     path = "/flight/{id}/tick",
     tag = "Flights",
     security(("apiKey" = [])),
+    extensions(("x-dynamodb-requests" = json!("1"))),
     params(
         ("id" = FlightId, Path, description = "Id of the flight, a UUID.",
             example = "6d0a2f5c-91b7-4c3e-8a64-2f1b7c9d3e50"),
@@ -102,9 +104,10 @@ pub(crate) async fn tick(
     path = "/flight/{id}/serverEnd",
     tag = "Flights",
     security(("apiKey" = [])),
+    extensions(("x-dynamodb-requests" = json!("1"))),
     params(
         ("id" = FlightId, Path, description = "Id of the flight, a UUID.",
-            example = "6d0a2f5c-91b7-4c3e-8a64-2f1b7c9d3e50"),
+            example = "b3f1c9d2-7e48-4a05-9c6d-5e2a8f417b90"),
     ),
     responses(
         (status = 200, description = "The flight, which has ended.", body = Flight),

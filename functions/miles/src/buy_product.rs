@@ -31,9 +31,11 @@ pub(crate) struct Order {
     path = "/user/{id}/buyProduct",
     tag = "Miles",
     security(("apiKey" = [])),
+    extensions(("x-dynamodb-requests" = json!("2, plus 2 per conflicting movement"))),
     params(
         ("id" = String, Path, description = "ROBLOX user id of the flyer, a decimal string.", example = "123456789"),
         ("Idempotency-Key" = Option<String>, Header, nullable = false, pattern = "^[!-~]{1,255}$",
+            example = "0b6f1c7e-5d0a-4f63-9d43-0a2f0f7f2c11",
             description = "Key of the request, 1 to 255 visible ASCII characters, under which a repeat within 24 hours \
                 returns the first success instead of being processed again."),
     ),

@@ -54,6 +54,9 @@ pub(crate) enum UserId {
     path = "/users/fetchUsersData",
     tag = "Miles",
     security(("apiKey" = [])),
+    extensions(("x-dynamodb-requests" = json!(
+        "2; in general, 1 per 50 flyers and 1 per 100 flights, so 3 for 100 flyers with 100 flights in total"
+    ))),
     request_body(content = UserIds, example = json!({ "userIds": ["123456789", "987654321"] })),
     responses(
         (status = 200, description = "The requested flyers with their flights.", body = UsersData),

@@ -29,9 +29,10 @@ pub(crate) struct Transactions {
     path = "/user/{id}/transactions",
     tag = "Miles",
     security(("apiKey" = [])),
+    extensions(("x-dynamodb-requests" = json!("1, or 2 if there are no entries"))),
     params(
         ("id" = String, Path, description = "ROBLOX user id of the flyer, a decimal string.", example = "123456789"),
-        ("limit" = Option<u8>, Query, nullable = false, minimum = 1, maximum = 100,
+        ("limit" = Option<u8>, Query, nullable = false, minimum = 1, maximum = 100, example = 10,
             description = "Maximum number of entries on the page, 1 to 100; default 50."),
         ("next" = Option<String>, Query, nullable = false, min_length = 1,
             description = "Cursor from the `next` of the previous page; absent for the first page."),
@@ -66,9 +67,10 @@ pub(crate) async fn list_transactions(
     path = "/user/{id}/transactions/{transactionId}/refund",
     tag = "Miles",
     security(("apiKey" = [])),
+    extensions(("x-dynamodb-requests" = json!("2, plus 2 per conflicting movement"))),
     params(
-        ("id" = String, Path, description = "ROBLOX user id of the flyer, a decimal string.", example = "123456789"),
-        ("transactionId" = String, Path, description = "Id of the purchase's ledger entry.", example = "123456789-3"),
+        ("id" = String, Path, description = "ROBLOX user id of the flyer, a decimal string.", example = "246813579"),
+        ("transactionId" = String, Path, description = "Id of the purchase's ledger entry.", example = "246813579-2"),
     ),
     responses(
         (status = 201, body = Refund,

@@ -80,6 +80,7 @@ pub(crate) struct Badges {
     get,
     path = "/users/{id}/badges",
     tag = "Members",
+    extensions(("x-dynamodb-requests" = json!("2, or 1 if there are none"))),
     params(("id" = String, Path, description = "Id of the member.", example = "ada")),
     responses(
         (status = 200, description = "The badges of the member, in the order awarded.", body = Badges),
@@ -105,6 +106,7 @@ pub(crate) async fn list_user_badges(
     path = "/users/{id}/badges/{badgeId}",
     tag = "Members",
     security(("sessionCookie" = []), ("sessionToken" = [])),
+    extensions(("x-dynamodb-requests" = json!("4"))),
     params(
         ("id" = String, Path, description = "Id of the member.", example = "bessie"),
         ("badgeId" = BadgeId, Path, description = "Id of the badge.", example = "first-flight"),
@@ -134,6 +136,7 @@ pub(crate) async fn award_badge(
     path = "/users/{id}/badges/{badgeId}",
     tag = "Members",
     security(("sessionCookie" = []), ("sessionToken" = [])),
+    extensions(("x-dynamodb-requests" = json!("3"))),
     params(
         ("id" = String, Path, description = "Id of the member.", example = "ada"),
         ("badgeId" = BadgeId, Path, description = "Id of the badge.", example = "night-owl"),
@@ -179,6 +182,7 @@ pub(crate) struct BadgeCreated {
     path = "/badges",
     tag = "Members",
     security(("sessionCookie" = []), ("sessionToken" = [])),
+    extensions(("x-dynamodb-requests" = json!("2"))),
     request_body(content = BadgeDraft, example = json!({
         "name": "Smooth Landing", "description": "Nobody woke up",
         "imageUrl": "https://example.com/smooth-landing.png"
@@ -207,6 +211,7 @@ pub(crate) async fn create_badge(
     get,
     path = "/badges",
     tag = "Members",
+    extensions(("x-dynamodb-requests" = json!("1, plus 1 per additional MB"))),
     responses(
         (status = 200, description = "All badges, ordered by id.", body = Badges),
         PublicResponses,

@@ -19,9 +19,10 @@ use shared::models::{MemberId, PublicMember};
     path = "/users/{id}/discord",
     tag = "Members",
     security(("sessionCookie" = []), ("sessionToken" = [])),
+    extensions(("x-dynamodb-requests" = json!("3"))),
     params(("id" = String, Path, description = "Id of the member.", example = "dorothy")),
     request_body(content = DiscordChange, example = json!({
-        "discordId": "799600467218923524", "in_discord": true, "discordJoinedAt": "2024-03-15T10:30:00.000Z"
+        "discordId": "799600467218923524", "in_discord": true, "discordJoinedAt": "2024-03-15T10:00:00.000Z"
     })),
     responses(
         (status = 200, description = "The member after the change.", body = PublicMember),

@@ -4,6 +4,7 @@ use crate::lookup::{NO_SUCH_USER, UserFound};
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use shared::http::openapi::SessionResponses;
 use shared::http::{Failure, MembersError, MembersErrorBody, OrFail, QueryParams, SignedIn};
@@ -47,7 +48,10 @@ pub(crate) struct UserList {
 /// Reads the parameters that select a page.
 pub(crate) fn page_request(query: &mut QueryParams) -> Result<PageRequest, MembersError> {
     let bad = |message: &str| MembersError::BadRequest(message.to_owned());
-    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    // Leading zeros and signs are not part of a number.
+    let is_number = |text: &str| {
+        text == "0" || (!text.starts_with('0') && !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()))
+    };
     let size = match query.one("size")? {
         None => 100,
         Some(size) => {
@@ -86,8 +90,12 @@ pub(crate) fn page_request(query: &mut QueryParams) -> Result<PageRequest, Membe
     path = "/users",
     tag = "Members",
     security(("sessionCookie" = []), ("sessionToken" = [])),
+    extensions(("x-dynamodb-requests" = json!(
+        "2; with `next` or `prev`, 4; for a single member, 1 or 2; with `query`, 2 per 100 members, plus the \
+        requests to GitHub"
+    ))),
     params(
-        ("size" = Option<u8>, Query, nullable = false, minimum = 1, maximum = 100,
+        ("size" = Option<u8>, Query, nullable = false, minimum = 1, maximum = 100, example = 2,
             description = "Maximum number of members on the page, 1 to 100; default 100."),
         ("page" = Option<u32>, Query, nullable = false,
             description = "Number of pages to skip, 0 or more; default 0. Cannot be combined with `next` or `prev`."),
@@ -158,7 +166,19 @@ pub(crate) async fn list_users(
     Ok(Json(UserList { message, users: found.members, links }).into_response())
 }
 
-/// Percent-encodes the value of a query parameter (RFC 3986, section 2.3).
+/// What `encodeURIComponent` of JavaScript leaves as it is (ECMA-262, "encodeURIComponent").
+const UNESCAPED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'!')
+    .remove(b'~')
+    .remove(b'*')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')');
+
+/// Percent-encodes the value of a query parameter as the original systems do.
 pub(crate) fn encode(value: &str) -> String {
-    percent_encoding::utf8_percent_encode(value, percent_encoding::NON_ALPHANUMERIC).to_string()
+    utf8_percent_encode(value, UNESCAPED).to_string()
 }

@@ -38,7 +38,8 @@ impl UserFound {
     get,
     path = "/users/userId/{userId}",
     tag = "Members",
-    params(("userId" = String, Path, description = "Id of the member.", example = "ada")),
+    extensions(("x-dynamodb-requests" = json!("1"))),
+    params(("userId" = String, Path, description = "Id of the member.", example = "emil")),
     responses(
         (status = 200, description = "The member that was found.", body = UserFound),
         (status = 404, description = "No member has this id.", body = MembersErrorBody,
@@ -61,7 +62,8 @@ pub(crate) async fn get_user_by_id(
     get,
     path = "/users/{id}",
     tag = "Members",
-    params(("id" = String, Path, description = "Username of the member, in any case.", example = "ada-lovelace")),
+    extensions(("x-dynamodb-requests" = json!("2, or 1 if there is no such member"))),
+    params(("id" = String, Path, description = "Username of the member, in any case.", example = "amelia-e")),
     responses(
         (status = 200, description = "The member that was found.", body = UserFound),
         (status = 404, description = "No member has this username.", body = MembersErrorBody,
@@ -95,7 +97,8 @@ pub(crate) struct Availability {
     path = "/users/isUsernameAvailable/{username}",
     tag = "Members",
     security(("sessionCookie" = []), ("sessionToken" = [])),
-    params(("username" = String, Path, description = "Username to check, in any case.", example = "ada-lovelace")),
+    extensions(("x-dynamodb-requests" = json!("1"))),
+    params(("username" = String, Path, description = "Username to check, in any case.", example = "grace-h")),
     responses(
         (status = 200, description = "Whether the username is available.", body = Availability),
         SessionResponses,

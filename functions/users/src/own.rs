@@ -10,7 +10,7 @@ use shared::http::members::{Body, Params};
 use shared::http::openapi::{MembersBodyResponses, SessionResponses};
 use shared::http::{Failure, MembersError, MembersErrorBody, OrFail, QueryParams, SignedIn, UnrestrictedSession};
 use shared::members::{ProfileChange, change_profile, member};
-use shared::models::{PrivateMember, PublicMember};
+use shared::models::{Member, PrivateMember, PublicMember};
 
 /// Get the caller's own record
 ///
@@ -21,7 +21,8 @@ use shared::models::{PrivateMember, PublicMember};
     path = "/users/self",
     tag = "Members",
     security(("sessionCookie" = []), ("sessionToken" = [])),
-    params(("private" = Option<bool>, Query, nullable = false,
+    extensions(("x-dynamodb-requests" = json!("1"))),
+    params(("private" = Option<bool>, Query, nullable = false, example = true,
         description = "Whether to include the e-mail address and the telephone number; default `false`.")),
     responses(
         (status = 200, description = "The caller's own member record.", body = PrivateMember),
@@ -38,7 +39,6 @@ pub(crate) async fn get_self(
     mut query: QueryParams,
 ) -> Result<Response, MembersError> {
     let private = query.flag("private")?;
-    query.finish()?;
     let own = member(&context, session.id.as_str()).await.or_fail(Failure::Internal)?.ok_or(NO_SUCH_USER)?;
     Ok(if private {
         Json(PrivateMember::from(own)).into_response()
@@ -57,7 +57,8 @@ pub(crate) async fn get_self(
     path = "/users/self",
     tag = "Members",
     security(("sessionCookie" = []), ("sessionToken" = [])),
-    request_body(content = ProfileChange, example = json!({ "company": "Analytical Engines" })),
+    extensions(("x-dynamodb-requests" = json!("2"))),
+    request_body(content = ProfileChange, example = json!({ "designation": "Administrator" })),
     responses(
         (status = 204, description = "The record was updated."),
         (status = 400, description = "A field is invalid; the message names it.", body = MembersErrorBody,
@@ -75,7 +76,7 @@ pub(crate) async fn update_self(
     State(context): State<Context>,
     Body(change): Body<ProfileChange>,
 ) -> Result<StatusCode, MembersError> {
-    change_profile(&context, &active.session.id, &change).await.or_fail(Failure::Unavailable)?;
+    change_own_record(&context, active.member, &change).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -87,11 +88,12 @@ pub(crate) async fn update_self(
     path = "/users/{id}",
     tag = "Members",
     security(("sessionCookie" = []), ("sessionToken" = [])),
+    extensions(("x-dynamodb-requests" = json!("2"))),
     params(
         ("id" = String, Path, description = "Id of the caller's own member record.", example = "demo-admin"),
         ("profile" = bool, Query, description = "Must be given as `true`.", example = true),
     ),
-    request_body(content = ProfileChange, example = json!({ "company": "Analytical Engines" })),
+    request_body(content = ProfileChange, example = json!({ "company": "Skysquad" })),
     responses(
         (status = 204, description = "The record was updated."),
         (status = 400, description = "A field is invalid; the message names it.", body = MembersErrorBody,
@@ -112,13 +114,21 @@ pub(crate) async fn update_own_profile(
     Body(change): Body<ProfileChange>,
 ) -> Result<StatusCode, MembersError> {
     let is_profile = query.flag("profile")?;
-    query.finish()?;
     if !is_profile {
         return Err(MembersError::BadRequest("\"profile\" must be true".to_owned()));
     }
     if active.session.id.as_str() != id {
         return Err(MembersError::NotAuthorized);
     }
-    change_profile(&context, &active.session.id, &change).await.or_fail(Failure::Unavailable)?;
+    change_own_record(&context, active.member, &change).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+async fn change_own_record(
+    context: &Context,
+    member: Option<Member>,
+    change: &ProfileChange,
+) -> Result<(), MembersError> {
+    let member = member.ok_or(MembersError::NotFound("User not found"))?;
+    change_profile(context, &member, change).await.or_fail(Failure::Unavailable)
 }

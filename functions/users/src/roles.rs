@@ -46,6 +46,7 @@ pub(crate) struct Message {
     path = "/users/{id}/temporary/data",
     tag = "Members",
     security(("sessionCookie" = []), ("sessionToken" = [])),
+    extensions(("x-dynamodb-requests" = json!("3"))),
     params(("id" = String, Path, description = "Id of the member.", example = "bessie")),
     request_body(content = Roles, example = json!({ "member": true, "reason": "Passed the check flight" })),
     responses(
@@ -137,7 +138,11 @@ pub(crate) struct ActionCounts {
     path = "/users",
     tag = "Members",
     security(("sessionCookie" = []), ("sessionToken" = [])),
-    params(("debug" = Option<bool>, Query, nullable = false,
+    extensions(("x-dynamodb-requests" = json!(
+        "5 for two members; in general, 1 per 10,000 candidates, 1 per 100 candidates and 1 per archived \
+        member"
+    ))),
+    params(("debug" = Option<bool>, Query, nullable = false, example = true,
         description = "Whether to list the members who were archived and those who could not be; default `false`.")),
     request_body(content = Action, example = json!({ "action": "archiveUsers" })),
     responses(
@@ -160,7 +165,6 @@ pub(crate) async fn update_users(
     body: Result<Body<Action>, MembersError>,
 ) -> Result<Json<ActionDone>, MembersError> {
     let debug = query.flag("debug")?;
-    query.finish()?;
     let invalid = || MembersError::BadRequest("Invalid payload".to_owned());
     let Body(Action { action }) = body.map_err(|error| match error {
         MembersError::BadRequest(_) => invalid(),

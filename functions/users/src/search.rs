@@ -29,6 +29,9 @@ pub(crate) struct UsersFound {
 /// Query parameters that filter. The links repeat them.
 const FILTERS: [&str; 8] = ["levelId", "levelName", "levelValue", "tagId", "state", "role", "verified", "time"];
 
+/// Maximum number of distinct filter values in a request: each costs a query.
+const MAX_FILTER_VALUES: usize = 20;
+
 /// Search members
 ///
 /// Returns a page of the members who match every kind of filter that is given, ordered by username. Within one kind,
@@ -39,16 +42,19 @@ const FILTERS: [&str; 8] = ["levelId", "levelName", "levelValue", "tagId", "stat
     path = "/users/search",
     tag = "Members",
     security(("sessionCookie" = []), ("sessionToken" = [])),
+    extensions(("x-dynamodb-requests" = json!(
+        "3; more if the most selective filter has many matches, 1 per 8,000 entries or 100 members"
+    ))),
     params(
-        ("tagId" = Option<Vec<String>>, Query, nullable = false,
-            description = "Id of the tag of a skill that members have. May be repeated.", example = json!(["rust"])),
+        ("tagId" = Option<Vec<String>>, Query, nullable = false, example = json!(["dispatch"]),
+            description = "Id of the tag of a skill that members have. May be repeated."),
         ("levelId" = Option<Vec<String>>, Query, nullable = false,
             description = "Id of the level of a skill that members have. May be repeated."),
         ("levelName" = Option<Vec<String>>, Query, nullable = false,
             description = "Name of the level of a skill that members have, 1 to 100 characters. May be repeated."),
         ("levelValue" = Option<Vec<i64>>, Query, nullable = false,
             description = "Numeric value of the level of a skill that members have, an integer. May be repeated."),
-        ("state" = Option<Vec<String>>, Query, nullable = false,
+        ("state" = Option<Vec<String>>, Query, nullable = false, example = json!(["ONBOARDING"]),
             description = "State of the members: `ACTIVE`, `OOO`, `IDLE`, `ONBOARDING`, or `ONBOARDING31DAYS` \
                 for members who are onboarding and have been on Discord for more than 31 days. May be repeated."),
         ("role" = Option<Vec<String>>, Query, nullable = false,
@@ -80,10 +86,11 @@ pub(crate) async fn search_users(
     mut query: QueryParams,
 ) -> Result<Json<UsersFound>, MembersError> {
     let page = page_request(&mut query)?;
-    // A feature switch of the original system that stored links may still carry. It has no effect.
-    query.flag("dev")?;
-    let rest: Vec<String> =
-        query.given(&FILTERS).iter().map(|(name, value)| format!("&{name}={}", encode(value))).collect();
+    let given = query.given(&FILTERS);
+    if given.len() > MAX_FILTER_VALUES {
+        return Err(MembersError::BadRequest(format!("At most {MAX_FILTER_VALUES} filter values are allowed")));
+    }
+    let rest: Vec<String> = given.iter().map(|(name, value)| format!("&{name}={}", encode(value))).collect();
     let filters = filters(&mut query)?;
     query.finish()?;
     let found = search(&context, &filters, &page).await.or_fail(Failure::SearchUnavailable)?;

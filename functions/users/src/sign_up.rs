@@ -18,6 +18,7 @@ use shared::models::PublicMember;
     path = "/users",
     tag = "Members",
     security(("sessionCookie" = []), ("sessionToken" = [])),
+    extensions(("x-dynamodb-requests" = json!("2"))),
     request_body(content = MemberDraft, example = json!({
         "username": "grace-h", "first_name": "Grace", "last_name": "Hopper"
     })),

@@ -29,6 +29,7 @@ pub(crate) struct Skills {
     get,
     path = "/users/{id}/skills",
     tag = "Members",
+    extensions(("x-dynamodb-requests" = json!("1"))),
     params(("id" = String, Path, description = "Id of the member.", example = "ada")),
     responses(
         (status = 200, description = "The skills of the member.", body = Skills),
@@ -54,6 +55,7 @@ pub(crate) async fn list_skills(
     path = "/users/{id}/skills/{tagId}",
     tag = "Members",
     security(("sessionCookie" = []), ("sessionToken" = [])),
+    extensions(("x-dynamodb-requests" = json!("3"))),
     params(
         ("id" = String, Path, description = "Id of the member.", example = "bessie"),
         ("tagId" = TagId, Path, description = "Id of the skill's tag.", example = "rust"),
@@ -92,6 +94,7 @@ pub(crate) async fn put_skill(
     path = "/users/{id}/skills/{tagId}",
     tag = "Members",
     security(("sessionCookie" = []), ("sessionToken" = [])),
+    extensions(("x-dynamodb-requests" = json!("3"))),
     params(
         ("id" = String, Path, description = "Id of the member.", example = "ada"),
         ("tagId" = TagId, Path, description = "Id of the skill's tag.", example = "dispatch"),

@@ -38,6 +38,7 @@ fn updated(user_status: UserStatus) -> Json<StatusAnswer> {
     path = "/users/status/self",
     tag = "Members",
     security(("sessionCookie" = []), ("sessionToken" = [])),
+    extensions(("x-dynamodb-requests" = json!("1"))),
     responses(
         (status = 200, description = "The caller's own status.", body = StatusAnswer),
         (status = 404, body = MembersErrorBody,
@@ -61,7 +62,8 @@ pub(crate) async fn get_own_status(
     path = "/users/status/self",
     tag = "Members",
     security(("sessionCookie" = []), ("sessionToken" = [])),
-    request_body(content = StatusDraft, example = json!({ "state": "ACTIVE" })),
+    extensions(("x-dynamodb-requests" = json!("3"))),
+    request_body(content = StatusDraft, example = json!({ "state": "IDLE" })),
     responses(
         (status = 200, description = "The caller's status after the change.", body = StatusAnswer),
         (status = 400, description = "A field is missing or invalid; the message names it.", body = MembersErrorBody,
@@ -87,7 +89,8 @@ pub(crate) async fn set_own_status(
     get,
     path = "/users/status/{userId}",
     tag = "Members",
-    params(("userId" = String, Path, description = "Id of the member.", example = "ada")),
+    extensions(("x-dynamodb-requests" = json!("1"))),
+    params(("userId" = String, Path, description = "Id of the member.", example = "amelia")),
     responses(
         (status = 200, description = "The status of the member.", body = StatusAnswer),
         (status = 404, description = "The member does not exist or has no status yet.", body = MembersErrorBody,
@@ -110,8 +113,9 @@ pub(crate) async fn get_status(
     path = "/users/status/{userId}",
     tag = "Members",
     security(("sessionCookie" = []), ("sessionToken" = [])),
-    params(("userId" = String, Path, description = "Id of the member.", example = "ada")),
-    request_body(content = StatusDraft, example = json!({ "state": "ACTIVE" })),
+    extensions(("x-dynamodb-requests" = json!("3"))),
+    params(("userId" = String, Path, description = "Id of the member.", example = "bessie")),
+    request_body(content = StatusDraft, example = json!({ "state": "ACTIVE", "message": "On duty" })),
     responses(
         (status = 200, description = "The member's status after the change.", body = StatusAnswer),
         (status = 400, description = "A field is missing or invalid; the message names it.", body = MembersErrorBody,

@@ -79,3 +79,17 @@ pub struct ProductChange {
     #[schema(value_type = Option<bool>, nullable = false)]
     pub active: Option<bool>,
 }
+
+impl ProductChange {
+    /// Returns the product after the change.
+    #[must_use]
+    pub fn applied_to(self, product: Product) -> Product {
+        Product {
+            name: self.name.unwrap_or(product.name),
+            price_miles: self.price_miles.unwrap_or(product.price_miles),
+            description: self.description.unwrap_or(product.description),
+            active: self.active.unwrap_or(product.active),
+            ..product
+        }
+    }
+}

@@ -1,20 +1,24 @@
 //! Airlines with their API keys, products and brands.
 
 use crate::Context;
+use crate::commit::{Decision, NumberedChange, StorageFailure, Trace, Written, commit};
 use models::{
     Airline, AirlineId, ApiKey, Brand, BrandDraft, DEFAULT_INVITE_LINK, Integer, KeyId, Name, Product, ProductChange,
     ProductDraft, ProductId, ServerId, WebUrl,
 };
 use serde::{Deserialize, Serialize};
-use std::time::Duration;
-use store::{Attempt, KeyAdded, NewAirline, NewKey, StoreError, retry};
+use std::time::{Duration, Instant};
+use store::{
+    Attempt, BrandCreated, KeyAdded, NewAirline, NewKey, StoreError, VersionedProduct, VersionedWrite, retry,
+};
+use uuid::Uuid;
 
 /// Maximum number of unexpired keys per airline. Creating another key and letting all of these expire fits into one
 /// transaction, which is limited to 100 writes.
 pub const MAX_KEYS: usize = 40;
 
-/// Tables that take longer than this count as unavailable.
-const STATUS_TIMEOUT: Duration = Duration::from_secs(2);
+/// Time within which a status is known, the identification of the caller included.
+pub const STATUS_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Why an airline, its keys, products or brands could not be read or changed.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +47,12 @@ pub enum AirlineError {
     /// The tables could not be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl StorageFailure for AirlineError {
+    fn is_outcome_unknown(&self) -> bool {
+        matches!(self, Self::Store(StoreError::OutcomeUnknown(_)))
+    }
 }
 
 /// Time for which older keys stay valid beside a new one, in seconds: at most 365 days.
@@ -186,16 +196,18 @@ pub async fn airline(context: &Context, airline: &AirlineId) -> Result<Airline, 
     found.ok_or_else(|| StoreError::Failed(format!("airline {airline} has a key but no record").into()).into())
 }
 
-/// Checks whether the tables respond, and returns the airline if it can be read. Never fails. One request; two if the
-/// tables do not respond.
-pub async fn status(context: &Context, airline: &AirlineId) -> SystemStatus {
-    let probe = tokio::time::timeout(STATUS_TIMEOUT, context.store.airline_and_probe(airline)).await;
+/// Checks whether the tables respond, and returns the airline if it can be read, all of it within `time`. Never fails. One
+/// request; two if the tables do not respond.
+pub async fn status(context: &Context, airline: &AirlineId, time: Duration) -> SystemStatus {
+    let started = Instant::now();
+    // The table of airlines may respond even if the others do not, so a part of the time is left to it alone.
+    let probe = tokio::time::timeout(time / 3 * 2, context.store.airline_and_probe(airline)).await;
     if let Ok(Ok(airline)) = probe {
         return SystemStatus { ok: true, miles_available: true, airline };
     }
     tracing::warn!(?probe, "the tables do not respond");
-    // The table of airlines may respond nevertheless.
-    let airline = tokio::time::timeout(STATUS_TIMEOUT, context.store.airline(airline)).await;
+    let rest = time.saturating_sub(started.elapsed());
+    let airline = tokio::time::timeout(rest, context.store.airline(airline)).await;
     SystemStatus { ok: true, miles_available: false, airline: airline.ok().and_then(Result::ok).flatten() }
 }
 
@@ -237,7 +249,7 @@ pub async fn create_product(
     retry(product, attempt, |cause, _| StoreError::Busy(cause).into()).await
 }
 
-/// Changes a product. Fields that are absent keep their values. One request.
+/// Changes a product. Fields that are absent keep their values. Two requests, plus two per conflicting change.
 ///
 /// # Errors
 /// `NothingToChange` if the change contains no fields; `ProductNotFound` if the airline has no such product; `Store`.
@@ -250,16 +262,72 @@ pub async fn change_product(
     if *change == ProductChange::default() {
         return Err(AirlineError::NothingToChange);
     }
-    context.store.change_product(airline, product, change).await?.ok_or(AirlineError::ProductNotFound)
+    commit(context, ProductUpdate { context, airline, product, change }).await
 }
 
-/// Creates a brand. One request.
+/// A change of a product. Its number is the version that it creates.
+struct ProductUpdate<'a> {
+    context: &'a Context,
+    airline: &'a AirlineId,
+    product: &'a ProductId,
+    change: &'a ProductChange,
+}
+
+impl NumberedChange for ProductUpdate<'_> {
+    type State = VersionedProduct;
+    type Write = (VersionedProduct, Product, Uuid);
+    type Answer = Product;
+    type Error = AirlineError;
+
+    async fn read(&mut self) -> Result<VersionedProduct, AirlineError> {
+        let found = self.context.store.product(self.airline, self.product).await?;
+        found.ok_or(AirlineError::ProductNotFound)
+    }
+
+    /// Sends no request, because the state contains the id of the operation that created it.
+    async fn trace(&mut self, state: &VersionedProduct, number: u64) -> Result<Trace, StoreError> {
+        Ok(Trace::of_version(state.version, state.operation, number))
+    }
+
+    fn decide(
+        &mut self,
+        before: VersionedProduct,
+        operation: Uuid,
+    ) -> Result<Decision<Self::Write, Product>, AirlineError> {
+        let after = self.change.clone().applied_to(before.product.clone());
+        Ok(if after == before.product {
+            Decision::Answer(after)
+        } else {
+            let number = before.version + 1;
+            Decision::Write { number, write: (before, after.clone(), operation), answer: after }
+        })
+    }
+
+    async fn write(&mut self, (before, after, operation): Self::Write) -> Result<Written, AirlineError> {
+        Ok(match self.context.store.change_product(&before, &after, operation).await? {
+            VersionedWrite::Done => Written::Done,
+            VersionedWrite::Stale { in_doubt } => Written::Stale { in_doubt },
+        })
+    }
+}
+
+/// Creates a brand. One request; a primary one takes two, plus two per conflicting change of the primary brand.
 ///
 /// # Errors
 /// `BrandExists` if the id, a designator or the callsign is taken; `Store`.
 pub async fn create_brand(context: &Context, airline: &AirlineId, draft: BrandDraft) -> Result<Brand, AirlineError> {
     let brand = draft.of(airline.clone());
-    if context.store.create_brand(&brand, context.random()).await? { Ok(brand) } else { Err(AirlineError::BrandExists) }
+    let attempt = async |()| {
+        let primary = if brand.is_primary { Some(context.store.primary_brand(airline).await?) } else { None };
+        let created = context.store.create_brand(&brand, primary.as_ref().map(Option::as_ref), context.random()).await?;
+        match created {
+            BrandCreated::Done => Ok(Attempt::Done(())),
+            BrandCreated::Taken => Err(AirlineError::BrandExists),
+            BrandCreated::PrimaryChanged => Ok(Attempt::Repeat("the primary brand kept changing".into(), ())),
+        }
+    };
+    retry((), attempt, |cause, ()| StoreError::Busy(cause).into()).await?;
+    Ok(brand)
 }
 
 /// Returns the airline's brands, ordered by id. One request per megabyte.

@@ -8,6 +8,7 @@
 //! attempt is in doubt, each further attempt therefore uses the same number. At most one of them can take effect.
 
 use crate::Context;
+use std::cmp::Ordering;
 use store::{Attempt, StoreError, retry};
 use uuid::Uuid;
 
@@ -47,6 +48,17 @@ pub(crate) enum Trace {
     Overwritten,
 }
 
+impl Trace {
+    /// Returns what took effect at a version of something that only knows its present version and who made it.
+    pub fn of_version(version: u64, operation: Option<Uuid>, number: u64) -> Self {
+        match version.cmp(&number) {
+            Ordering::Less => Self::Nothing,
+            Ordering::Equal => Self::By(operation),
+            Ordering::Greater => Self::Overwritten,
+        }
+    }
+}
+
 /// A change of something that is numbered.
 pub(crate) trait NumberedChange {
     /// The state on which the change is decided.
@@ -56,7 +68,7 @@ pub(crate) trait NumberedChange {
     /// What the change returns.
     type Answer;
     /// Why the change is refused or failed.
-    type Error: From<StoreError> + std::error::Error + Send + Sync + 'static;
+    type Error: From<StoreError> + StorageFailure + std::error::Error + Send + Sync + 'static;
 
     /// Reads the state.
     async fn read(&mut self) -> Result<Self::State, Self::Error>;
@@ -75,6 +87,12 @@ pub(crate) trait NumberedChange {
     async fn write(&mut self, write: Self::Write) -> Result<Written, Self::Error>;
 }
 
+/// An error that may be one of the store's.
+pub(crate) trait StorageFailure {
+    /// Returns whether a write may have taken effect.
+    fn is_outcome_unknown(&self) -> bool;
+}
+
 /// Attempts that are in doubt, all for the same number.
 struct Doubt<A> {
     number: u64,
@@ -82,19 +100,23 @@ struct Doubt<A> {
 }
 
 /// Reads, decides and writes a change, and repeats that as long as other changes conflict. One read and one write, plus
-/// one of each per conflicting change.
+/// one of each per conflicting change. If the time for writing is up while an attempt is in doubt, one more read may
+/// settle it.
 ///
 /// # Errors
 /// Any error of the change; [`StoreError::Busy`] if the deadline passed and nothing was written;
 /// [`StoreError::OutcomeUnknown`] instead of any other error while an attempt is in doubt.
 pub(crate) async fn commit<C: NumberedChange>(context: &Context, change: C) -> Result<C::Answer, C::Error> {
     let progress = Progress { change, doubt: None };
-    retry(
+    let committed = retry(
         progress,
         |progress| progress.attempt(context),
-        |cause, progress| progress.failed(StoreError::Busy(cause).into()),
-    )
-    .await
+        |cause, progress| (StoreError::Busy(cause).into(), progress),
+    );
+    match committed.await {
+        Ok(answer) => Ok(answer),
+        Err((error, progress)) => progress.settle(error).await,
+    }
 }
 
 struct Progress<C: NumberedChange> {
@@ -102,42 +124,36 @@ struct Progress<C: NumberedChange> {
     doubt: Option<Doubt<C::Answer>>,
 }
 
-type Attempted<C> = Attempt<<C as NumberedChange>::Answer, Progress<C>>;
+/// The outcome of an attempt, and what is known after it.
+type Attempted<C> = Result<
+    Attempt<<C as NumberedChange>::Answer, Progress<C>>,
+    (<C as NumberedChange>::Error, Progress<C>),
+>;
+
+/// What became of the attempts that were in doubt.
+enum Traced<A> {
+    /// There are none, or they can no longer take effect.
+    Settled,
+    /// They may still take effect.
+    InDoubt,
+    /// One of them took effect.
+    Effective(A),
+}
 
 impl<C: NumberedChange> Progress<C> {
-    /// Returns the error to report. While an attempt is in doubt, that is always `OutcomeUnknown`.
-    fn failed(&self, error: C::Error) -> C::Error {
-        if self.doubt.is_some() { StoreError::OutcomeUnknown(error.into()).into() } else { error }
-    }
-
-    async fn attempt(mut self, context: &Context) -> Result<Attempted<C>, C::Error> {
+    async fn attempt(mut self, context: &Context) -> Attempted<C> {
         match self.attempt_once(context).await {
             Ok(Attempt::Done(answer)) => Ok(Attempt::Done(answer)),
             Ok(Attempt::Repeat(cause, ())) => Ok(Attempt::Repeat(cause, self)),
-            Err(error) => Err(self.failed(error)),
+            Err(error) => Err((error, self)),
         }
     }
 
     async fn attempt_once(&mut self, context: &Context) -> Result<Attempt<C::Answer>, C::Error> {
         let operation = uuid::Builder::from_random_bytes(context.random()).into_uuid();
         let state = self.change.read().await?;
-        if let Some(Doubt { number, attempts }) = &mut self.doubt {
-            match self.change.trace(&state, *number).await? {
-                Trace::Nothing => {}
-                Trace::By(effective) => {
-                    let ours = attempts.iter().position(|(operation, _)| Some(*operation) == effective);
-                    let answer = ours.map(|ours| attempts.swap_remove(ours).1);
-                    // Whichever change has this number, no other attempt can take effect at it anymore.
-                    self.doubt = None;
-                    if let Some(answer) = answer {
-                        return Ok(Attempt::Done(answer));
-                    }
-                }
-                Trace::Overwritten => {
-                    let cause = "other changes were made after an attempt that got no response".into();
-                    return Err(StoreError::OutcomeUnknown(cause).into());
-                }
-            }
+        if let Traced::Effective(answer) = self.trace(&state).await? {
+            return Ok(Attempt::Done(answer));
         }
         let (number, write, answer) = match self.change.decide(state, operation)? {
             Decision::Answer(answer) => return Ok(Attempt::Done(answer)),
@@ -147,15 +163,64 @@ impl<C: NumberedChange> Progress<C> {
             // The two reads are not one snapshot: this state is newer than what `trace` has read.
             return Ok(Attempt::Repeat("an attempt that got no response is not visible yet".into(), ()));
         }
-        match self.change.write(write).await? {
-            Written::Done => Ok(Attempt::Done(answer)),
-            Written::Stale { in_doubt } => {
+        match self.change.write(write).await {
+            Ok(Written::Done) => {
+                self.doubt = None;
+                Ok(Attempt::Done(answer))
+            }
+            Ok(Written::Stale { in_doubt }) => {
                 if in_doubt {
-                    let doubt = self.doubt.get_or_insert_with(|| Doubt { number, attempts: Vec::new() });
-                    doubt.attempts.push((operation, answer));
+                    self.remember(number, operation, answer);
                 }
                 Ok(Attempt::Repeat("other changes conflict".into(), ()))
             }
+            Err(error) => {
+                if error.is_outcome_unknown() {
+                    self.remember(number, operation, answer);
+                }
+                Err(error)
+            }
+        }
+    }
+
+    fn remember(&mut self, number: u64, operation: Uuid, answer: C::Answer) {
+        let doubt = self.doubt.get_or_insert_with(|| Doubt { number, attempts: Vec::new() });
+        doubt.attempts.push((operation, answer));
+    }
+
+    /// Finds out what became of the attempts that are in doubt, given the state that was read after them.
+    async fn trace(&mut self, state: &C::State) -> Result<Traced<C::Answer>, C::Error> {
+        let Some(Doubt { number, attempts }) = &mut self.doubt else { return Ok(Traced::Settled) };
+        match self.change.trace(state, *number).await? {
+            Trace::Nothing => Ok(Traced::InDoubt),
+            Trace::By(effective) => {
+                let ours = attempts.iter().position(|(operation, _)| Some(*operation) == effective);
+                let answer = ours.map(|ours| attempts.swap_remove(ours).1);
+                // Whichever change has this number, no other attempt can take effect at it anymore.
+                self.doubt = None;
+                Ok(answer.map_or(Traced::Settled, Traced::Effective))
+            }
+            Trace::Overwritten => {
+                let cause = "other changes were made after an attempt that got no response".into();
+                Err(StoreError::OutcomeUnknown(cause).into())
+            }
+        }
+    }
+
+    /// Returns the outcome after an error. While an attempt is in doubt, no error but `OutcomeUnknown` would be true, so
+    /// the time that is left is used to look once more.
+    async fn settle(mut self, error: C::Error) -> Result<C::Answer, C::Error> {
+        if self.doubt.is_none() {
+            return Err(error);
+        }
+        let traced = match self.change.read().await {
+            Ok(state) => self.trace(&state).await,
+            Err(_) => Ok(Traced::InDoubt),
+        };
+        match traced {
+            Ok(Traced::Effective(answer)) => Ok(answer),
+            Ok(Traced::Settled) => Err(StoreError::Busy(error.into()).into()),
+            Ok(Traced::InDoubt) | Err(_) => Err(StoreError::OutcomeUnknown(error.into()).into()),
         }
     }
 }

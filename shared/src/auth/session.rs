@@ -1,9 +1,10 @@
 //! Sessions of members: JSON Web Tokens (RFC 7519) signed with RS256. This system verifies them but does not create
 //! them.
 
+use data_encoding::BASE64URL_NOPAD;
 use http::{HeaderMap, Method, header};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
-use models::{Member, MemberId, RESTRICTED, SUPER_USER, Timestamp};
+use models::{ARCHIVED, Member, MemberId, RESTRICTED, SUPER_USER, Timestamp};
 use rules::Context;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -55,10 +56,13 @@ struct Claims {
     github_id: Option<serde_json::Value>,
     #[serde(rename = "github_user_id")]
     github_user_id: Option<serde_json::Value>,
+    /// Seconds since 1970, possibly with a fraction, like the other times (RFC 7519, section 2, "NumericDate").
     #[serde(rename = "iat")]
-    _issued_at: u64,
+    _issued_at: f64,
+    #[serde(rename = "nbf")]
+    not_before: Option<f64>,
     #[serde(rename = "exp")]
-    expires_at: u64,
+    expires_at: f64,
 }
 
 impl std::fmt::Debug for SessionVerifier {
@@ -98,40 +102,45 @@ impl SessionVerifier {
         Ok(Self { keys: keys.into(), cookie })
     }
 
-    /// Returns the valid session that a request contains, in the cookie or as a bearer token.
+    /// Returns the first valid session that a request contains: in a cookie of the configured name, of which there may be
+    /// several (RFC 6265, section 5.4), or as a bearer token.
     #[must_use]
     pub fn verify(&self, headers: &HeaderMap, now: Timestamp) -> Option<Session> {
-        self.token(headers)
-            .and_then(|token| self.claims(token))
-            .filter(|claims| i64::try_from(claims.expires_at).is_ok_and(|end| now.as_second() < end))
-            .and_then(|claims| {
-                Some(Session {
-                    id: claims.user_id.parse().ok()?,
-                    github_id: claims.github_id.and_then(text),
-                    github_user_id: claims.github_user_id.and_then(text),
-                })
-            })
+        self.tokens(headers).find_map(|token| self.session(token, now))
     }
 
-    fn token<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str> {
-        let in_cookie = headers
+    fn session(&self, token: &str, now: Timestamp) -> Option<Session> {
+        let claims = self.claims(token)?;
+        #[allow(clippy::cast_precision_loss, reason = "milliseconds are exact up to 2^53")]
+        let now = now.as_millisecond() as f64 / 1000.0;
+        let is_current = now < claims.expires_at && claims.not_before.is_none_or(|start| start <= now);
+        let id = claims.user_id.parse().ok().filter(|_| is_current)?;
+        let (github_id, github_user_id) = (claims.github_id.and_then(text), claims.github_user_id.and_then(text));
+        Some(Session { id, github_id, github_user_id })
+    }
+
+    fn tokens<'a>(&self, headers: &'a HeaderMap) -> impl Iterator<Item = &'a str> {
+        let in_cookies = headers
             .get_all(header::COOKIE)
             .iter()
             .flat_map(|value| value.as_bytes().split(|byte| *byte == b';'))
             // Pairs are decoded one by one, because cookies of other applications may contain any bytes.
             .filter_map(|pair| std::str::from_utf8(pair).ok()?.trim().split_once('='))
-            .find(|(name, _)| *name == self.cookie)
+            .filter(|(name, _)| *name == self.cookie)
             .map(|(_, value)| value.trim_matches('"'));
-        let as_bearer = || {
-            let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+        let as_bearer = headers.get(header::AUTHORIZATION).and_then(|value| {
+            let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
             scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
-        };
-        in_cookie.or_else(as_bearer)
+        });
+        in_cookies.chain(as_bearer)
     }
 
     /// Returns the claims of a token that is signed with one of the keys: the key that the token names or one without
     /// an id, or any key if the token names none.
     fn claims(&self, token: &str) -> Option<Claims> {
+        if has_critical_header(token) {
+            return None;
+        }
         let named = decode_header(token).ok()?.kid;
         let mut validation = Validation::new(Algorithm::RS256);
         // The library would use the system clock and allow a minute of leeway. `verify` does neither.
@@ -143,6 +152,18 @@ impl SessionVerifier {
             .find_map(|key| decode::<Claims>(token, &key.key, &validation).ok())
             .map(|data| data.claims)
     }
+}
+
+/// Returns whether a token's header has `crit`, which names extensions that must be understood (RFC 7515, section 4.1.11).
+/// None is understood here.
+fn has_critical_header(token: &str) -> bool {
+    #[derive(Deserialize)]
+    struct Critical {
+        crit: Option<serde_json::Value>,
+    }
+    let header = token.split('.').next().and_then(|header| BASE64URL_NOPAD.decode(header.as_bytes()).ok());
+    let header = header.and_then(|header| serde_json::from_slice::<Critical>(&header).ok());
+    header.is_none_or(|header| header.crit.is_some())
 }
 
 /// Returns the PEM blocks of a text, each with the key id from the line `kid: x` before it.
@@ -208,10 +229,10 @@ pub struct ActiveSession {
 }
 
 impl ActiveSession {
-    /// Returns whether the member is a superuser.
+    /// Returns whether the member is a superuser, which an archived member never is.
     #[must_use]
     pub fn is_super_user(&self) -> bool {
-        self.member.as_ref().is_some_and(|member| member.has_role(SUPER_USER))
+        self.member.as_ref().is_some_and(|member| member.has_role(SUPER_USER) && !member.has_role(ARCHIVED))
     }
 }
 

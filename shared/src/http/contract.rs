@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 use http_body_util::BodyExt;
 use models::MAX_ANSWER_BYTES;
+use percent_encoding::percent_decode_str;
 use std::panic::AssertUnwindSafe;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -28,11 +29,29 @@ impl Contract {
         routes.layer(from_fn_with_state(self, guard))
     }
 
-    /// Returns the response for a path without a route. The first segment determines the format.
-    pub(super) fn no_such_route(path: &str) -> Response {
+    /// Returns the format of errors about a path without a route: the first segment determines it.
+    pub(super) fn of_unknown_path(path: &str) -> Self {
         match path.split('/').nth(1) {
-            Some("users" | "badges" | "airlines" | "auth") => MembersError::NotFound("Not Found").into_response(),
-            _ => FlyersError::NoSuchRoute(path.to_owned()).into_response(),
+            Some("users" | "badges" | "airlines" | "auth") => Self::Members,
+            _ => Self::Flyers,
+        }
+    }
+
+    /// Returns the response for a path without a route, which may be percent-encoded.
+    pub(super) fn no_such_route(path: &str) -> Response {
+        match Self::of_unknown_path(path) {
+            Self::Members => MembersError::NotFound("Not Found").into_response(),
+            Self::Flyers => {
+                let decoded = percent_decode_str(path).decode_utf8_lossy().into_owned();
+                FlyersError::NoSuchRoute(decoded).into_response()
+            }
+        }
+    }
+
+    fn bad_request(self, message: &str) -> Response {
+        match self {
+            Self::Flyers => FlyersError::BadRequest(message.to_owned()).into_response(),
+            Self::Members => MembersError::BadRequest(message.to_owned()).into_response(),
         }
     }
 
@@ -51,7 +70,21 @@ impl Contract {
     }
 }
 
+/// Marks a request that was created from an event which cannot be one; says why.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Malformed(pub &'static str);
+
+impl Malformed {
+    /// Returns the response to a malformed request without a route.
+    pub fn response(self, path: &str) -> Response {
+        Contract::of_unknown_path(path).bad_request(self.0)
+    }
+}
+
 async fn guard(State(contract): State<Contract>, request: Request, next: Next) -> Response {
+    if let Some(Malformed(problem)) = request.extensions().get() {
+        return contract.bad_request(problem);
+    }
     match AssertUnwindSafe(next.run(request)).catch_unwind().await {
         Ok(response) => within_limit(contract, response).await,
         Err(_) => contract.internal("a handler panicked"),

@@ -58,8 +58,12 @@ pub enum FlyersError {
     AlreadyRefunded,
     #[error("Only purchases can be refunded")]
     NotAPurchase,
+    #[error("Flyer is being imported")]
+    BeingImported,
     #[error("Idempotency-Key was used with another body")]
     IdempotencyKeyReused,
+    #[error("Content-Encoding must be gzip")]
+    UnsupportedEncoding,
     #[error("Request body is larger than {limit} bytes")]
     BodyTooLarge { limit: usize },
     #[error("The answer would be larger than 6 MB; ask for less at a time")]
@@ -104,6 +108,7 @@ impl From<LedgerError> for FlyersError {
             LedgerError::AlreadyRefunded => Self::AlreadyRefunded,
             LedgerError::NotAPurchase => Self::NotAPurchase,
             LedgerError::IdempotencyKeyReused => Self::IdempotencyKeyReused,
+            LedgerError::BeingImported => Self::BeingImported,
             error @ (LedgerError::NameRequired(_) | LedgerError::BalanceOutOfRange(_) | LedgerError::Cursor(_)) => {
                 Self::BadRequest(error.to_string())
             }
@@ -221,6 +226,8 @@ pub enum MembersError {
     Conflict(&'static str),
     #[error("role already exist!")]
     RoleExists,
+    #[error("Content-Encoding must be gzip")]
+    UnsupportedEncoding,
     #[error("Request body is larger than {limit} bytes")]
     BodyTooLarge { limit: usize },
     #[error("The answer would be larger than 6 MB; ask for less at a time")]
@@ -346,10 +353,13 @@ impl FlyersError {
             | Self::FlightNotFound
             | Self::TransactionNotFound
             | Self::NoSuchRoute(_) => StatusCode::NOT_FOUND,
-            Self::BrandExists | Self::FlightEnded | Self::AlreadyBoarded | Self::AlreadyRefunded => {
-                StatusCode::CONFLICT
-            }
+            Self::BeingImported
+            | Self::BrandExists
+            | Self::FlightEnded
+            | Self::AlreadyBoarded
+            | Self::AlreadyRefunded => StatusCode::CONFLICT,
             Self::BodyTooLarge { .. } | Self::AnswerTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::UnsupportedEncoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,
             Self::PleaseRetry(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -383,7 +393,7 @@ impl MembersError {
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::Conflict(_) | Self::RoleExists => StatusCode::CONFLICT,
             Self::BodyTooLarge { .. } | Self::AnswerTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::UnsupportedMediaType | Self::UnsupportedEncoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::GithubUnavailable { .. } | Self::Failed(Failure::Unavailable | Failure::SearchUnavailable, _) => {
                 StatusCode::SERVICE_UNAVAILABLE
             }

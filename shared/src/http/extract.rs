@@ -6,11 +6,14 @@ use crate::auth::{ActiveSession, ApiCaller, Session, SessionError};
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use bytes::Bytes;
 use http::request::Parts;
-use http::{HeaderMap, header};
+use http::{HeaderMap, Method, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use models::{JsonError, MemberId, parse_json};
+use rules::airlines::STATUS_TIMEOUT;
 use rules::ledger::IdempotencyKey;
 use serde::de::DeserializeOwned;
+use std::io::Read;
+use std::time::{Duration, Instant};
 use store::Invocation;
 
 /// Maximum size of a request body, in bytes. The original systems have the same limit.
@@ -27,6 +30,8 @@ pub enum InputError {
     TooLarge,
     /// The `Content-Type` of the body is not `application/json`.
     NotJson,
+    /// The body is compressed in another way than with gzip.
+    UnsupportedEncoding,
 }
 
 impl From<JsonError> for InputError {
@@ -66,6 +71,7 @@ impl From<InputError> for FlyersError {
             InputError::Invalid(message) => Self::BadRequest(message.to_owned()),
             InputError::TooLarge => Self::BodyTooLarge { limit: MAX_BODY_BYTES },
             InputError::NotJson => Self::BadRequest("Content-Type must be application/json".to_owned()),
+            InputError::UnsupportedEncoding => Self::UnsupportedEncoding,
         }
     }
 }
@@ -77,6 +83,7 @@ impl From<InputError> for MembersError {
             InputError::Invalid(message) => Self::BadRequest(message.to_owned()),
             InputError::TooLarge => Self::BodyTooLarge { limit: MAX_BODY_BYTES },
             InputError::NotJson => Self::UnsupportedMediaType,
+            InputError::UnsupportedEncoding => Self::UnsupportedEncoding,
         }
     }
 }
@@ -94,6 +101,22 @@ impl FromRequestParts<App> for Caller {
         let caller = app.keys.identify(&app.context, key).await?;
         Invocation::current().set_caller(caller.airline_id.as_str());
         Ok(Self(caller))
+    }
+}
+
+/// The airline that calls, and the time that is left of [`STATUS_TIMEOUT`] after it was identified. If it could not be
+/// identified in that time, nobody can tell who asks, and the response is 503.
+#[derive(Debug)]
+pub struct PromptCaller(pub ApiCaller, pub Duration);
+
+impl FromRequestParts<App> for PromptCaller {
+    type Rejection = FlyersError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
+        let started = Instant::now();
+        let identified = tokio::time::timeout(STATUS_TIMEOUT, Caller::from_request_parts(parts, app)).await;
+        let Caller(caller) = identified.map_err(|elapsed| FlyersError::PleaseRetry(elapsed.into()))??;
+        Ok(Self(caller, STATUS_TIMEOUT.saturating_sub(started.elapsed())))
     }
 }
 
@@ -267,18 +290,45 @@ async fn json_object<T: DeserializeOwned>(request: Request, must_declare_json: b
 
 async fn read_declared(request: Request, must_declare_json: bool) -> Result<Bytes, InputError> {
     let is_declared = declares_json(request.headers());
+    // No form can send these methods to another site. Others must be declared even without a body.
+    let is_formless = matches!(*request.method(), Method::PUT | Method::DELETE);
+    let is_undeclared = !request.headers().contains_key(header::CONTENT_TYPE);
     let bytes = read(request).await?;
-    if must_declare_json && !bytes.is_empty() && !is_declared {
+    let may_be_undeclared = is_formless && (is_undeclared || bytes.is_empty());
+    if must_declare_json && !is_declared && !may_be_undeclared {
         return Err(InputError::NotJson);
     }
     Ok(bytes)
 }
 
+/// Reads a body and, if it is compressed with gzip, decompresses it.
 async fn read(request: Request) -> Result<Bytes, InputError> {
-    match Limited::new(request.into_body(), MAX_BODY_BYTES).collect().await {
-        Ok(body) => Ok(body.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(InputError::TooLarge),
-        Err(_) => Err(InputError::Invalid("Body could not be read")),
+    let encoding = request.headers().get(header::CONTENT_ENCODING).cloned();
+    let body = match Limited::new(request.into_body(), MAX_BODY_BYTES).collect().await {
+        Ok(body) => body.to_bytes(),
+        Err(error) if error.is::<LengthLimitError>() => return Err(InputError::TooLarge),
+        Err(_) => return Err(InputError::Invalid("Body could not be read")),
+    };
+    match encoding.as_ref().map(|encoding| encoding.as_bytes().to_ascii_lowercase()).as_deref() {
+        None | Some(b"identity") => Ok(body),
+        Some(b"gzip" | b"x-gzip") if body.starts_with(&GZIP_MAGIC) => decompressed(&body),
+        // API Gateway hands over a body that it takes for text undamaged only if it is text, whatever the header says.
+        Some(b"gzip" | b"x-gzip") if parse_json::<serde::de::IgnoredAny>(&body).is_ok() => Ok(body),
+        Some(_) => Err(InputError::UnsupportedEncoding),
+    }
+}
+
+/// The first bytes of everything that is compressed with gzip (RFC 1952, section 2.3.1).
+const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
+
+fn decompressed(body: &[u8]) -> Result<Bytes, InputError> {
+    let mut bytes = Vec::new();
+    let limit = MAX_BODY_BYTES as u64 + 1;
+    let read = flate2::read::MultiGzDecoder::new(body).take(limit).read_to_end(&mut bytes);
+    match read {
+        Ok(length) if length > MAX_BODY_BYTES => Err(InputError::TooLarge),
+        Ok(_) => Ok(bytes.into()),
+        Err(_) => Err(InputError::Invalid("Body could not be decompressed")),
     }
 }
 

@@ -1,31 +1,62 @@
 //! What surrounds every route: the invocation, with its deadline and its cost, and the log line.
 
-use super::{Contract, cors};
+use super::contract::{Contract, Malformed};
+use super::cors;
+use super::route_table::RouteTable;
 use crate::App;
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
-use axum::response::Response;
-use http::{HeaderValue, Uri, header};
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, Method, StatusCode, header};
 use lambda_http::RequestExt;
+use std::future::{Ready, ready};
+use std::sync::Arc;
 use std::time::Instant;
 use store::{Invocation, time_left};
 use tower::util::option_layer;
+use tower_http::CompressionLevel;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::SizeAbove;
 use utoipa_axum::router::OpenApiRouter;
 
-/// Returns the service of the routes, with CORS, logging and a response to paths without a route.
+/// Returns the service of the routes, with CORS, compression, logging and a response to paths without a route.
 pub fn router(routes: OpenApiRouter<App>, app: App) -> Router {
-    let (routes, _) = routes.split_for_parts();
+    router_knowing("", routes, app)
+}
+
+/// Returns the same service, which also knows routes that others serve, given as a line `METHOD /path/{parameter}` each: it
+/// redirects their paths with a trailing slash to those without.
+pub fn router_knowing(others: &str, routes: OpenApiRouter<App>, app: App) -> Router {
+    let (routes, document) = routes.split_for_parts();
+    let fallback = fallback_by(Arc::new(RouteTable::new(&document, others)));
     routes
-        .fallback(no_such_route)
-        .method_not_allowed_fallback(no_such_route)
+        .fallback(fallback.clone())
+        .method_not_allowed_fallback(fallback)
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(SizeAbove::new(MIN_COMPRESSED)))
         .layer(option_layer(cors::layer(&app.allowed_origins)))
         .layer(from_fn_with_state(app.clone(), observe))
         .with_state(app)
 }
 
-async fn no_such_route(uri: Uri) -> Response {
-    Contract::no_such_route(uri.path())
+/// Size in bytes from which responses are compressed, for clients that accept it: smaller ones gain too little.
+const MIN_COMPRESSED: u16 = 4096;
+
+/// Answers requests without a route: 308 if only a trailing slash is too much, else 404.
+fn fallback_by(table: Arc<RouteTable>) -> impl Fn(Request) -> Ready<Response> + Clone + Send + Sync + 'static {
+    move |request| {
+        let (method, uri) = (request.method(), request.uri());
+        if let Some(malformed) = request.extensions().get::<Malformed>() {
+            return ready(malformed.response(uri.path()));
+        }
+        ready(match table.without_trailing_slash(method, uri.path()) {
+            Some(path) => {
+                let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+                (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, format!("{path}{query}"))]).into_response()
+            }
+            None => Contract::no_such_route(uri.path()),
+        })
+    }
 }
 
 /// Runs a request as an [`Invocation`] and logs it.
@@ -41,9 +72,17 @@ async fn observe(State(app): State<App>, request: Request, next: Next) -> Respon
     let route = route.as_ref().map_or("-", MatchedPath::as_str);
 
     let invocation = Invocation::lasting(time);
-    let mut response = invocation.clone().run(next.run(request)).await;
+    let mut response = match method {
+        // No route has it: clients of neither original use it, and it would cost as much as GET.
+        Method::HEAD => StatusCode::NOT_FOUND.into_response(),
+        _ => invocation.clone().run(next.run(request)).await,
+    };
+    let headers = response.headers_mut();
     // Responses contain balances and personal data, so they must not be cached.
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    // axum adds it to a known path with another method, which is a 404 like any unknown path.
+    headers.remove(header::ALLOW);
 
     let tally = invocation.tally();
     tracing::info!(

@@ -4,21 +4,22 @@ mod contract;
 pub mod cors;
 mod error;
 mod extract;
-mod function;
+mod gateway;
 mod idempotency;
 mod middleware;
 pub mod openapi;
 mod page_query;
 mod query;
+mod route_table;
 
 pub use contract::Contract;
 pub use error::{Failure, FlyersError, FlyersErrorBody, MembersError, MembersErrorBody, OrFail};
 pub use extract::{
-    Caller, Idempotency, InputError, MAX_BODY_BYTES, OrInternal, RawBody, SignedIn, Superuser, UnrestrictedSession,
-    flyers, members,
+    Caller, Idempotency, InputError, MAX_BODY_BYTES, OrInternal, PromptCaller, RawBody, SignedIn, Superuser,
+    UnrestrictedSession, flyers, members,
 };
-pub use function::run;
+pub use gateway::run;
 pub use idempotency::answered;
-pub use middleware::router;
+pub use middleware::{router, router_knowing};
 pub use page_query::PageQuery;
 pub use query::QueryParams;

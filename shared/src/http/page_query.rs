@@ -4,7 +4,6 @@ use super::error::FlyersError;
 use crate::App;
 use axum::extract::{FromRequestParts, Query};
 use http::request::Parts;
-use serde::Deserialize;
 
 /// The requested page of a listing.
 #[derive(Debug)]
@@ -15,25 +14,32 @@ pub struct PageQuery {
     pub next: Option<String>,
 }
 
-#[derive(Deserialize)]
-struct Given {
-    limit: Option<String>,
-    next: Option<String>,
-}
-
 impl FromRequestParts<App> for PageQuery {
     type Rejection = FlyersError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
-        let bad = |message: &str| FlyersError::BadRequest(message.to_owned());
-        let Query(given) = Query::<Given>::from_request_parts(parts, app)
-            .await
-            .map_err(|_| bad("\"limit\" and \"next\" must be given once, in UTF-8"))?;
-        let limit = given.limit.map_or(Ok(50), |limit| {
+        let bad = |message: String| FlyersError::BadRequest(message);
+        let pairs = Query::<Vec<(String, String)>>::from_request_parts(parts, app).await;
+        let Query(pairs) = pairs.map_err(|_| bad("Query must be percent-encoded UTF-8".to_owned()))?;
+        let (mut limit, mut next) = (None, None);
+        for (name, value) in pairs {
+            let given: &mut Option<String> = match name.as_str() {
+                "limit" => &mut limit,
+                "next" => &mut next,
+                _ => {
+                    let name: String = name.chars().take(64).collect();
+                    return Err(bad(format!("\"{name}\" is not allowed")));
+                }
+            };
+            if given.get_or_insert_with(|| value.clone()) != &value {
+                return Err(bad(format!("\"{name}\" must be given once")));
+            }
+        }
+        let limit = limit.map_or(Ok(50), |limit| {
             let digits = limit.bytes().all(|b| b.is_ascii_digit());
             let limit = limit.parse().ok().filter(|limit| digits && (1..=100).contains(limit));
-            limit.ok_or_else(|| bad("\"limit\" must be an integer from 1 to 100"))
+            limit.ok_or_else(|| bad("\"limit\" must be an integer from 1 to 100".to_owned()))
         })?;
-        Ok(Self { limit, next: given.next })
+        Ok(Self { limit, next })
     }
 }

@@ -5,7 +5,7 @@ use crate::App;
 use axum::extract::{FromRequestParts, Query};
 use http::request::Parts;
 
-/// The parameters that have not been read yet, in order.
+/// The distinct parameters that have not been read yet, in order. A repeated one counts once.
 #[derive(Debug)]
 pub struct QueryParams(Vec<(String, String)>);
 
@@ -14,13 +14,20 @@ impl FromRequestParts<App> for QueryParams {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
         let bad = |_| MembersError::BadRequest("Query must be percent-encoded UTF-8".to_owned());
-        let Query(pairs) = Query::from_request_parts(parts, app).await.map_err(bad)?;
-        Ok(Self(pairs))
+        let Query(pairs) = Query::<Vec<(String, String)>>::from_request_parts(parts, app).await.map_err(bad)?;
+        let mut distinct: Vec<(String, String)> = Vec::new();
+        for pair in pairs {
+            // `dev` is a feature switch of the original system that its clients still send. It has no effect.
+            if pair.0 != "dev" && !distinct.contains(&pair) {
+                distinct.push(pair);
+            }
+        }
+        Ok(Self(distinct))
     }
 }
 
 impl QueryParams {
-    /// Reads all values of a parameter, in order.
+    /// Reads all distinct values of a parameter, in order.
     pub fn all(&mut self, name: &str) -> Vec<String> {
         let (read, unread) = std::mem::take(&mut self.0).into_iter().partition(|(other, _)| other == name);
         self.0 = unread;
@@ -28,18 +35,25 @@ impl QueryParams {
         read.into_iter().map(|(_, value)| value).collect()
     }
 
-    /// Reads and parses all values of a parameter, in order. `expected` says in the error message what they must be.
+    /// Reads and parses all distinct values of a parameter, in order. `expected` says in the error message what they must be.
     ///
     /// # Errors
     /// `BadRequest` if `parse` rejects a value.
-    pub fn parse_all<T>(
+    pub fn parse_all<T: PartialEq>(
         &mut self,
         name: &str,
         expected: &str,
         parse: impl Fn(&str) -> Option<T>,
     ) -> Result<Vec<T>, MembersError> {
         let bad = || MembersError::BadRequest(format!("\"{name}\" must be {expected}"));
-        self.all(name).iter().map(|value| parse(value).ok_or_else(bad)).collect()
+        let mut distinct = Vec::new();
+        for value in self.all(name) {
+            let value = parse(&value).ok_or_else(bad)?;
+            if !distinct.contains(&value) {
+                distinct.push(value);
+            }
+        }
+        Ok(distinct)
     }
 
     /// Returns those of the named parameters that are given, in order, without reading them.

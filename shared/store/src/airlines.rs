@@ -3,11 +3,12 @@
 use crate::item::{Item, from_item, to_item, value, values};
 use crate::keys::{AIRLINE, BRAND_PREFIX, KEY_PREFIX, Key, PRODUCT_PREFIX, airline_partition};
 use crate::query::Range;
-use crate::stored::{BrandClaim, PrimaryBrand};
-use crate::update::Changed;
+use crate::stored::{BrandClaim, Claim, PrimaryBrand, VersionedProduct};
+use crate::update::VersionedWrite;
 use crate::{Store, StoreError, Table};
-use models::{Airline, AirlineId, Brand, KeyDigest, KeyId, Product, ProductChange, ProductId, Timestamp};
+use models::{Airline, AirlineId, Brand, BrandId, KeyDigest, KeyId, Product, ProductId, Timestamp};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// The record of an API key that is found by the key's digest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,6 +67,17 @@ pub enum KeyAdded {
     KeysChanged,
 }
 
+/// Result of creating a brand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BrandCreated {
+    /// The brand was created.
+    Done,
+    /// One of its unique values belongs to another brand.
+    Taken,
+    /// The airline has another primary brand than was read.
+    PrimaryChanged,
+}
+
 impl Store {
     /// Looks up an API key by its digest. One request.
     ///
@@ -81,6 +93,15 @@ impl Store {
     /// Any [`StoreError`].
     pub async fn airline(&self, airline: &AirlineId) -> Result<Option<Airline>, StoreError> {
         self.get(&Key::airline(airline)).await
+    }
+
+    /// Checks that the table of members and flyers responds. One request.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        let key = Key { table: Table::Users, pk: "PROBE".to_owned(), sk: "PROBE".to_owned() };
+        self.get::<Claim>(&key).await.map(|_| ())
     }
 
     /// Reads an airline, and checks that all three tables respond. One request.
@@ -182,57 +203,80 @@ impl Store {
         Ok(created.is_ok())
     }
 
-    /// Changes a product and returns it. Returns `None` if the product does not exist. One request.
+    /// Reads a product. One request.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub async fn product(
+        &self,
+        airline: &AirlineId,
+        product: &ProductId,
+    ) -> Result<Option<VersionedProduct>, StoreError> {
+        self.get(&Key::product(airline, product)).await
+    }
+
+    /// Changes a product from what was read to something else. One request.
     ///
     /// # Errors
     /// Any [`StoreError`].
     pub async fn change_product(
         &self,
-        airline: &AirlineId,
-        product: &ProductId,
-        change: &ProductChange,
-    ) -> Result<Option<Product>, StoreError> {
-        let ProductChange { name, price_miles, description, active } = change;
-        let description_removed = matches!(description, Some(None));
-        let set = [
-            name.as_ref().map(|name| ("#name = :name", ":name", value(name))),
-            price_miles.map(|price| ("#priceMiles = :price", ":price", value(price))),
-            description.as_ref().and_then(Option::as_ref).map(|text| ("#description = :text", ":text", value(text))),
-            active.map(|active| ("#active = :active", ":active", value(active))),
-        ];
-        let (mut assignments, mut changed) = (Vec::new(), Item::new());
-        for (assignment, placeholder, value) in set.into_iter().flatten() {
-            assignments.push(assignment);
-            changed.insert(placeholder.to_owned(), value);
-        }
-        // Sets the product's own id as well, so that the expression is valid even if the change is empty or only
-        // removes the description.
-        assignments.push("#productId = :id");
-        changed.insert(":id".to_owned(), value(product));
-        let removal = if description_removed { " REMOVE #description" } else { "" };
-        let change = format!("SET {}{removal}", assignments.join(", "));
-        match self.update(&Key::product(airline, product), &change, "attribute_exists(#pk)", changed).await? {
-            Changed::Done(product) => Ok(Some(product)),
-            Changed::Refused(_) => Ok(None),
-        }
+        before: &VersionedProduct,
+        after: &Product,
+        operation: Uuid,
+    ) -> Result<VersionedWrite, StoreError> {
+        let key = Key::product(&after.airline_id, &after.product_id);
+        let after =
+            VersionedProduct { product: after.clone(), version: before.version + 1, operation: Some(operation) };
+        let (before_item, after) = (to_item(&key, before), to_item(&key, &after));
+        let seen = values([(":seen", value(before.version))]);
+        // A product is created without a version.
+        let condition = match before.version {
+            0 => "attribute_exists(#pk) AND (attribute_not_exists(#version) OR #version = :seen)",
+            _ => "#version = :seen",
+        };
+        self.change(&key, (&before_item, &after), condition, seen).await
     }
 
-    /// Creates a brand and, if `is_primary` is set, makes it the airline's primary brand. Returns `false` if one of its
-    /// unique values is already taken. One request.
+    /// Reads the id of an airline's primary brand, if it has one. One request.
     ///
     /// # Errors
     /// Any [`StoreError`].
-    pub async fn create_brand(&self, brand: &Brand, token: [u8; 16]) -> Result<bool, StoreError> {
-        let mut transaction = self.transaction(token).create_items(brand_items(brand));
-        if brand.is_primary {
-            transaction = transaction.update(
-                &Key::airline(&brand.airline_id),
-                "SET #primaryBrandId = :brand",
-                Some("attribute_exists(#pk)"),
-                values([(":brand", value(&brand.brand_id))]),
-            );
+    pub async fn primary_brand(&self, airline: &AirlineId) -> Result<Option<BrandId>, StoreError> {
+        Ok(self.get::<PrimaryBrand>(&Key::airline(airline)).await?.and_then(|primary| primary.brand_id))
+    }
+
+    /// Creates a brand. If `primary` is given, makes it the airline's primary brand, provided that the primary brand still
+    /// is that one, or none. One request.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub async fn create_brand(
+        &self,
+        brand: &Brand,
+        primary: Option<Option<&BrandId>>,
+        token: [u8; 16],
+    ) -> Result<BrandCreated, StoreError> {
+        let items = brand_items(brand);
+        let claims = items.len();
+        let mut transaction = self.transaction(token).create_items(items);
+        if let Some(seen) = primary {
+            let mut given = values([(":brand", value(&brand.brand_id))]);
+            let condition = match seen {
+                None => "attribute_exists(#pk) AND attribute_not_exists(#primaryBrandId)",
+                Some(seen) => {
+                    given.insert(":seen".to_owned(), value(seen));
+                    "#primaryBrandId = :seen"
+                }
+            };
+            let airline = Key::airline(&brand.airline_id);
+            transaction = transaction.update(&airline, "SET #primaryBrandId = :brand", Some(condition), given);
         }
-        Ok(transaction.commit_retrying_conflicts().await?.is_ok())
+        Ok(match transaction.commit_retrying_conflicts().await? {
+            Ok(()) => BrandCreated::Done,
+            Err(failed) if failed.iter().any(|position| *position < claims) => BrandCreated::Taken,
+            Err(_) => BrandCreated::PrimaryChanged,
+        })
     }
 
     /// Reads all brands of an airline, ordered by id. One request per megabyte.

@@ -3,9 +3,9 @@
 use crate::item::{Item, from_item};
 use crate::keys::Key;
 use crate::request::read;
-use crate::retry::{Attempt, retry};
+use crate::retry::{Attempt, retry_within};
 use crate::stored::Stored;
-use crate::{Store, StoreError, Table};
+use crate::{Invocation, Store, StoreError, Table};
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, ReturnConsumedCapacity};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use std::collections::HashMap;
@@ -81,7 +81,7 @@ impl Store {
                 Attempt::Repeat("BatchGetItem returned unprocessed keys".into(), (unprocessed, found))
             })
         };
-        retry((request, found), attempt, |cause, _| StoreError::Busy(cause)).await
+        retry_within(Invocation::remaining, (request, found), attempt, |cause, _| StoreError::Busy(cause)).await
     }
 
     fn table_named(&self, name: &str) -> Result<Table, StoreError> {

@@ -17,6 +17,9 @@ tokio::task_local! {
 /// Part of a Lambda function's time that is reserved for responding.
 const RESPONSE_MARGIN: Duration = Duration::from_millis(500);
 
+/// The most that is reserved for finding out what became of a write that got no response.
+const MAX_RESERVE: Duration = Duration::from_secs(1);
+
 /// Returns how long work may take in a function that the runtime stops at `deadline`.
 #[must_use]
 pub fn time_left(deadline: SystemTime) -> Duration {
@@ -49,6 +52,8 @@ pub struct Tally {
 #[derive(Debug)]
 pub struct Invocation {
     deadline: Instant,
+    /// Part of the time that is left to reads which find out what became of a write.
+    reserve: Duration,
     requests: AtomicU32,
     retries: AtomicU32,
     read_milliunits: AtomicU64,
@@ -63,6 +68,7 @@ impl Invocation {
     pub fn lasting(time: Duration) -> Arc<Self> {
         Arc::new(Self {
             deadline: Instant::now() + time,
+            reserve: (time / 4).min(MAX_RESERVE),
             requests: AtomicU32::new(0),
             retries: AtomicU32::new(0),
             read_milliunits: AtomicU64::new(0),
@@ -88,6 +94,12 @@ impl Invocation {
     #[must_use]
     pub fn remaining(&self) -> Duration {
         self.deadline.saturating_duration_since(Instant::now())
+    }
+
+    /// Returns the time left for writing: what is left after it belongs to a read that finds out what became of a write.
+    #[must_use]
+    pub fn remaining_for_writes(&self) -> Duration {
+        self.remaining().saturating_sub(self.reserve)
     }
 
     /// Counts a DynamoDB request that is about to be sent.

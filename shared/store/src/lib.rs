@@ -33,7 +33,7 @@ mod stored;
 mod transaction;
 mod update;
 
-pub use airlines::{KeyAdded, KeyRecord, LiveKey, NewAirline, NewKey};
+pub use airlines::{BrandCreated, KeyAdded, KeyRecord, LiveKey, NewAirline, NewKey};
 pub use audit::{Checkpoint, IndexItem, Part, Scan, ScanPosition};
 pub use cursor::Page;
 pub use error::{Cause, CursorError, PageError, StoreError, with_causes};
@@ -47,8 +47,8 @@ pub use ledgers::{
 pub use members::{IndexEntry, MemberAudit, MemberChanged, Span};
 pub use retry::{Attempt, retry};
 pub use rewrite::WholeLedger;
-pub use stored::{CreditedPassenger, ProfileUpdate};
-pub use update::Changed;
+pub use stored::{CreditedPassenger, VersionedProduct};
+pub use update::{Changed, VersionedWrite};
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{Builder, retry::RetryConfig, timeout::TimeoutConfig};

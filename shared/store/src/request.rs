@@ -1,7 +1,7 @@
 //! Sends requests to DynamoDB. All requests go through this module, except those that create tables.
 
 use crate::invocation::{CapacityUnit, Invocation};
-use crate::retry::{Attempt, retry};
+use crate::retry::{Attempt, retry_within};
 use crate::{Cause, StoreError};
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::types::ConsumedCapacity;
@@ -97,9 +97,9 @@ fn classify<E: ProvideErrorMetadata>(error: &SdkError<E>) -> AttemptFailure {
     }
 }
 
-/// Sends a request, and retries it with jitter until it gets a final response or the invocation's deadline passes.
+/// Sends a write, and retries it with jitter until it gets a final response or the invocation has no time left for writes.
 ///
-/// `send` must be safe to repeat: a read, a write that has the same effect when it is repeated, or a transaction with a
+/// `send` must be safe to repeat: a write that has the same effect when it is repeated, or a transaction with a
 /// ClientRequestToken.
 pub(crate) async fn call<T, E, F>(send: impl Fn() -> F) -> Result<T, RequestError<E>>
 where
@@ -107,10 +107,25 @@ where
     T: Metered,
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
 {
+    call_within(Invocation::remaining_for_writes, send).await
+}
+
+async fn call_within<T, E, F>(
+    remaining: impl Fn(&Invocation) -> Duration,
+    send: impl Fn() -> F,
+) -> Result<T, RequestError<E>>
+where
+    F: Future<Output = Result<T, SdkError<E>>>,
+    T: Metered,
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+{
     let invocation = &*Invocation::current();
+    if remaining(invocation).is_zero() {
+        return Err(StoreError::Busy("there is no time left".into()).into());
+    }
     let attempt = |Progress { is_retry, in_doubt }| {
         invocation.count_request(is_retry);
-        let limit = ATTEMPT_TIMEOUT.min(invocation.remaining());
+        let limit = ATTEMPT_TIMEOUT.min(remaining(invocation));
         // Boxed: the SDK's futures are some 15 kB each, and deeply nested.
         let response = tokio::time::timeout(limit, Box::pin(send()));
         async move {
@@ -136,7 +151,7 @@ where
             }
         }
     };
-    retry(Progress::default(), attempt, |cause, Progress { in_doubt, .. }| {
+    retry_within(&remaining, Progress::default(), attempt, |cause, Progress { in_doubt, .. }| {
         let error = if in_doubt { StoreError::OutcomeUnknown(cause) } else { StoreError::Busy(cause) };
         error.into()
     })
@@ -152,14 +167,14 @@ struct Progress {
     in_doubt: bool,
 }
 
-/// Sends a read in the same way as [`call`]. Its outcome is never in doubt.
+/// Sends a read in the same way, until the deadline. Its outcome is never in doubt.
 pub(crate) async fn read<T, E, F>(send: impl Fn() -> F) -> Result<T, StoreError>
 where
     F: Future<Output = Result<T, SdkError<E>>>,
     T: Metered,
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
 {
-    call(send).await.map_err(|error| match error {
+    call_within(Invocation::remaining, send).await.map_err(|error| match error {
         RequestError::Rejected { error, .. } => StoreError::Failed(error.into()),
         RequestError::Failed(StoreError::OutcomeUnknown(cause)) => StoreError::Busy(cause),
         RequestError::Failed(error) => error,

@@ -12,7 +12,7 @@ pub enum Attempt<T, S = ()> {
     Repeat(Cause, S),
 }
 
-/// Repeats `attempt` until it succeeds, returns an error, or the invocation's deadline leaves no time for another one.
+/// Repeats `attempt` until it succeeds, returns an error, or the invocation has no time left for writes one.
 /// Passes the state that each attempt returns to the next. Waits between attempts with full jitter (Marc Brooker,
 /// "Exponential Backoff And Jitter", AWS Architecture Blog): up to 10 ms at first, doubling up to one second.
 ///
@@ -20,6 +20,16 @@ pub enum Attempt<T, S = ()> {
 /// Any error of `attempt`. When there is no time left, the error that `give_up` returns for the reason and the state of
 /// the last attempt.
 pub async fn retry<T, S, E, F: Future<Output = Result<Attempt<T, S>, E>>>(
+    state: S,
+    attempt: impl FnMut(S) -> F,
+    give_up: impl FnOnce(Cause, S) -> E,
+) -> Result<T, E> {
+    retry_within(Invocation::remaining_for_writes, state, attempt, give_up).await
+}
+
+/// Like [`retry`], as long as there is time left: `remaining` says how much.
+pub(crate) async fn retry_within<T, S, E, F: Future<Output = Result<Attempt<T, S>, E>>>(
+    remaining: impl Fn(&Invocation) -> Duration,
     mut state: S,
     mut attempt: impl FnMut(S) -> F,
     give_up: impl FnOnce(Cause, S) -> E,
@@ -33,9 +43,9 @@ pub async fn retry<T, S, E, F: Future<Output = Result<Attempt<T, S>, E>>>(
                 cause
             }
         };
-        let remaining = Invocation::current().remaining();
-        tokio::time::sleep(ceiling.mul_f64(fastrand::f64()).min(remaining)).await;
-        if Invocation::current().remaining() <= SHORTEST_ATTEMPT {
+        let invocation = Invocation::current();
+        tokio::time::sleep(ceiling.mul_f64(fastrand::f64()).min(remaining(&invocation))).await;
+        if remaining(&invocation) <= SHORTEST_ATTEMPT {
             return Err(give_up(cause, state));
         }
         ceiling = ceiling.saturating_mul(2).min(LONGEST_WAIT);

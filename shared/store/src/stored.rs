@@ -3,7 +3,6 @@
 //! Models are converted to and from the types in this module, which define the attribute names. Renaming a field in
 //! Rust or in the API therefore does not change the tables.
 
-use crate::item::Item;
 use crate::{Checkpoint, KeyRecord, LiveKey, MemberAudit, Outcome, StoredEntry};
 use models::facet::EntryDetail;
 use models::{
@@ -135,7 +134,7 @@ stored! {
 }
 
 stored! {
-    Product as ProductItem {
+    Product as ProductForm {
         product_id: ProductId = "productId",
         airline_id: AirlineId = "airlineId",
         name: Name = "name",
@@ -143,6 +142,40 @@ stored! {
         price_miles: Price = "priceMiles",
         active: bool = "active",
         created_at: Timestamp = "createdAt",
+    }
+}
+
+/// A product with what its changes are conditional on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct VersionedProduct {
+    /// The product.
+    pub product: Product,
+    /// Number of changes since it was created.
+    pub version: u64,
+    /// Id of the operation that made the last change.
+    pub operation: Option<Uuid>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct ProductItem {
+    #[serde(flatten)]
+    product: ProductForm,
+    #[serde(default)]
+    version: u64,
+    operation: Option<Uuid>,
+}
+
+impl Stored for VersionedProduct {
+    type Form = ProductItem;
+
+    fn form(&self) -> ProductItem {
+        ProductItem { product: self.product.form(), version: self.version, operation: self.operation }
+    }
+}
+
+impl From<ProductItem> for VersionedProduct {
+    fn from(item: ProductItem) -> Self {
+        Self { product: item.product.into(), version: item.version, operation: item.operation }
     }
 }
 
@@ -529,33 +562,5 @@ impl From<EntryDetailForm> for EntryDetail {
             in_discord: form.in_discord,
             skill: form.skill.map(Into::into),
         }
-    }
-}
-
-/// Changes to the fields of a member's profile that nothing else depends on. `None` leaves a field unchanged.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-#[allow(missing_docs, reason = "documented on the fields of `Member` and `Profile`")]
-pub struct ProfileUpdate {
-    pub first_name: Option<Name>,
-    pub last_name: Option<Name>,
-    pub phone: Option<Phone>,
-    pub email: Option<Email>,
-    pub status: Option<ProfileText>,
-    pub yoe: Option<Years>,
-    pub company: Option<ProfileText>,
-    pub designation: Option<ProfileText>,
-    pub img: Option<ProfileText>,
-    pub linkedin_id: Option<ProfileText>,
-    pub twitter_id: Option<ProfileText>,
-    pub instagram_id: Option<ProfileText>,
-    pub website: Option<ProfileText>,
-}
-
-impl ProfileUpdate {
-    /// Returns the attributes to change, named as in [`MemberItem`].
-    pub(crate) fn attributes(&self) -> Item {
-        let mut attributes: Item = serde_dynamo::to_item(self).expect("a profile is a struct of strings and numbers");
-        attributes.retain(|_, value| !value.is_null());
-        attributes
     }
 }

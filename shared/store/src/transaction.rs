@@ -2,7 +2,7 @@
 
 use crate::item::{Item, names, to_item};
 use crate::keys::Key;
-use crate::request::{RequestError, call};
+use crate::request::{RequestError, call, read};
 use crate::retry::{Attempt, retry};
 use crate::stored::Stored;
 use crate::{Store, StoreError};
@@ -168,7 +168,8 @@ impl Transaction<'_> {
         if codes.iter().copied().any(is_transient) {
             Ok(CommitResult::Conflict { in_doubt })
         } else {
-            Err(StoreError::Failed(cancelled.into()))
+            let error = StoreError::Failed(cancelled.into());
+            Err(if in_doubt { error.in_doubt() } else { error })
         }
     }
 
@@ -187,6 +188,28 @@ impl Transaction<'_> {
                 }
             })
         };
-        retry(false, attempt, |cause, in_doubt| error_in_doubt(StoreError::Busy(cause), in_doubt)).await
+        let settled = retry(false, attempt, |cause, in_doubt| error_in_doubt(StoreError::Busy(cause), in_doubt)).await;
+        match settled {
+            Err(StoreError::OutcomeUnknown(_)) if self.has_created().await => Ok(Ok(())),
+            settled => settled,
+        }
+    }
+
+    /// Returns whether the transaction has taken effect, as far as the first item that it creates tells: new items contain
+    /// something random, a time or a name of their own, so that another request's would differ. One request.
+    async fn has_created(&self) -> bool {
+        let Some(put) = self.operations.iter().find_map(TransactWriteItem::put) else { return false };
+        let key = ["pk", "sk"].map(|name| (name.to_owned(), put.item()[name].clone()));
+        let response = read(|| {
+            self.store
+                .client
+                .get_item()
+                .table_name(put.table_name())
+                .set_key(Some(key.clone().into()))
+                .consistent_read(true)
+                .return_consumed_capacity(ReturnConsumedCapacity::Total)
+                .send()
+        });
+        response.await.is_ok_and(|response| response.item.as_ref() == Some(put.item()))
     }
 }

@@ -1,4 +1,4 @@
-//! What surrounds every route: the limit of answers, panics, the time there is.
+//! What every route has in common: the response size limit, panics and the request deadline.
 
 use axum::Router;
 use axum::body::Body;
@@ -18,10 +18,10 @@ use testing::{Fault, TestApp};
 use tower::ServiceExt;
 use utoipa_axum::router::OpenApiRouter;
 
-/// What Lambda lets a function answer (*Lambda quotas*, invocation payload, synchronous).
+/// Maximum size of a function's response (*Lambda quotas*, invocation payload, synchronous).
 const LAMBDA_LIMIT: usize = 6 * 1024 * 1024;
 
-/// A service whose only route answers so.
+/// Returns a service whose only route responds with `answer`.
 fn service(app: &TestApp, answer: impl Fn(App) -> Response<Body> + Clone + Send + Sync + 'static) -> Router {
     let handler = get(|State(app): State<App>| async move { answer(app) });
     let routes = Contract::Flyers.applied_to(OpenApiRouter::new().route("/x", handler));
@@ -37,7 +37,7 @@ async fn text(response: Response<Body>) -> (StatusCode, String) {
     (parts.status, String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap())
 }
 
-async fn answer_to(body: &str) -> (StatusCode, String) {
+async fn response_with_body(body: &str) -> (StatusCode, String) {
     let body = body.to_owned();
     let app = crate::start().await;
     let answer = move |_| Response::new(Body::from(body.clone()));
@@ -45,8 +45,8 @@ async fn answer_to(body: &str) -> (StatusCode, String) {
 }
 
 #[tokio::test]
-async fn are_limited_to_what_lambda_can_answer() {
-    // Each is as long as can be, in the form that it has in the function's answer to Lambda.
+async fn are_limited_to_lambdas_maximum_size() {
+    // Each body is as long as possible, measured by its escaped form in the function's response to Lambda.
     let plain = "x".repeat(MAX_ANSWER_BYTES);
     let quotes = "\"".repeat(MAX_ANSWER_BYTES / 2);
     let backslashes = "\\".repeat(MAX_ANSWER_BYTES / 2);
@@ -54,23 +54,23 @@ async fn are_limited_to_what_lambda_can_answer() {
     let wide = "é".repeat(MAX_ANSWER_BYTES / 2);
 
     for longest in [plain, quotes, backslashes, mixed, wide] {
-        let in_the_answer = serde_json::to_string(&longest).unwrap().len();
-        assert!(in_the_answer < LAMBDA_LIMIT - 15 * 1024, "{in_the_answer}");
-        assert!(in_the_answer > LAMBDA_LIMIT - 17 * 1024, "{in_the_answer}");
+        let escaped_size = serde_json::to_string(&longest).unwrap().len();
+        assert!(escaped_size < LAMBDA_LIMIT - 15 * 1024, "{escaped_size}");
+        assert!(escaped_size > LAMBDA_LIMIT - 17 * 1024, "{escaped_size}");
 
-        let (status, body) = answer_to(&longest).await;
+        let (status, body) = response_with_body(&longest).await;
         assert_eq!(status, 200);
         assert!(body == longest);
 
-        let (status, body) = answer_to(&format!("{longest}\"")).await;
+        let (status, body) = response_with_body(&format!("{longest}\"")).await;
         assert_eq!(status, 413);
         assert_eq!(body, r#"{"error":"The answer would be larger than 6 MB; ask for less at a time"}"#);
     }
 }
 
-/// Members' clients know errors by other fields than game servers do.
+/// Web clients expect different error fields than game servers do.
 #[tokio::test]
-async fn that_fail_speak_the_way_of_their_route() {
+async fn with_errors_have_the_format_of_their_route() {
     let app = crate::start().await;
     let too_large = || Response::new(Body::from("x".repeat(MAX_ANSWER_BYTES + 1)));
     let members = OpenApiRouter::new()
@@ -82,13 +82,13 @@ async fn that_fail_speak_the_way_of_their_route() {
     let failing = Contract::Members.applied_to(members).merge(Contract::Flyers.applied_to(flyers));
     let router = shared::http::router(failing, app.app.clone());
 
-    let mut said = String::new();
+    let mut responses = String::new();
     for path in ["/users/ada/large", "/users/fetchUsersData", "/badges", "/flight"] {
         let request = Request::get(path).body(Body::empty()).unwrap();
         let (status, body) = text(router.clone().oneshot(request).await.unwrap()).await;
-        writeln!(said, "{path}: {status} {body}").unwrap();
+        writeln!(responses, "{path}: {status} {body}").unwrap();
     }
-    assert_snapshot!(said, @r#"
+    assert_snapshot!(responses, @r#"
     /users/ada/large: 413 Payload Too Large {"statusCode":413,"error":"Payload Too Large","message":"The answer would be larger than 6 MB; ask for less at a time"}
     /users/fetchUsersData: 413 Payload Too Large {"error":"The answer would be larger than 6 MB; ask for less at a time"}
     /badges: 500 Internal Server Error {"statusCode":500,"error":"Internal Server Error","message":"An internal server error occurred"}
@@ -97,21 +97,21 @@ async fn that_fail_speak_the_way_of_their_route() {
 }
 
 fn panics(app: &App) -> Response<Body> {
-    assert!(app.request_timeout.is_zero(), "the secret of the house");
+    assert!(app.request_timeout.is_zero(), "a secret in a panic message");
     Response::default()
 }
 
 #[tokio::test]
-async fn of_any_size_below_come_as_they_are() {
+async fn below_the_limit_are_not_changed() {
     for body in ["", "x", &"\"".repeat(MAX_ANSWER_BYTES / 4), &"x".repeat(MAX_ANSWER_BYTES / 2 + 1)] {
-        let (status, answered) = answer_to(body).await;
+        let (status, answered) = response_with_body(body).await;
         assert_eq!(status, 200);
         assert!(answered == body);
     }
 }
 
 #[tokio::test]
-async fn keep_their_status_and_headers_whatever_their_size() {
+async fn keep_their_status_and_headers_at_any_size() {
     let app = crate::start().await;
     for size in [10, MAX_ANSWER_BYTES] {
         let answer = move |_| {
@@ -127,7 +127,7 @@ async fn keep_their_status_and_headers_whatever_their_size() {
 }
 
 #[tokio::test]
-async fn are_kept_by_nobody_on_the_way() {
+async fn are_never_cached() {
     let app = crate::start().await;
     let key = app.airline("skyteam").await;
 
@@ -139,7 +139,7 @@ async fn are_kept_by_nobody_on_the_way() {
 }
 
 #[tokio::test]
-async fn say_nothing_of_why_a_handler_panicked() {
+async fn do_not_reveal_why_a_handler_panicked() {
     let app = crate::start().await;
     let router = service(&app, |app| panics(&app));
 
@@ -150,7 +150,7 @@ async fn say_nothing_of_why_a_handler_panicked() {
 }
 
 #[tokio::test]
-async fn say_nothing_of_what_caused_a_failure() {
+async fn do_not_reveal_the_cause_of_a_failure() {
     use axum::response::IntoResponse;
     let cause = || "table prod-users, key MEMBER#ada".into();
     let errors = [
@@ -178,7 +178,7 @@ async fn say_nothing_of_what_caused_a_failure() {
     "#);
 }
 
-/// The context of an invocation that Lambda ends so long from now.
+/// Returns the context of an invocation that Lambda ends after `time`.
 pub fn context(time: Duration) -> Context {
     let mut context = Context::default();
     context.request_id = String::from("8476a536-e9f4-11e8-9739-2dfe598c3fcd");
@@ -188,7 +188,7 @@ pub fn context(time: Duration) -> Context {
 }
 
 #[tokio::test]
-async fn come_before_lambda_ends_the_function() {
+async fn are_sent_before_lambda_ends_the_function() {
     let app = crate::start().await;
     let key = app.airline("skyteam").await;
     let router = shared::http::router(airlines::routes(), app.app.clone());
@@ -198,30 +198,30 @@ async fn come_before_lambda_ends_the_function() {
     for (time, at_most) in [(time, time), (Duration::ZERO, MOMENT)] {
         let request = Request::builder().method(Method::GET).uri("/airline").header("x-api-key", &key);
         let request = request.body(Body::empty()).unwrap().with_lambda_context(context(time));
-        let asked = Instant::now();
+        let sent = Instant::now();
 
         let (status, body) = text(router.clone().oneshot(request).await.unwrap()).await;
 
-        assert!(asked.elapsed() < at_most, "{:?}", asked.elapsed());
+        assert!(sent.elapsed() < at_most, "{:?}", sent.elapsed());
         assert_eq!((status.as_u16(), body.as_str()), (503, r#"{"error":"Please retry"}"#));
     }
 }
 
-/// What needs no waiting takes less, also on a busy machine; and what is waited for takes far more.
+/// Longer than any request that does not wait takes, even on a busy machine, and far shorter than the injected delays.
 const MOMENT: Duration = Duration::from_secs(2);
 
 #[tokio::test]
-async fn are_given_up_after_the_time_there_is() {
+async fn are_abandoned_at_the_deadline() {
     let app = crate::start().await;
     let key = app.airline("skyteam").await;
     let app = app.another_instance(Duration::from_secs(1));
     let _warm = app.get("/airline").key(&key).send().await.expect(200);
     app.wire.disturb_all(Fault::Delay(Duration::from_mins(1)));
-    let asked = Instant::now();
+    let sent = Instant::now();
 
     let answer = app.get("/airline").key(&key).send().await;
 
     assert_eq!(answer.status, 503);
     assert_eq!(answer.header("retry-after"), Some("1"));
-    assert!(asked.elapsed() < Duration::from_secs(1) + MOMENT, "{:?}", asked.elapsed());
+    assert!(sent.elapsed() < Duration::from_secs(1) + MOMENT, "{:?}", sent.elapsed());
 }

@@ -1,4 +1,4 @@
-//! API keys, on every route that takes one.
+//! API key checks on every route that takes a key.
 
 use http::Method;
 use insta::assert_snapshot;
@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 use testing::{Answer, Fault, TestApp};
 
-/// Every operation of the API reference, with each parameter of its path as `0`; and what it asks of callers.
+/// Returns every operation in the API reference, with `0` for each path parameter, and its security requirements.
 fn operations() -> Vec<(Method, String, Value)> {
     let routes = miles::routes().merge(flights::routes()).merge(airlines::routes()).merge(system::routes());
     let document = serde_json::to_value(routes.get_openapi()).unwrap();
@@ -28,20 +28,21 @@ fn with_keys() -> impl Iterator<Item = (Method, String)> {
 }
 
 #[test]
-fn are_asked_for_on_every_route_but_few() {
+fn are_required_on_all_but_a_few_routes() {
     let others = operations().into_iter().filter(|operation| operation.2 != json!([{ "apiKey": [] }]));
     let others: BTreeSet<_> = others.map(|(method, path, _)| format!("{method} {path}")).collect();
-    let expected = ["DELETE /airlines/0/keys/0", "GET /health", "POST /airlines", "POST /airlines/0/keys"];
+    let expected = ["DELETE /airlines/0/keys/0", "GET /", "GET /health", "POST /airlines", "POST /airlines/0/keys"];
 
     assert_eq!(others, expected.map(str::to_owned).into());
     assert_eq!(with_keys().count(), 18);
 }
 
-/// What every route that takes a key answers to this one, which must be the same, and how many requests it took.
-async fn answer_of_all(app: &TestApp, key: Option<&[u8]>) -> (String, usize) {
+/// Sends `key` to every route that takes a key. Returns the response, which must be the same for all of them, and the
+/// number of DynamoDB requests.
+async fn common_response(app: &TestApp, key: Option<&[u8]>) -> (String, usize) {
     let mut answers = Vec::new();
     for (method, path) in with_keys() {
-        // No rule of any route would let this body pass.
+        // Every route would reject this body.
         let call = app.call(method, &path).header("content-type", "application/json").body("{");
         let call = if let Some(key) = key { call.header_bytes("x-api-key", key) } else { call };
         let answer: Answer = call.send().await;
@@ -55,9 +56,9 @@ async fn answer_of_all(app: &TestApp, key: Option<&[u8]>) -> (String, usize) {
 }
 
 #[tokio::test]
-async fn are_missed() {
+async fn are_reported_when_missing() {
     let app = crate::start().await;
-    let (missing, requests) = answer_of_all(&app, None).await;
+    let (missing, requests) = common_response(&app, None).await;
 
     assert_snapshot!(missing, @r#"
     401 {
@@ -66,16 +67,16 @@ async fn are_missed() {
     "#);
     assert_eq!(requests, 0);
     for key in [b"".as_slice(), b" ", b"\t", b" \t  "] {
-        assert_eq!(answer_of_all(&app, Some(key)).await, (missing.clone(), 0));
+        assert_eq!(common_response(&app, Some(key)).await, (missing.clone(), 0));
     }
 }
 
 #[tokio::test]
-async fn are_looked_up_each_time_when_they_are_unknown() {
+async fn are_looked_up_every_time_when_unknown() {
     let app = crate::start().await;
     let _key = app.airline("skyteam").await;
 
-    let (unknown, requests) = answer_of_all(&app, Some(b"sky_unknown")).await;
+    let (unknown, requests) = common_response(&app, Some(b"sky_unknown")).await;
 
     assert_snapshot!(unknown, @r#"
     401 {
@@ -83,14 +84,14 @@ async fn are_looked_up_each_time_when_they_are_unknown() {
     }
     "#);
     assert_eq!(requests, 1);
-    assert_eq!(answer_of_all(&app, Some(b"sky_unknown")).await, (unknown, 1));
+    assert_eq!(common_response(&app, Some(b"sky_unknown")).await, (unknown, 1));
 }
 
 #[tokio::test]
-async fn are_taken_as_they_are() {
+async fn are_not_normalized() {
     let app = crate::start().await;
     let key = app.airline("skyteam").await;
-    let (unknown, _) = answer_of_all(&app, Some(b"sky_unknown")).await;
+    let (unknown, _) = common_response(&app, Some(b"sky_unknown")).await;
     let digest = shared::models::KeyDigest::of(&key).as_str().to_owned();
     let bare = key.strip_prefix("sky_").unwrap();
     let others = [
@@ -108,25 +109,25 @@ async fn are_taken_as_they_are() {
     ];
 
     for other in others {
-        assert_eq!(answer_of_all(&app, Some(other.as_bytes())).await, (unknown.clone(), 1), "{other}");
+        assert_eq!(common_response(&app, Some(other.as_bytes())).await, (unknown.clone(), 1), "{other}");
     }
-    // As a header arrives that had white space around its value.
+    // White space around a header's value is not part of the value.
     assert_eq!(app.get("/airline").key(&format!(" {key}\t")).send().await.status, 200);
 }
 
 #[tokio::test]
-async fn are_refused_unread_when_they_can_be_none() {
+async fn are_rejected_without_a_read_when_malformed() {
     let app = crate::start().await;
-    let (unknown, _) = answer_of_all(&app, Some(b"sky_unknown")).await;
+    let (unknown, _) = common_response(&app, Some(b"sky_unknown")).await;
     let (too_long, much_too_long) = (vec![b'x'; 513], vec![b'x'; 100_000]);
 
     for key in [&b"\xff\xfe"[..], b"sky_\xc3(", &too_long, &much_too_long] {
-        assert_eq!(answer_of_all(&app, Some(key)).await, (unknown.clone(), 0));
+        assert_eq!(common_response(&app, Some(key)).await, (unknown.clone(), 0));
     }
 }
 
 #[tokio::test]
-async fn cost_one_request_when_new_and_none_when_known() {
+async fn cost_one_request_when_uncached_and_none_when_cached() {
     let app = crate::start().await;
     let key = app.airline("skyteam").await;
 
@@ -138,14 +139,14 @@ async fn cost_one_request_when_new_and_none_when_known() {
             assert_ne!(answer.status, 401);
             requests.push(cold.wire.take_operations());
         }
-        let [new, known] = &requests[..] else { unreachable!() };
+        let [new, cached] = &requests[..] else { unreachable!() };
         assert_eq!(new[0], "GetItem", "{method} {path}");
-        assert_eq!(new[1..], known[..], "{method} {path}");
+        assert_eq!(new[1..], cached[..], "{method} {path}");
     }
 }
 
 #[tokio::test]
-async fn tell_whose_they_are() {
+async fn identify_their_airline() {
     let app = crate::start().await;
     let (sky, one) = (app.airline("skyteam").await, app.airline("oneworld").await);
 
@@ -155,7 +156,7 @@ async fn tell_whose_they_are() {
 }
 
 #[tokio::test]
-async fn cannot_be_told_while_the_table_does_not_answer() {
+async fn cannot_be_checked_while_the_table_does_not_respond() {
     let app = crate::start().await;
     let key = app.airline("skyteam").await;
     let cold = app.another_instance(Duration::from_secs(1));
@@ -166,7 +167,7 @@ async fn cannot_be_told_while_the_table_does_not_answer() {
         let answer = cold.get("/airline").key(&key).send().await;
         assert_eq!(answer.status.as_u16(), status, "{fault:?}");
     }
-    // Nothing was learned of the key, neither that it is good nor that it is not.
+    // The failure must not be cached as either a valid or an invalid key.
     cold.wire.reset();
     assert_eq!(cold.get("/airline").key(&key).send().await.status, 200);
     assert_eq!(cold.wire.take_operations(), ["GetItem", "GetItem"]);

@@ -1,4 +1,4 @@
-//! Configuration from variables.
+//! Configuration from environment variables.
 
 use crate::session_keys::OURS;
 use axum::http::HeaderValue;
@@ -22,7 +22,7 @@ fn read(variables: &BTreeMap<&'static str, String>) -> Result<Config, String> {
 }
 
 #[test]
-fn holds_what_the_variables_say() {
+fn contains_the_values_of_the_variables() {
     let mut variables = variables();
     variables.insert("SESSION_COOKIE", "sky-session".to_owned());
 
@@ -38,7 +38,7 @@ fn holds_what_the_variables_say() {
 }
 
 #[test]
-fn names_the_cookie_as_ever_unless_told_otherwise() {
+fn uses_the_default_cookie_name_unless_set() {
     let mut variables = variables();
     let by_default = r#"SessionVerifier { keys: ["first"], cookie: "rds-session" }"#;
 
@@ -48,7 +48,7 @@ fn names_the_cookie_as_ever_unless_told_otherwise() {
 }
 
 #[test]
-fn needs_the_others_and_says_which() {
+fn names_a_missing_required_variable() {
     let mut reasons = Vec::new();
     for name in variables().into_keys() {
         let mut missing = variables();
@@ -70,7 +70,7 @@ fn needs_the_others_and_says_which() {
 }
 
 #[test]
-fn says_which_variable_is_bad_and_not_what_is_in_it() {
+fn names_an_invalid_variable_without_its_value() {
     let mut bad = variables();
     bad.insert("SESSION_PUBLIC_KEYS", OURS.private.clone());
 
@@ -105,7 +105,7 @@ fn reads_origins() {
 }
 
 #[test]
-fn reads_secrets_or_where_they_are_kept() {
+fn reads_secrets_or_their_arns() {
     const ARN: &str = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:github-AbCdEf";
     let with = |more: &[(&'static str, &str)]| {
         let mut variables = variables();

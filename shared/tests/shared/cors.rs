@@ -1,4 +1,4 @@
-//! Pages of other origins.
+//! Cross-origin requests from web pages.
 
 use axum::http::HeaderValue;
 use http::Method;
@@ -16,7 +16,7 @@ async fn preflight(app: &TestApp, path: &str, origin: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn may_call_with_cookies_where_that_is_configured() {
+async fn allows_credentials_from_configured_origins() {
     let app = allowing(&crate::start().await);
     for path in ["/users/self", "/flight", "/airline/products/a1b2c3", "/user/1/buyProduct"] {
         let answer = preflight(&app, path, ALLOWED).await.expect(200);
@@ -31,7 +31,7 @@ async fn may_call_with_cookies_where_that_is_configured() {
 }
 
 #[tokio::test]
-async fn may_read_answers_and_errors() {
+async fn exposes_responses_and_errors() {
     let demo = crate::with_demo().await;
     let app = allowing(&demo);
     for (key, status) in [(DEMO_KEY, 200), ("sky_wrong", 401)] {
@@ -43,7 +43,7 @@ async fn may_read_answers_and_errors() {
 }
 
 #[tokio::test]
-async fn of_others_may_not() {
+async fn allows_no_other_origins() {
     let app = allowing(&crate::start().await);
     for origin in ["https://evil.example", "https://pages.example.evil", "http://pages.example", "null"] {
         let answer = preflight(&app, "/users/self", origin).await;
@@ -54,7 +54,7 @@ async fn of_others_may_not() {
 }
 
 #[tokio::test]
-async fn may_not_unless_configured() {
+async fn is_off_unless_configured() {
     let app = crate::start().await;
     let answer = preflight(&app, "/users/self", ALLOWED).await.expect(404);
     assert!(answer.headers.keys().all(|name| !name.as_str().starts_with("access-control")));

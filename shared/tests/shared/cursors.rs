@@ -1,17 +1,17 @@
-//! Cursors are good for the listing that gave them, and for nothing else.
+//! Cursors are valid only for the listing that issued them.
 
 use shared::models::{FlightId, FlyerId, LedgerEntry, Passenger};
 use shared::store::{CursorError, Page, PageError};
 use std::time::Duration;
 use testing::TestApp;
 
-/// Two flights with the same five passengers, in the order of their ids on the first and reversed on the second.
+/// Two flights with the same five passengers, who boarded the first in order of their ids and the second in reverse.
 struct Boarded {
     app: TestApp,
     flights: [FlightId; 2],
 }
 
-/// A page, or that its cursor is bad. Nothing else goes wrong here.
+/// Returns a page or its cursor error. Panics on any other error.
 fn cursor_error<T>(page: Result<Page<T>, PageError>) -> Result<Page<T>, CursorError> {
     page.map_err(|error| match error {
         PageError::Cursor(error) => error,
@@ -52,7 +52,7 @@ impl Boarded {
 }
 
 #[tokio::test]
-async fn lead_to_everything_once_in_order() {
+async fn lead_to_each_item_once_in_order() {
     let boarded = Boarded::start().await;
     let reversed: Vec<_> = FLYERS.iter().rev().copied().collect();
 
@@ -69,13 +69,13 @@ async fn lead_to_everything_once_in_order() {
                     break;
                 }
             }
-            assert_eq!(seen, expected, "{limit} at a time");
+            assert_eq!(seen, expected, "limit {limit}");
         }
     }
 }
 
 #[tokio::test]
-async fn are_given_only_where_there_is_more() {
+async fn are_issued_only_if_there_is_another_page() {
     let boarded = Boarded::start().await;
 
     assert!(boarded.passengers(0, 4, None).await.unwrap().next.is_some());
@@ -87,7 +87,7 @@ async fn are_given_only_where_there_is_more() {
 }
 
 #[tokio::test]
-async fn go_on_where_they_were_whatever_was_added_since() {
+async fn keep_their_position_when_entries_are_added() {
     let boarded = Boarded::start().await;
     let first = boarded.ledger("1", 1, None).await.unwrap();
     let key = boarded.app.airline("oneworld").await;
@@ -101,7 +101,7 @@ async fn go_on_where_they_were_whatever_was_added_since() {
 }
 
 #[tokio::test]
-async fn are_no_good_for_another_listing() {
+async fn are_invalid_for_another_listing() {
     let boarded = Boarded::start().await;
     let of_flight = boarded.passengers(0, 1, None).await.unwrap().next;
     let of_ledger = boarded.ledger("1", 1, None).await.unwrap().next;
@@ -110,31 +110,32 @@ async fn are_no_good_for_another_listing() {
     assert_eq!(boarded.passengers(0, 1, of_ledger.as_deref()).await, Err(CursorError));
     assert_eq!(boarded.ledger("22", 1, of_ledger.as_deref()).await, Err(CursorError));
     assert_eq!(boarded.ledger("1", 1, of_flight.as_deref()).await, Err(CursorError));
-    // With another limit it is the same listing.
+    // A different limit does not make it a different listing.
     assert!(boarded.passengers(0, 3, of_flight.as_deref()).await.is_ok());
 }
 
 #[tokio::test]
-async fn are_refused_when_they_were_tampered_with() {
+async fn are_rejected_when_tampered_with() {
     let boarded = Boarded::start().await;
-    let good = boarded.passengers(0, 1, None).await.unwrap().next.unwrap();
+    let valid = boarded.passengers(0, 1, None).await.unwrap().next.unwrap();
     boarded.app.wire.reset();
 
-    let mut bad: Vec<String> = ["", "a", "AAAA", "=", "✈", "%00", "null", "0", " ", "AAAAAAAAAAA", "AAAAAAAAAAAAAAAA"]
-        .map(str::to_owned)
-        .into();
-    for position in 0..good.len() {
+    let mut invalid: Vec<String> =
+        ["", "a", "AAAA", "=", "✈", "%00", "null", "0", " ", "AAAAAAAAAAA", "AAAAAAAAAAAAAAAA"]
+            .map(str::to_owned)
+            .into();
+    for position in 0..valid.len() {
         for other in ['A', 'z', '_', '=', ' '] {
-            let mut changed = good.clone();
+            let mut changed = valid.clone();
             changed.replace_range(position..=position, &other.to_string());
-            bad.push(changed);
+            invalid.push(changed);
         }
-        bad.push(good[..position].to_owned());
+        invalid.push(valid[..position].to_owned());
     }
-    bad.extend([format!("{good}A"), format!("{good}="), format!("{good}{good}"), good.to_lowercase()]);
-    bad.retain(|cursor| *cursor != good);
+    invalid.extend([format!("{valid}A"), format!("{valid}="), format!("{valid}{valid}"), valid.to_lowercase()]);
+    invalid.retain(|cursor| *cursor != valid);
 
-    for cursor in bad {
+    for cursor in invalid {
         assert_eq!(boarded.passengers(0, 1, Some(&cursor)).await, Err(CursorError), "{cursor}");
         assert_eq!(boarded.ledger("1", 1, Some(&cursor)).await, Err(CursorError), "{cursor}");
     }

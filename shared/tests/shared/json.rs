@@ -1,4 +1,4 @@
-//! JSON bodies, and what is said of those that don't fit.
+//! Parsing of JSON bodies, and the errors for invalid ones.
 
 use insta::assert_snapshot;
 use serde::Deserialize;
@@ -23,7 +23,7 @@ struct Stop {
     name: Name,
 }
 
-fn said_of(json: &[u8]) -> String {
+fn parsed(json: &[u8]) -> String {
     match parse_json::<Trip>(json) {
         Ok(trip) => format!("{trip:?}"),
         Err(input) => FlyersError::from(input).to_string(),
@@ -34,11 +34,11 @@ fn said_of(json: &[u8]) -> String {
 fn is_read() {
     let json = br#" {"seats":4, "name":"Z\u00fcrich \u2708", "stops":[{"name":"A","extra":1}], "startsAt":null} "#;
 
-    assert_snapshot!(said_of(json), @r#"Trip { name: Text("Zürich ✈"), seats: Integer(4), stops: [Stop { name: Text("A") }], starts_at: None }"#);
+    assert_snapshot!(parsed(json), @r#"Trip { name: Text("Zürich ✈"), seats: Integer(4), stops: [Stop { name: Text("A") }], starts_at: None }"#);
 }
 
 #[test]
-fn is_refused_with_the_path_of_what_is_wrong() {
+fn is_rejected_with_the_path_of_the_error() {
     let long = format!(r#"{{"name":"{}","seats":"{}"}}"#, "x".repeat(50), "9".repeat(5000));
     let cases: &[&[u8]] = &[
         b"{}",
@@ -66,11 +66,11 @@ fn is_refused_with_the_path_of_what_is_wrong() {
         long.as_bytes(),
     ];
 
-    let said: Vec<_> = cases.iter().map(|json| said_of(json)).collect();
+    let errors: Vec<_> = cases.iter().map(|json| parsed(json)).collect();
 
-    // At most 200 characters and an ellipsis each of the path and of what is wrong.
-    assert!(said.iter().all(|message| message.chars().count() <= 2 * 201 + 4));
-    assert_snapshot!(said.join("\n"), @r#"
+    // The path and the reason have at most 200 characters each, plus an ellipsis.
+    assert!(errors.iter().all(|message| message.chars().count() <= 2 * 201 + 4));
+    assert_snapshot!(errors.join("\n"), @r#"
     missing field "name"
     missing field "seats"
     "seats": invalid value: integer "5", expected an integer from 1 to 4
@@ -98,7 +98,7 @@ fn is_refused_with_the_path_of_what_is_wrong() {
 }
 
 #[test]
-fn is_refused_when_it_is_nested_too_deep() {
+fn is_rejected_when_nested_too_deeply() {
     #[derive(Debug, Deserialize)]
     #[allow(dead_code, reason = "it is read into")]
     struct Nested {
@@ -106,7 +106,9 @@ fn is_refused_when_it_is_nested_too_deep() {
     }
     let json = format!("{}null{}", r#"{"inner":"#.repeat(10_000), "}".repeat(10_000));
 
-    let Err(JsonError::Malformed(message)) = parse_json::<Nested>(json.as_bytes()) else { panic!("it is read") };
+    let Err(JsonError::Malformed(message)) = parse_json::<Nested>(json.as_bytes()) else {
+        panic!("the JSON should be rejected")
+    };
 
     assert!(message.starts_with("Body must be valid JSON: recursion limit exceeded"), "{message}");
 }

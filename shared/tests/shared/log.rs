@@ -1,4 +1,4 @@
-//! The log: one line for each request, with its metrics, and no secret in it.
+//! The log: one line per request, with its metrics and without secrets.
 
 use crate::answers::context;
 use axum::body::Body;
@@ -12,7 +12,7 @@ use testing::{Fault, Log, demo_event, demo_session};
 use tower::ServiceExt;
 use tracing_subscriber::filter::LevelFilter;
 
-/// The lines about requests since the last look, each without what differs from run to run.
+/// Returns the request lines since the last call, without the fields that differ from run to run.
 fn take_requests(log: &Log) -> Vec<Value> {
     let mut requests = log.take_requests();
     for request in &mut requests {
@@ -25,7 +25,7 @@ fn take_requests(log: &Log) -> Vec<Value> {
     requests
 }
 
-/// The same without their metrics.
+/// Like [`take_requests`], but also without the metrics.
 fn take_plain_requests(log: &Log) -> Vec<Value> {
     let mut requests = take_requests(log);
     for request in &mut requests {
@@ -39,7 +39,7 @@ fn one_line_each(lines: &[Value]) -> String {
 }
 
 #[tokio::test]
-async fn has_one_line_for_each_request() {
+async fn has_one_line_per_request() {
     let app = crate::start().await;
     let key = app.airline("skyteam").await;
     app.member("ada", &["super_user"]).await;
@@ -69,7 +69,7 @@ async fn has_one_line_for_each_request() {
 }
 
 #[tokio::test]
-async fn counts_what_was_sent_again() {
+async fn counts_retries() {
     let app = crate::start().await;
     let key = app.airline("skyteam").await;
     let log = Log::of_everything();
@@ -84,7 +84,7 @@ async fn counts_what_was_sent_again() {
 }
 
 #[tokio::test]
-async fn has_the_id_that_lambda_gave_the_request() {
+async fn has_lambdas_request_id() {
     let app = crate::start().await;
     let router = shared::http::router(airlines::routes(), app.app.clone());
     let log = Log::of_everything();
@@ -115,14 +115,14 @@ async fn has_the_cause_of_a_failure() {
 }
 
 #[tokio::test]
-async fn has_no_key_and_no_session_even_at_its_most_talkative() {
+async fn has_no_key_or_session_even_at_trace_level() {
     let log = Log::of_everything();
     let app = crate::start().await;
     app.member("ada", &["super_user"]).await;
     let ada = app.session("ada");
-    let made = app.post("/airlines").bearer(&ada).json(&json!({ "airlineId": "skyteam", "name": "SkyTeam" }));
-    let made = made.send().await.expect(201).json();
-    let key = made["apiKey"].as_str().unwrap();
+    let created = app.post("/airlines").bearer(&ada).json(&json!({ "airlineId": "skyteam", "name": "SkyTeam" }));
+    let created = created.send().await.expect(201).json();
+    let key = created["apiKey"].as_str().unwrap();
     let rotated = app.post("/airlines/skyteam/keys").header("cookie", &format!("rds-session={ada}"));
     let rotated = rotated.json(&json!({ "overlapSeconds": 60 })).send().await.expect(201).json();
     let rotated = rotated["apiKey"].as_str().unwrap();
@@ -137,7 +137,7 @@ async fn has_no_key_and_no_session_even_at_its_most_talkative() {
     let _failed = cold.post("/airlines").bearer(&ada).send().await.expect(500);
 
     let log = log.take();
-    // It did listen to all of that.
+    // The log did record all of these requests.
     assert!(log.contains("a request failed") && log.contains("TRACE") && log.contains("APIKEY#"));
     for secret in [key, rotated, wrong, &ada, ada.rsplit_once('.').unwrap().1] {
         assert!(!log.contains(secret.trim_start_matches("sky_")));
@@ -145,7 +145,7 @@ async fn has_no_key_and_no_session_even_at_its_most_talkative() {
 }
 
 #[tokio::test]
-async fn names_the_trace_that_the_request_is_part_of() {
+async fn has_the_requests_trace_id() {
     let app = crate::start().await;
     let router = shared::http::router(airlines::routes(), app.app.clone());
     let log = Log::of_everything();
@@ -160,7 +160,7 @@ async fn names_the_trace_that_the_request_is_part_of() {
 }
 
 #[tokio::test]
-async fn counts_miles_purchases_and_members_put_away() {
+async fn counts_miles_purchases_and_archived_members() {
     let app = crate::with_demo().await;
     let log = Log::of_everything();
     let order = ["buy-product", "buy-product", "refund-transaction", "server-start", "board-passenger", "update-users"];
@@ -172,7 +172,7 @@ async fn counts_miles_purchases_and_members_put_away() {
         let of_line = metrics.iter().filter_map(|name| line.get(name).map(|count| format!("{name}={count}")));
         format!("{} {}: {}", line["route"], line["status"], of_line.collect::<Vec<_>>().join(" "))
     });
-    // The second purchase is the first again.
+    // The second purchase is a replay of the first.
     assert_snapshot!(counted.collect::<Vec<_>>().join("\n"), @r#"
     "/user/{id}/buyProduct" 200: purchases=1 miles_spent=500 errors=0
     "/user/{id}/buyProduct" 200: errors=0
@@ -222,7 +222,7 @@ async fn is_read_as_metrics_by_cloudwatch() {
 }
 
 #[tokio::test]
-async fn counts_what_fails_as_an_error() {
+async fn counts_failures_as_errors() {
     let app = crate::with_demo().await;
     let log = Log::of_everything();
     app.wire.disturb_all(Fault::Error(400, "AccessDeniedException"));
@@ -232,9 +232,9 @@ async fn counts_what_fails_as_an_error() {
     assert_eq!(errors, [1, 0]);
 }
 
-/// Whatever is asked and however it ends, in as much detail as functions can be told to log in.
+/// Sends every example request with every kind of outcome, at the most detailed log level.
 #[tokio::test]
-async fn never_has_what_opens_anything_or_is_private() {
+async fn never_contains_credentials_or_personal_information() {
     let log = Log::at(LevelFilter::TRACE);
     let faults = [
         Fault::None,
@@ -243,7 +243,7 @@ async fn never_has_what_opens_anything_or_is_private() {
         Fault::CutBefore,
         Fault::Conflict,
     ];
-    let mut made = Vec::new();
+    let mut created = Vec::new();
     for fault in faults {
         let time = if matches!(fault, Fault::None) { Duration::from_secs(10) } else { Duration::from_millis(40) };
         let app = crate::with_demo().await.another_instance(time);
@@ -253,21 +253,22 @@ async fn never_has_what_opens_anything_or_is_private() {
             if event["rawPath"].is_string() {
                 let answer = app.call_of(&event).send().await;
                 let body: Option<Value> = serde_json::from_slice(&answer.bytes).ok();
-                made.extend(body.and_then(|body| body["apiKey"].as_str().map(str::to_owned)));
-                // The same with a body that is not what it should be, but for its e-mail address.
-                let spoilt = json!({ "email": "spoilt@example.com", "phone": "+12025550199", "apiKey": "sky_spoilt" });
+                created.extend(body.and_then(|body| body["apiKey"].as_str().map(str::to_owned)));
+                // The same request with a body in which only the email address is a valid field.
+                let invalid =
+                    json!({ "email": "invalid@example.com", "phone": "+12025550199", "apiKey": "sky_spoilt" });
                 let path = event["rawPath"].as_str().unwrap();
                 let method = event["requestContext"]["http"]["method"].as_str().unwrap().parse().unwrap();
-                let call = app.call(method, path).key("sky_spoilt").bearer(&demo_session()).json(&spoilt);
+                let call = app.call(method, path).key("sky_spoilt").bearer(&demo_session()).json(&invalid);
                 let _answer = call.send().await;
             }
         }
     }
     let log = log.take();
     assert!(log.contains(r#""message":"request""#) && log.contains(r#""message":"a request failed""#));
-    assert_eq!(made.len(), 2, "an airline and a key were made");
-    let keys = made.iter().map(|key| key.trim_start_matches("sky_"));
-    // Keys and sessions by what they begin with, addresses by their sign.
+    assert_eq!(created.len(), 2, "an airline and a key should be created");
+    let keys = created.iter().map(|key| key.trim_start_matches("sky_"));
+    // Keys and sessions are found by their prefixes, addresses by their `@`.
     for secret in keys.chain(["sky_", "eyJ", "@", "12025550147", "12025550199"]) {
         let line = log.lines().find(|line| line.contains(secret));
         assert!(line.is_none(), "{secret}: {line:?}");

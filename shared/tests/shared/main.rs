@@ -1,4 +1,4 @@
-//! What all functions share, mostly over HTTP; below it where HTTP does not reach.
+//! Tests of the code that all functions share, over HTTP where possible and otherwise through its Rust API.
 
 mod answers;
 mod api_keys;
@@ -20,17 +20,17 @@ use shared::App;
 use testing::TestApp;
 use utoipa_axum::router::OpenApiRouter;
 
-/// All routes of the API.
+/// Returns all routes of the API.
 fn routes() -> OpenApiRouter<App> {
     airlines::routes().merge(flights::routes()).merge(miles::routes()).merge(system::routes()).merge(users::routes())
 }
 
-/// Starts the routes on empty tables.
+/// Starts the API with empty tables.
 async fn start() -> TestApp {
     TestApp::start(routes).await
 }
 
-/// Starts the routes with the demo community.
+/// Starts the API with the demo community.
 async fn with_demo() -> TestApp {
     TestApp::with_demo(routes).await
 }

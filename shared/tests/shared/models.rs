@@ -1,4 +1,4 @@
-//! Values that exist only if they are valid.
+//! Types that can hold only valid values.
 
 use proptest::prelude::*;
 use serde::de::DeserializeOwned;
@@ -10,26 +10,26 @@ use shared::models::{
 use std::fmt::Display;
 use std::str::FromStr;
 
-/// All of the good texts are read and written again as they were, and none of the bad ones is.
-fn check<T: FromStr + Display>(good: &[&str], bad: &[&str]) {
+/// Asserts that each valid text survives a round trip unchanged and that each invalid one is rejected.
+fn check<T: FromStr + Display>(valid: &[&str], invalid: &[&str]) {
     let kind = std::any::type_name::<T>();
-    for text in good {
+    for text in valid {
         let value: Option<T> = text.parse().ok();
         assert_eq!(value.map(|value| value.to_string()).as_deref(), Some(*text), "{kind}");
     }
-    for text in bad {
+    for text in invalid {
         assert!(text.parse::<T>().is_err(), "{kind}: {text:?}");
     }
 }
 
 #[test]
-fn ids_are_of_their_own_form() {
+fn accept_only_well_formed_ids() {
     let longest = "a".repeat(64);
     let longer = "a".repeat(65);
     let slugs = ["a", "-", "0", "sky-team-2", longest.as_str()];
-    let no_slugs = ["", "A", "a_b", "a b", "a#b", "a/b", "é", "a\n", longer.as_str()];
-    check::<AirlineId>(&slugs, &no_slugs);
-    check::<BrandId>(&slugs, &no_slugs);
+    let invalid_slugs = ["", "A", "a_b", "a b", "a#b", "a/b", "é", "a\n", longer.as_str()];
+    check::<AirlineId>(&slugs, &invalid_slugs);
+    check::<BrandId>(&slugs, &invalid_slugs);
 
     let names = ["a", "Z", "0", "-", "_", "4kFh2LmQ9sZt7WbXc1Vd", longest.as_str()];
     let no_names = ["", " ", "a b", "a#b", "a/b", "a.b", "é", "a\0", longer.as_str()];
@@ -44,7 +44,7 @@ fn ids_are_of_their_own_form() {
 }
 
 #[test]
-fn flights_have_uuids() {
+fn use_uuids_for_flights() {
     let canonical = "550e8400-e29b-41d4-a716-446655440000";
     check::<FlightId>(&[canonical], &["", "1", "550e8400", "zzzzzzzz-e29b-41d4-a716-446655440000"]);
     assert_eq!(canonical.to_uppercase().parse::<FlightId>().unwrap().to_string(), canonical);
@@ -52,7 +52,7 @@ fn flights_have_uuids() {
 }
 
 #[test]
-fn ledger_entries_have_ids_of_one_spelling() {
+fn accept_only_canonical_transaction_ids() {
     check::<TransactionId>(
         &["123456789-1", "0-1", "007-12", "99999999999999999999-18446744073709551615"],
         &[
@@ -76,7 +76,7 @@ fn ledger_entries_have_ids_of_one_spelling() {
 }
 
 #[test]
-fn designators_and_colours_are_of_their_own_form() {
+fn accept_only_well_formed_designators_and_colors() {
     check::<AirlineIata>(&["ST", "9W", "00"], &["", "S", "STX", "st", "S-", "É", "S "]);
     check::<AirlineIcao>(&["SKT", "AAA"], &["", "SK", "SKTM", "skt", "SK1", "SÉ", "SK "]);
     check::<Colour>(
@@ -86,7 +86,7 @@ fn designators_and_colours_are_of_their_own_form() {
 }
 
 #[test]
-fn airports_are_held_in_upper_case() {
+fn convert_airports_to_upper_case() {
     for (text, expected) in [("KJFK", "KJFK"), ("kjfk", "KJFK"), ("eDdF", "EDDF")] {
         let code: AirportCode = serde_json::from_value(json!(text)).unwrap();
         assert_eq!(serde_json::to_value(code).unwrap(), expected);
@@ -97,7 +97,7 @@ fn airports_are_held_in_upper_case() {
 }
 
 #[test]
-fn links_are_absolute_and_of_the_web() {
+fn accept_only_absolute_web_links() {
     let longest = format!("https://a.example/{}", "x".repeat(2048 - 18));
     let longer = format!("{longest}x");
     check::<WebUrl>(
@@ -131,46 +131,46 @@ fn links_are_absolute_and_of_the_web() {
 }
 
 #[test]
-fn texts_are_as_long_as_they_may_be_in_characters() {
+fn limit_texts_by_characters() {
     let (longest, longer) = ("✈".repeat(100), "✈".repeat(101));
     check::<Name>(&["a", " a ", "a\tb", &longest], &["", " ", "\n\t\u{a0}\u{2003}", &longer]);
     check::<Text<0, 3>>(&["", " ", "abc", "✈✈✈"], &["abcd"]);
 }
 
 #[test]
-fn names_are_not_read_from_anything_but_strings() {
-    fn refuses<T: DeserializeOwned>() {
+fn read_names_only_from_strings() {
+    fn rejects<T: DeserializeOwned>() {
         for value in [json!(null), json!(1), json!(true), json!(["a1b2c3"]), json!({ "0": "a1b2c3" })] {
             assert!(serde_json::from_value::<T>(value).is_err());
         }
     }
-    refuses::<AirlineId>();
-    refuses::<ProductId>();
-    refuses::<Name>();
-    refuses::<Timestamp>();
-    refuses::<FlightId>();
+    rejects::<AirlineId>();
+    rejects::<ProductId>();
+    rejects::<Name>();
+    rejects::<Timestamp>();
+    rejects::<FlightId>();
 }
 
 #[test]
-fn balances_can_be_read_exactly_by_every_client() {
-    // What JavaScript calls Number.MAX_SAFE_INTEGER.
+fn limit_balances_to_what_every_client_reads_exactly() {
+    // JavaScript's `Number.MAX_SAFE_INTEGER`.
     assert_eq!(MAX_MILES, 9_007_199_254_740_991);
 }
 
 #[test]
-fn keys_hold_their_bits_and_hide_them() {
+fn encode_keys_and_hide_them_from_debug_output() {
     let key = ApiKey::from_random([0xfb; 32]);
 
     assert_eq!(key.reveal(), format!("sky_{}", "-_v7".repeat(10) + "-_s"));
     assert_eq!(format!("{key:?}"), "ApiKey(…)");
     assert_eq!(format!("{:?}", key.digest()), "KeyDigest(…)");
-    // The example of FIPS 180-2, appendix B.1.
+    // The example from FIPS 180-2, appendix B.1.
     let digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
     assert_eq!(KeyDigest::of("abc").as_str(), digest);
 }
 
 #[test]
-fn times_are_read_with_any_offset_and_written_in_utc_to_the_millisecond() {
+fn read_times_with_any_offset_and_write_them_in_utc_milliseconds() {
     let cases = [
         ("2024-03-15T10:30:00.000Z", "2024-03-15T10:30:00.000Z"),
         ("2024-03-15T10:30:00Z", "2024-03-15T10:30:00.000Z"),
@@ -205,12 +205,12 @@ fn times_are_read_with_any_offset_and_written_in_utc_to_the_millisecond() {
     }
 }
 
-/// Milliseconds from 1970 to nearly the end of 9999.
+/// Unix times in milliseconds up to almost the end of the year 9999.
 const MILLISECONDS: std::ops::Range<i64> = 0..253_402_200_000_000;
 
 proptest! {
     #[test]
-    fn times_sort_as_their_texts_do(one in MILLISECONDS, other in MILLISECONDS) {
+    fn sort_times_like_their_texts(one in MILLISECONDS, other in MILLISECONDS) {
         let [one, other] = [one, other].map(|ms| Timestamp::from_millisecond(ms).unwrap());
 
         prop_assert_eq!(one.cmp(&other), one.to_string().cmp(&other.to_string()));
@@ -219,8 +219,8 @@ proptest! {
     }
 
     #[test]
-    fn texts_of_any_kind_do_no_harm(text in ".*") {
-        // They are read or refused; what is read is written as it was.
+    fn reject_or_round_trip_any_text(text in ".*") {
+        // Any text is either rejected or written exactly as it was read.
         for written in [
             text.parse::<AirlineId>().map(|value| value.to_string()).ok(),
             text.parse::<TransactionId>().map(|value| value.to_string()).ok(),

@@ -1,11 +1,11 @@
-//! What is not served.
+//! Requests for routes that do not exist.
 
 use http::Method;
 use insta::{allow_duplicates, assert_snapshot};
 use serde_json::{Value, json};
 
 #[tokio::test]
-async fn is_answered_with_its_path() {
+async fn is_reported_with_its_path() {
     let app = crate::start().await;
 
     let answer = app.get("/the/path").send().await;
@@ -20,7 +20,7 @@ async fn is_answered_with_its_path() {
 }
 
 #[tokio::test]
-async fn is_any_path_but_those_of_the_routes() {
+async fn is_reported_for_any_unknown_path() {
     let app = crate::start().await;
     let paths = [
         "//",
@@ -48,11 +48,12 @@ async fn is_any_path_but_those_of_the_routes() {
 
     for path in paths {
         let answer = app.get(&format!("{path}?not=shown")).send().await.expect(404).json();
-        assert_eq!(answer, not_found(path), "{path}");
+        let path = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
+        assert_eq!(answer, not_found(&path), "{path}");
     }
 }
 
-/// What an unknown path answers: its first segment decides who calls.
+/// Returns the response for an unknown path. The first segment of the path decides the error format.
 fn not_found(path: &str) -> Value {
     let first = path.split('/').nth(1);
     if first.is_some_and(|first| ["users", "badges", "airlines", "auth"].contains(&first)) {
@@ -63,7 +64,7 @@ fn not_found(path: &str) -> Value {
 }
 
 #[tokio::test]
-async fn is_any_method_but_those_of_a_route() {
+async fn is_reported_for_any_unknown_method() {
     let app = crate::start().await;
     let key = app.airline("skyteam").await;
     let calls = [
@@ -90,7 +91,7 @@ async fn is_any_method_but_those_of_a_route() {
 }
 
 #[tokio::test]
-async fn is_answered_below_users_as_members_are_used_to() {
+async fn is_reported_under_users_in_the_web_clients_format() {
     let app = crate::start().await;
     let calls = [
         (Method::GET, "/users/fetchUsersData"),

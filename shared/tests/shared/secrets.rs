@@ -1,4 +1,4 @@
-//! Secrets that AWS Secrets Manager keeps.
+//! Secrets stored in AWS Secrets Manager.
 
 use aws_sdk_secretsmanager::config::{BehaviorVersion, Builder, Credentials, Region};
 use serde_json::json;
@@ -33,7 +33,7 @@ fn answer(text: &str) -> Mock {
 }
 
 #[tokio::test]
-async fn are_themselves_where_given() {
+async fn are_used_directly_when_given() {
     let manager = MockServer::start().await;
     let secret = Secret::Given("t0ken".to_owned());
     assert_eq!(secrets(&manager).read(&secret, now()).await.unwrap(), "t0ken");
@@ -41,7 +41,7 @@ async fn are_themselves_where_given() {
 }
 
 #[tokio::test]
-async fn are_read_once_and_again_when_they_may_have_been_rotated() {
+async fn are_cached_until_they_may_have_been_rotated() {
     let manager = MockServer::start().await;
     let (secrets, secret) = (secrets(&manager), Secret::Kept(ARN.to_owned()));
     let first = answer("t0ken").mount_as_scoped(&manager).await;
@@ -57,15 +57,18 @@ async fn are_read_once_and_again_when_they_may_have_been_rotated() {
 }
 
 #[tokio::test]
-async fn that_cannot_be_read_are_asked_for_again() {
+async fn are_read_again_after_a_failure() {
     let manager = MockServer::start().await;
     let (secrets, secret) = (secrets(&manager), Secret::Kept(ARN.to_owned()));
     let denied = json!({ "__type": "AccessDeniedException", "Message": "not authorized" });
     let denied = Mock::given(wiremock::matchers::any()).respond_with(ResponseTemplate::new(400).set_body_json(denied));
     let denied = denied.mount_as_scoped(&manager).await;
     let error = secrets.read(&secret, now()).await.unwrap_err();
-    let told = shared::store::with_causes(&error);
-    assert!(told.starts_with(&format!("{ARN} cannot be read: ")) && told.contains("AccessDeniedException"), "{told}");
+    let message = shared::store::with_causes(&error);
+    assert!(
+        message.starts_with(&format!("{ARN} cannot be read: ")) && message.contains("AccessDeniedException"),
+        "{message}"
+    );
     drop(denied);
     let _answer = answer("t0ken").mount_as_scoped(&manager).await;
     assert_eq!(secrets.read(&secret, now()).await.unwrap(), "t0ken");

@@ -1,4 +1,4 @@
-//! Which keys may verify sessions.
+//! The keys that can verify sessions.
 
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
 use aws_lc_rs::rsa::{self, KeySize};
@@ -7,16 +7,16 @@ use insta::assert_snapshot;
 use shared::auth::SessionVerifier;
 use std::sync::LazyLock;
 
-/// A key that signs sessions, as PEM.
+/// A key pair for signing sessions, in PEM format.
 pub struct KeyPair {
     pub private: String,
     pub public: String,
 }
 
-/// The key that sessions are signed with.
+/// The key pair that signs sessions.
 pub static OURS: LazyLock<KeyPair> = LazyLock::new(|| KeyPair::of(KeySize::Rsa2048));
 
-/// Another key.
+/// Another key pair.
 pub static OTHER: LazyLock<KeyPair> = LazyLock::new(|| KeyPair::of(KeySize::Rsa2048));
 
 impl KeyPair {
@@ -29,7 +29,7 @@ impl KeyPair {
         }
     }
 
-    /// The public key as older tools write it (RFC 8017, appendix A.1.1).
+    /// Returns the public key in the format of older tools (RFC 8017, appendix A.1.1).
     fn public_pkcs1(&self) -> String {
         let key = rsa::PublicKey::from_der(pem::parse(&self.public).unwrap().contents()).unwrap();
         pem::encode(&pem::Pem::new("RSA PUBLIC KEY", key.as_ref()))
@@ -50,7 +50,7 @@ MIIBszCCAVmgAwIBAgIUQm9ndXMgY2VydGlmaWNhdGUgZm9yIGEgdGVzdAA=
 -----END CERTIFICATE-----
 ";
 
-/// The names of the keys that are taken, or what is said of the text.
+/// Returns the verifier's debug output, which has the names of the accepted keys, or the error.
 fn read(pem: &str) -> String {
     match SessionVerifier::new(pem, "rds-session".to_owned()) {
         Ok(verifier) => format!("{verifier:?}"),
@@ -59,14 +59,14 @@ fn read(pem: &str) -> String {
 }
 
 #[test]
-fn are_rsa_of_2048_bits_or_more() {
+fn must_be_rsa_with_at_least_2048_bits() {
     for key in [&OURS.public, &OURS.public_pkcs1(), &KeyPair::of(KeySize::Rsa3072).public] {
         assert_eq!(read(key), r#"SessionVerifier { keys: ["-"], cookie: "rds-session" }"#);
     }
 }
 
 #[test]
-fn stand_one_after_another_each_with_a_name_or_without() {
+fn can_be_concatenated_with_or_without_names() {
     let (a, b) = (&OURS.public, &OTHER.public);
     let texts = [
         format!("{a}{b}"),
@@ -92,32 +92,32 @@ fn stand_one_after_another_each_with_a_name_or_without() {
 }
 
 #[test]
-fn are_refused_for_a_reason_that_does_not_show_them() {
-    let (good, private) = (&OURS.public, &OURS.private);
-    let unended = good.split("-----END").next().unwrap();
+fn are_rejected_with_a_reason_that_does_not_reveal_them() {
+    let (valid, private) = (&OURS.public, &OURS.private);
+    let unterminated = valid.split("-----END").next().unwrap();
     let texts: &[(&str, &str)] = &[
-        ("nothing", ""),
+        ("empty", ""),
         ("white space", " \n \n"),
         ("no key", "kid: one\n"),
         ("words", "correct horse battery staple"),
-        ("the key's middle alone", good.lines().nth(1).unwrap()),
+        ("without its delimiters", valid.lines().nth(1).unwrap()),
         ("1024 bits", RSA_1024),
         ("2047 bits", RSA_2047),
         ("elliptic curve", EC_P256),
         ("certificate", CERTIFICATE),
         ("private", private),
-        ("private, said to be public", &private.replace("PRIVATE", "PUBLIC")),
-        ("private, of openssl before 3", &private.replace("PRIVATE", "RSA PRIVATE")),
+        ("private, labeled as public", &private.replace("PRIVATE", "PUBLIC")),
+        ("private, from OpenSSL before 3", &private.replace("PRIVATE", "RSA PRIVATE")),
         ("private, encrypted", &private.replace("PRIVATE", "ENCRYPTED PRIVATE")),
-        ("a private one after a good one", &format!("{good}{private}")),
-        ("a short one after a good one", &format!("{good}kid: short\n{RSA_1024}")),
-        ("without its end", unended),
-        ("without its end, before a good one", &format!("{unended}\n{good}")),
-        ("ended as something else", &good.replace("END PUBLIC KEY", "END CERTIFICATE")),
-        ("not base64", &good.replace('A', "*")),
-        ("half of it", &format!("{}\n-----END PUBLIC KEY-----\n", &good[..200])),
-        ("of no content", "-----BEGIN PUBLIC KEY-----\n-----END PUBLIC KEY-----\n"),
-        ("of other content", "-----BEGIN PUBLIC KEY-----\naGVsbG8=\n-----END PUBLIC KEY-----\n"),
+        ("a private one after a valid one", &format!("{valid}{private}")),
+        ("a short one after a valid one", &format!("{valid}kid: short\n{RSA_1024}")),
+        ("without its end", unterminated),
+        ("without its end, before a valid one", &format!("{unterminated}\n{valid}")),
+        ("with a mismatched end", &valid.replace("END PUBLIC KEY", "END CERTIFICATE")),
+        ("not base64", &valid.replace('A', "*")),
+        ("truncated", &format!("{}\n-----END PUBLIC KEY-----\n", &valid[..200])),
+        ("without content", "-----BEGIN PUBLIC KEY-----\n-----END PUBLIC KEY-----\n"),
+        ("with other content", "-----BEGIN PUBLIC KEY-----\naGVsbG8=\n-----END PUBLIC KEY-----\n"),
     ];
 
     let mut reasons = Vec::new();
@@ -130,27 +130,27 @@ fn are_refused_for_a_reason_that_does_not_show_them() {
     }
 
     assert_snapshot!(reasons.join("\n"), @r#"
-    nothing: no PEM public key in it
+    empty: no PEM public key in it
     white space: no PEM public key in it
     no key: no PEM public key in it
     words: no PEM public key in it
-    the key's middle alone: no PEM public key in it
+    without its delimiters: no PEM public key in it
     1024 bits: key 1: 1024 bits are less than 2048
     2047 bits: key 1: 2047 bits are less than 2048
     elliptic curve: key 1: not an RSA public key
     certificate: key 1: not an RSA public key
     private: key 1: it is a private key
-    private, said to be public: key 1: not an RSA public key
-    private, of openssl before 3: key 1: it is a private key
+    private, labeled as public: key 1: not an RSA public key
+    private, from OpenSSL before 3: key 1: it is a private key
     private, encrypted: key 1: it is a private key
-    a private one after a good one: key 2: it is a private key
-    a short one after a good one: key 2: 1024 bits are less than 2048
+    a private one after a valid one: key 2: it is a private key
+    a short one after a valid one: key 2: 1024 bits are less than 2048
     without its end: key 1: not PEM: malformedframing
-    without its end, before a good one: key 1: not PEM: invalid data: Invalid symbol 45, offset 0.
-    ended as something else: key 1: not PEM: mismatching BEGIN ("PUBLIC KEY") and END ("CERTIFICATE") tags
+    without its end, before a valid one: key 1: not PEM: invalid data: Invalid symbol 45, offset 0.
+    with a mismatched end: key 1: not PEM: mismatching BEGIN ("PUBLIC KEY") and END ("CERTIFICATE") tags
     not base64: key 1: not PEM: invalid data: Invalid symbol 42, offset 6.
-    half of it: key 1: not an RSA public key
-    of no content: key 1: not an RSA public key
-    of other content: key 1: not an RSA public key
+    truncated: key 1: not an RSA public key
+    without content: key 1: not an RSA public key
+    with other content: key 1: not an RSA public key
     "#);
 }

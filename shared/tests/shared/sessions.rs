@@ -1,4 +1,4 @@
-//! Which sessions are good.
+//! Which sessions are valid.
 
 use crate::session_keys::{KeyPair, OTHER, OURS};
 use aws_lc_rs::rand::SystemRandom;
@@ -33,11 +33,11 @@ fn rs256(claims: &Value) -> String {
     signed(&Header::new(Algorithm::RS256), claims, &OURS)
 }
 
-/// The member whose session it is, or what is said to who has none.
+/// Returns the id of the session's member, or [`REJECTED`] if there is no valid session.
 fn member(verifier: &SessionVerifier, headers: &HeaderMap, now: Timestamp) -> String {
     match verifier.verify(headers, now) {
         Some(session) => session.id.to_string(),
-        None => REFUSED.to_owned(),
+        None => REJECTED.to_owned(),
     }
 }
 
@@ -49,14 +49,14 @@ fn member_of(token: &str) -> String {
     member(&verifier(), &bearer(token), now())
 }
 
-const REFUSED: &str = "refused";
+const REJECTED: &str = "rejected";
 
 #[test]
-fn lasts_until_its_expiry_and_not_a_moment_longer() {
+fn lasts_exactly_until_its_expiry() {
     let headers = bearer(&rs256(&json!({ "userId": "ada", "iat": NOW, "exp": NOW + 10 })));
 
     for (milliseconds, expected) in
-        [(0, "ada"), (9_000, "ada"), (9_999, "ada"), (10_000, REFUSED), (11_000, REFUSED), (86_400_000, REFUSED)]
+        [(0, "ada"), (9_000, "ada"), (9_999, "ada"), (10_000, REJECTED), (11_000, REJECTED), (86_400_000, REJECTED)]
     {
         let instant = Timestamp::from_millisecond(NOW * 1000 + milliseconds).unwrap();
         assert_eq!(member(&verifier(), &headers, instant), expected, "{milliseconds}");
@@ -64,7 +64,7 @@ fn lasts_until_its_expiry_and_not_a_moment_longer() {
 }
 
 #[test]
-fn needs_all_its_claims() {
+fn requires_all_claims() {
     let with = |claim: &str, value: Value| {
         let mut claims = claims();
         claims[claim] = value;
@@ -82,29 +82,35 @@ fn needs_all_its_claims() {
         (with("userId", json!(longest)), &longest),
         (with("github_id", json!("ada-l")), "ada"),
         (with("aud", json!("another service")), "ada"),
-        (without("userId"), REFUSED),
-        (with("userId", json!(7)), REFUSED),
-        (with("userId", json!(null)), REFUSED),
-        (with("userId", json!(["ada"])), REFUSED),
-        (with("userId", json!("")), REFUSED),
-        (with("userId", json!(" ada")), REFUSED),
-        (with("userId", json!("ada/../grace")), REFUSED),
-        (with("userId", json!("ada#1")), REFUSED),
-        (with("userId", json!("ädä")), REFUSED),
-        (with("userId", json!("a".repeat(65))), REFUSED),
-        (without("iat"), REFUSED),
-        (with("iat", json!("yesterday")), REFUSED),
-        (with("iat", json!(null)), REFUSED),
-        (without("exp"), REFUSED),
-        (with("exp", json!(null)), REFUSED),
-        (with("exp", json!((NOW + 60).to_string())), REFUSED),
-        (with("exp", json!(-1)), REFUSED),
-        (with("exp", json!(0)), REFUSED),
-        (with("exp", json!(u64::MAX)), REFUSED),
-        (json!({}), REFUSED),
-        (json!([]), REFUSED),
-        (json!("ada"), REFUSED),
-        (json!(null), REFUSED),
+        (without("userId"), REJECTED),
+        (with("userId", json!(7)), REJECTED),
+        (with("userId", json!(null)), REJECTED),
+        (with("userId", json!(["ada"])), REJECTED),
+        (with("userId", json!("")), REJECTED),
+        (with("userId", json!(" ada")), REJECTED),
+        (with("userId", json!("ada/../grace")), REJECTED),
+        (with("userId", json!("ada#1")), REJECTED),
+        (with("userId", json!("ädä")), REJECTED),
+        (with("userId", json!("a".repeat(65))), REJECTED),
+        (without("iat"), REJECTED),
+        (with("iat", json!("yesterday")), REJECTED),
+        (with("iat", json!(null)), REJECTED),
+        (without("exp"), REJECTED),
+        (with("exp", json!(null)), REJECTED),
+        (with("exp", json!((NOW + 60).to_string())), REJECTED),
+        (with("exp", json!(-1)), REJECTED),
+        (with("exp", json!(0)), REJECTED),
+        (with("exp", json!(u64::MAX)), "ada"),
+        (with("exp", json!(NOW as f64 + 0.5)), "ada"),
+        (with("exp", json!(NOW as f64 - 0.5)), REJECTED),
+        (with("nbf", json!(NOW)), "ada"),
+        (with("nbf", json!(NOW as f64 - 0.5)), "ada"),
+        (with("nbf", json!(NOW as f64 + 0.5)), REJECTED),
+        (with("nbf", json!("today")), REJECTED),
+        (json!({}), REJECTED),
+        (json!([]), REJECTED),
+        (json!("ada"), REJECTED),
+        (json!(null), REJECTED),
     ];
 
     for (claims, expected) in cases {
@@ -113,86 +119,86 @@ fn needs_all_its_claims() {
 }
 
 #[test]
-fn is_signed_by_rs256_and_nothing_else() {
+fn must_be_signed_with_rs256() {
     let others = [Algorithm::RS384, Algorithm::RS512, Algorithm::PS256, Algorithm::PS384, Algorithm::PS512];
     for algorithm in others {
         let token = signed(&Header::new(algorithm), &claims(), &OURS);
-        assert_eq!(member_of(&token), REFUSED, "{algorithm:?}");
+        assert_eq!(member_of(&token), REJECTED, "{algorithm:?}");
     }
     let elliptic = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new()).unwrap();
     let elliptic = EncodingKey::from_ec_der(elliptic.as_ref());
-    assert_eq!(member_of(&encode(&Header::new(Algorithm::ES256), &claims(), &elliptic).unwrap()), REFUSED);
+    assert_eq!(member_of(&encode(&Header::new(Algorithm::ES256), &claims(), &elliptic).unwrap()), REJECTED);
     assert_eq!(member_of(&signed(&Header::new(Algorithm::RS256), &claims(), &OURS)), "ada");
 }
 
 #[test]
-fn is_not_signed_by_the_public_key_as_a_secret() {
-    // Who takes the algorithm from the token would check these with the public key, which everybody may know.
+fn must_not_be_signed_with_the_public_key_as_a_secret() {
+    // A verifier that trusted the token's algorithm would check these with the public key, which is not secret.
     let trimmed = OURS.public.trim();
     let der = pem::parse(&OURS.public).unwrap();
     for secret in [OURS.public.as_bytes(), trimmed.as_bytes(), der.contents()] {
         for algorithm in [Algorithm::HS256, Algorithm::HS384, Algorithm::HS512] {
             let token = encode(&Header::new(algorithm), &claims(), &EncodingKey::from_secret(secret)).unwrap();
-            assert_eq!(member_of(&token), REFUSED, "{algorithm:?}");
+            assert_eq!(member_of(&token), REJECTED, "{algorithm:?}");
         }
     }
 }
 
 #[test]
-fn is_signed() {
+fn must_be_signed() {
     let part = |json: &str| BASE64URL_NOPAD.encode(json.as_bytes());
     let payload = part(&claims().to_string());
-    let good = rs256(&claims());
-    let signature = good.rsplit_once('.').unwrap().1;
+    let valid = rs256(&claims());
+    let signature = valid.rsplit_once('.').unwrap().1;
     for header in [r#"{"alg":"none"}"#, r#"{"alg":"None","typ":"JWT"}"#, r#"{"alg":""}"#, r#"{"typ":"JWT"}"#, "{}"] {
         for signature in ["", signature] {
-            assert_eq!(member_of(&format!("{}.{payload}.{signature}", part(header))), REFUSED, "{header}");
+            assert_eq!(member_of(&format!("{}.{payload}.{signature}", part(header))), REJECTED, "{header}");
         }
     }
     let header = part(r#"{"alg":"RS256"}"#);
-    assert_eq!(member_of(&format!("{header}.{payload}.")), REFUSED);
-    assert_eq!(member_of(&format!("{header}.{payload}")), REFUSED);
+    assert_eq!(member_of(&format!("{header}.{payload}.")), REJECTED);
+    assert_eq!(member_of(&format!("{header}.{payload}")), REJECTED);
 }
 
 #[test]
-fn is_not_signed_by_a_key_of_its_own_choosing() {
+fn must_not_bring_its_own_key() {
     let mut header = Header::new(Algorithm::RS256);
     header.jku = Some("https://attacker.example/keys.json".to_owned());
     header.x5u = Some("https://attacker.example/key.pem".to_owned());
 
-    assert_eq!(member_of(&signed(&header, &claims(), &OTHER)), REFUSED);
+    assert_eq!(member_of(&signed(&header, &claims(), &OTHER)), REJECTED);
 }
 
 #[test]
-fn is_signed_by_our_key() {
-    assert_eq!(member_of(&signed(&Header::new(Algorithm::RS256), &claims(), &OTHER)), REFUSED);
+fn must_be_signed_with_our_key() {
+    assert_eq!(member_of(&signed(&Header::new(Algorithm::RS256), &claims(), &OTHER)), REJECTED);
 }
 
 #[test]
-fn is_refused_with_any_character_changed() {
-    let good = rs256(&claims());
-    assert_eq!(member_of(&good), "ada");
+fn is_rejected_if_any_character_changes() {
+    let valid = rs256(&claims());
+    assert_eq!(member_of(&valid), "ada");
 
-    for position in 0..good.len() {
-        let other = if good.as_bytes()[position] == b'A' { "B" } else { "A" };
-        let mut tampered = good.clone();
+    for position in 0..valid.len() {
+        let other = if valid.as_bytes()[position] == b'A' { "B" } else { "A" };
+        let mut tampered = valid.clone();
         tampered.replace_range(position..=position, other);
-        assert_eq!(member_of(&tampered), REFUSED, "{position}");
+        assert_eq!(member_of(&tampered), REJECTED, "{position}");
     }
 }
 
 #[test]
-fn is_refused_with_the_claims_of_another() {
+fn is_rejected_with_the_claims_of_another_session() {
     let (ada, grace) = (rs256(&claims()), rs256(&json!({ "userId": "grace", "iat": NOW, "exp": NOW + 60 })));
     let parts = |token: &str| token.split('.').map(str::to_owned).collect::<Vec<_>>();
     let (ada, grace) = (parts(&ada), parts(&grace));
 
-    assert_eq!(member_of(&[&*ada[0], &*grace[1], &*ada[2]].join(".")), REFUSED);
+    assert_eq!(member_of(&[&*ada[0], &*grace[1], &*ada[2]].join(".")), REJECTED);
 }
 
 #[test]
-fn is_refused_when_it_is_no_token() {
-    let good = rs256(&claims());
+fn is_rejected_if_it_is_not_a_token() {
+    let valid = rs256(&claims());
     let long = "a".repeat(100_000);
     let cases = [
         "",
@@ -204,23 +210,23 @@ fn is_refused_when_it_is_no_token() {
         "e30.e30.e30",
         "\u{a0}",
         &long,
-        good.split('.').next().unwrap(),
-        good.rsplit_once('.').unwrap().0,
-        good.split_once('.').unwrap().1,
-        &format!("{good}."),
-        &format!(".{good}"),
-        &format!("{good}.{good}"),
-        &format!("{good}="),
-        &format!("{good} {good}"),
-        &format!("{good},{good}"),
+        valid.split('.').next().unwrap(),
+        valid.rsplit_once('.').unwrap().0,
+        valid.split_once('.').unwrap().1,
+        &format!("{valid}."),
+        &format!(".{valid}"),
+        &format!("{valid}.{valid}"),
+        &format!("{valid}="),
+        &format!("{valid} {valid}"),
+        &format!("{valid},{valid}"),
     ];
 
     for token in cases {
-        assert_eq!(member_of(token), REFUSED, "{token}");
+        assert_eq!(member_of(token), REJECTED, "{token}");
     }
 }
 
-/// The session of whoever sends these headers.
+/// Returns the member of a request with these headers, or [`REJECTED`].
 fn member_with(headers: &[(&str, &[u8])]) -> String {
     let mut map = HeaderMap::new();
     for (name, value) in headers {
@@ -230,7 +236,7 @@ fn member_with(headers: &[(&str, &[u8])]) -> String {
 }
 
 #[test]
-fn is_found_in_the_cookie_or_the_authorization_header() {
+fn is_read_from_the_cookie_or_the_authorization_header() {
     let token = rs256(&claims());
     let cases: &[(&str, String)] = &[
         ("authorization", format!("Bearer {token}")),
@@ -255,7 +261,7 @@ fn is_found_in_the_cookie_or_the_authorization_header() {
 }
 
 #[test]
-fn is_found_nowhere_else() {
+fn is_not_read_from_anywhere_else() {
     let token = rs256(&claims());
     let cases: &[(&str, String)] = &[
         ("x-session", token.clone()),
@@ -271,24 +277,32 @@ fn is_found_nowhere_else() {
     ];
 
     for (name, value) in cases {
-        assert_eq!(member_with(&[(name, value.as_bytes())]), REFUSED, "{name}: {value}");
+        assert_eq!(member_with(&[(name, value.as_bytes())]), REJECTED, "{name}: {value}");
     }
-    assert_eq!(member_with(&[]), REFUSED);
-    assert_eq!(member_with(&[("authorization", b"Bearer \xff\xfe")]), REFUSED);
+    assert_eq!(member_with(&[]), REJECTED);
+    assert_eq!(member_with(&[("authorization", b"Bearer \xff\xfe")]), REJECTED);
 }
 
 #[test]
-fn of_the_cookie_comes_first() {
+fn is_the_first_valid_one_of_all_cookies_and_the_bearer_token() {
     let (cookie, bearer) = (rs256(&claims()), rs256(&json!({ "userId": "grace", "iat": NOW, "exp": NOW + 60 })));
-    let cookie = format!("rds-session={cookie}");
+    let expired = rs256(&json!({ "userId": "eve", "iat": NOW - 60, "exp": NOW }));
     let bearer = format!("Bearer {bearer}");
+    let with_cookies = |cookies: &[&str]| {
+        let mut headers = vec![("authorization", bearer.as_bytes())];
+        headers.extend(cookies.iter().map(|cookies| ("cookie", cookies.as_bytes())));
+        member_with(&headers)
+    };
 
-    assert_eq!(member_with(&[("authorization", bearer.as_bytes()), ("cookie", cookie.as_bytes())]), "ada");
-    assert_eq!(member_with(&[("authorization", bearer.as_bytes()), ("cookie", b"rds-session=bad")]), REFUSED);
+    assert_eq!(with_cookies(&[&format!("rds-session={cookie}")]), "ada");
+    assert_eq!(with_cookies(&["rds-session=bad"]), "grace");
+    assert_eq!(with_cookies(&[&format!("rds-session={expired}; theme=dark; rds-session={cookie}")]), "ada");
+    assert_eq!(with_cookies(&["rds-session=", "theme=dark", &format!("rds-session={cookie}")]), "ada");
+    assert_eq!(with_cookies(&[&format!("rds-session={expired}"), "rds-session=bad"]), "grace");
 }
 
 #[test]
-fn is_found_in_the_cookie_that_is_configured() {
+fn is_read_from_the_configured_cookie() {
     let verifier = SessionVerifier::new(&OURS.public, "sky".to_owned()).unwrap();
     let headers = |name: &str| {
         let cookie = HeaderValue::try_from(format!("{name}={}", rs256(&claims()))).unwrap();
@@ -296,33 +310,33 @@ fn is_found_in_the_cookie_that_is_configured() {
     };
 
     assert_eq!(member(&verifier, &headers("sky"), now()), "ada");
-    assert_eq!(member(&verifier, &headers("rds-session"), now()), REFUSED);
+    assert_eq!(member(&verifier, &headers("rds-session"), now()), REJECTED);
 }
 
 #[test]
-fn is_checked_with_the_key_that_it_names() {
+fn is_verified_with_the_key_that_it_names() {
     let (ours, other) = (&OURS.public, &OTHER.public);
     let both_named = format!("kid: old\n{ours}\nkid: new\n{other}");
     let swapped = format!("kid: new\n{ours}kid: old\n{other}");
     let one_unnamed = format!("{ours}kid: new\n{other}");
     let none_named = format!("{ours}{other}");
     let cases = [
-        // During a rotation both are good, each under its own name.
+        // During a rotation both are valid, each under its own name.
         (&both_named, Some("old"), &OURS, "ada"),
         (&both_named, Some("new"), &OTHER, "ada"),
-        (&both_named, Some("new"), &OURS, REFUSED),
-        (&both_named, Some("old"), &OTHER, REFUSED),
-        (&swapped, Some("old"), &OURS, REFUSED),
-        (&both_named, Some("older"), &OURS, REFUSED),
-        (&both_named, Some("OLD"), &OURS, REFUSED),
-        (&both_named, Some(""), &OURS, REFUSED),
-        // A token that names no key may be of any.
+        (&both_named, Some("new"), &OURS, REJECTED),
+        (&both_named, Some("old"), &OTHER, REJECTED),
+        (&swapped, Some("old"), &OURS, REJECTED),
+        (&both_named, Some("older"), &OURS, REJECTED),
+        (&both_named, Some("OLD"), &OURS, REJECTED),
+        (&both_named, Some(""), &OURS, REJECTED),
+        // A token that names no key can be signed with any of them.
         (&both_named, None, &OURS, "ada"),
         (&both_named, None, &OTHER, "ada"),
-        // A key without a name may be the one that a token names.
+        // A key without a name can match any name in a token.
         (&one_unnamed, Some("old"), &OURS, "ada"),
         (&one_unnamed, Some("new"), &OTHER, "ada"),
-        (&one_unnamed, Some("old"), &OTHER, REFUSED),
+        (&one_unnamed, Some("old"), &OTHER, REJECTED),
         (&none_named, Some("old"), &OURS, "ada"),
         (&none_named, None, &OTHER, "ada"),
     ];
@@ -336,9 +350,9 @@ fn is_checked_with_the_key_that_it_names() {
 }
 
 #[test]
-fn ends_with_the_key_that_signed_it() {
+fn ends_when_its_key_is_removed() {
     let token = rs256(&claims());
     let rotated = SessionVerifier::new(&OTHER.public, "rds-session".to_owned()).unwrap();
 
-    assert_eq!(member(&rotated, &bearer(&token), now()), REFUSED);
+    assert_eq!(member(&rotated, &bearer(&token), now()), REJECTED);
 }

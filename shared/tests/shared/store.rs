@@ -1,4 +1,4 @@
-//! What of the tables HTTP does not reach.
+//! Behavior of the tables that cannot be reached over HTTP.
 
 use shared::Entropy;
 use shared::airlines::AirlineError;
@@ -8,12 +8,12 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 use testing::Fault;
 
-/// Random numbers of which the first few are all the same.
+/// A random number source that repeats its first value a few times.
 struct Repetitive(AtomicU8);
 
 impl Entropy for Repetitive {
     fn fill(&self, buffer: &mut [u8]) {
-        // An id and a transaction's token at a time.
+        // Each attempt draws an id and a transaction token.
         let draw = self.0.fetch_add(1, Ordering::SeqCst);
         let is_id = buffer.len() == 6;
         buffer.fill(if is_id && draw < 6 { 0 } else { draw });
@@ -25,7 +25,7 @@ fn draft() -> ProductDraft {
 }
 
 #[tokio::test]
-async fn gives_a_product_another_id_when_the_first_is_taken() {
+async fn picks_another_product_id_if_the_first_is_taken() {
     let app = crate::start().await;
     let airline: AirlineId = "skyteam".parse().unwrap();
     let repetitive = app.context().clone().with_entropy(Repetitive(AtomicU8::new(0)));
@@ -41,7 +41,7 @@ async fn gives_a_product_another_id_when_the_first_is_taken() {
 }
 
 #[tokio::test]
-async fn has_its_tables_made_once() {
+async fn creates_its_tables_only_once() {
     let app = crate::start().await;
     let key = app.airline("skyteam").await;
 
@@ -51,7 +51,7 @@ async fn has_its_tables_made_once() {
 }
 
 #[tokio::test]
-async fn says_when_its_tables_cannot_be_made() {
+async fn reports_when_its_tables_cannot_be_created() {
     let app = crate::start().await;
     app.wire.disturb_all(Fault::Error(400, "AccessDeniedException"));
 
@@ -59,12 +59,12 @@ async fn says_when_its_tables_cannot_be_made() {
 }
 
 #[tokio::test]
-async fn does_not_take_what_it_cannot_read_for_nothing() {
+async fn does_not_treat_an_unreadable_item_as_missing() {
     let app = crate::start().await;
     let (airline, other): (AirlineId, AirlineId) = ("skyteam".parse().unwrap(), "nobody".parse().unwrap());
     let _key = app.airline("skyteam").await;
 
-    // An airline that has a key and no record is a fault of the tables, not of the caller.
+    // An airline with a key but no record is an inconsistency in the tables, not the caller's mistake.
     assert!(matches!(
         shared::airlines::airline(app.context(), &other).await,
         Err(AirlineError::Store(StoreError::Failed(_)))
@@ -74,7 +74,7 @@ async fn does_not_take_what_it_cannot_read_for_nothing() {
 }
 
 #[tokio::test]
-async fn gives_up_on_a_table_that_is_not_there_at_once() {
+async fn fails_immediately_if_a_table_does_not_exist() {
     let app = crate::start().await;
     let elsewhere = app.store().clone();
     app.wire.disturb_all(Fault::Error(400, "ResourceNotFoundException"));

@@ -1,34 +1,35 @@
-//! Dollars: for a million requests of a kind, and for a month of a mix of them.
+//! Costs in dollars: of a million requests of a kind, and of a month with a mix of them.
 
-use super::count::{A_SERVER_FULL, Counted, Counts, WITH_A_HISTORY};
+use super::count::{A_SERVER_FULL, Counted, Counts, RUNNING, RUNNING_TO_ITS_END, WITH_A_HISTORY};
 use super::prices;
 use shared::telemetry::METRICS;
 use testing::template::Template;
 
-/// What is assumed of a request's duration, in milliseconds: of its own, and for each DynamoDB request.
+/// Assumed duration of a request in milliseconds: a constant part, and a part for each DynamoDB request.
 pub const OWN_MS: f64 = 5.0;
 pub const REQUEST_MS: f64 = 7.0;
 
-/// Of requests above the first of a second, what share is traced (*AWS X-Ray Developer Guide*, "Configuring sampling rules").
+/// Share of requests that are traced, after the first in each second (*AWS X-Ray Developer Guide*, "Configuring
+/// sampling rules").
 pub const TRACED: f64 = 0.05;
 
-/// What an answer has besides its body.
+/// Size of a response's headers.
 const HEADER_BYTES: f64 = 300.0;
 
 const DAYS: f64 = 30.0;
 const GB: f64 = 1e9;
 
-/// What is left of a log line that is stored.
+/// Share of a log line's size that remains when it is stored.
 const COMPRESSED: f64 = 0.15;
 
-/// What is assumed of a night's audit: read units that it takes in a second, of the 13 minutes in which it begins parts.
+/// Assumed read units per second of the nightly audit, and the 13 minutes in which it starts parts.
 pub const AUDIT_READS_A_SECOND: f64 = 2000.0;
 pub const AUDIT_SECONDS: f64 = 780.0;
 
-/// Of 1,000 requests, how many are of which kind: game servers that tick once a minute for 80 minutes, with 30 passengers
+/// How many of 1,000 requests are of each kind: game servers that tick once a minute for 80 minutes, with 30 passengers
 /// each, and some people on the website.
 pub const MIX: [(&str, f64); 18] = [
-    ("tick", 400.0),
+    (RUNNING, 400.0),
     (WITH_A_HISTORY, 150.0),
     ("fetch-users-data", 190.0),
     (A_SERVER_FULL, 10.0),
@@ -39,7 +40,7 @@ pub const MIX: [(&str, f64); 18] = [
     ("list-passengers", 10.0),
     ("create-flight", 5.0),
     ("server-start", 5.0),
-    ("server-end", 5.0),
+    (RUNNING_TO_ITS_END, 5.0),
     ("get-user-by-username", 25.0),
     ("get-self", 20.0),
     ("list-users", 10.0),
@@ -48,7 +49,7 @@ pub const MIX: [(&str, f64); 18] = [
     ("set-own-status", 5.0),
 ];
 
-/// Dollars for a million of a kind, without the steps at which prices fall.
+/// Dollars for a million requests of a kind, at the price of the first tier.
 #[derive(Debug, Clone, Copy)]
 pub struct PerMillion {
     pub dynamodb: f64,
@@ -81,17 +82,17 @@ impl Counted {
     }
 }
 
-/// A month at so many requests a day, line by line.
+/// The bill of a month, line by line.
 pub struct Bill {
     pub lines: Vec<(&'static str, f64)>,
 }
 
-/// How much is there at so many requests a day.
+/// The sizes of the system at a number of requests a day.
 pub struct Scale {
     pub requests_a_day: f64,
     pub boardings_of_a_year: f64,
     pub stored_gigabytes: f64,
-    /// Nights that one audit of everything takes.
+    /// Nights that a complete audit takes.
     pub audit_nights: f64,
 }
 
@@ -108,7 +109,7 @@ impl Scale {
     }
 }
 
-/// A sum over the mix, weighted.
+/// Returns the average of a quantity over the mix.
 fn of_one(counts: &Counts, what: impl Fn(&Counted) -> f64) -> f64 {
     MIX.iter().map(|(name, of_1000)| of_1000 / 1000.0 * what(counts.of(name))).sum()
 }
@@ -146,7 +147,7 @@ impl Bill {
     }
 }
 
-/// Traces of a day: of each function the first request of a second, and some of the others.
+/// Returns the number of traces in a day: the first request to each function in each second, and a share of the others.
 fn traced(template: &Template, requests_a_day: f64) -> f64 {
     const SECONDS: f64 = 86_400.0;
     let of_function = |routes: Vec<String>| {
@@ -159,7 +160,7 @@ fn traced(template: &Template, requests_a_day: f64) -> f64 {
     functions.map(|function| of_function(function.routes.iter().map(testing::template::Route::event).collect())).sum()
 }
 
-/// The run of every minute, all of them traced, and those of every night.
+/// Returns the cost of the job that runs every minute, with all runs traced, and of the nightly jobs.
 fn jobs(counts: &Counts, scale: &Scale) -> f64 {
     let minutes = DAYS * 24.0 * 60.0 / 1e6;
     let ending = counts.of("end-stale-flights").dollars();
@@ -170,7 +171,7 @@ fn jobs(counts: &Counts, scale: &Scale) -> f64 {
     minutes * ending + prices::READS.of(reads) + prices::DURATION.of(gigabyte_seconds)
 }
 
-/// What the stack costs when nobody comes.
+/// Returns the cost of the stack without any requests.
 pub fn fixed(template: &Template) -> f64 {
     let metrics_of = |alarm: &serde_json::Value| {
         let queries = alarm["Properties"]["Metrics"].as_array();

@@ -1,16 +1,17 @@
-//! What requests and jobs take, counted on the demo community.
+//! What requests and jobs consume, measured on the demo community.
 
+use crate::events::{self, event};
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
 use std::time::Duration;
-use testing::template::{Template, events};
-use testing::{Answer, DEMO_KEY, Log, TestApp, demo_event};
+use testing::template::Template;
+use testing::{Answer, DEMO_KEY, Log, TestApp};
 use tracing_subscriber::filter::LevelFilter;
 
-/// What one request, or one run of a job, takes.
+/// What one request, or one run of a job, consumes.
 #[derive(Debug, Clone)]
 pub struct Counted {
-    /// The event, or what is special about the request.
+    /// The event, and what is special about the request, if anything.
     pub name: String,
     /// The function's memory, in MB.
     pub memory: f64,
@@ -20,19 +21,21 @@ pub struct Counted {
     pub reads: f64,
     /// Write units.
     pub writes: f64,
-    /// What is logged, by the function and by API Gateway.
+    /// Bytes logged by the function and by API Gateway.
     pub log_bytes: f64,
-    /// What is answered.
+    /// Bytes of the response's body.
     pub answer_bytes: f64,
 }
 
-/// What the measurements found.
+/// All measurements.
 pub struct Counts {
-    /// Of each event, and of the requests that grow with what is stored.
+    /// Those of each event, and those of special scenes.
     pub counted: Vec<Counted>,
+    /// The names of the jobs among them.
+    pub jobs: Vec<String>,
     /// What a boarding adds to the tables, with its share of the flight and the flyer, in bytes.
     pub stored_bytes: f64,
-    /// What a boarding adds to a whole audit, likewise, in read units.
+    /// What a boarding adds to a complete audit, likewise, in read units.
     pub audit_reads: f64,
 }
 
@@ -40,19 +43,24 @@ impl Counts {
     pub async fn measure() -> Self {
         let template = Template::read();
         let mut counted = Vec::new();
-        for event in events() {
-            counted.push(if demo_event(&event)["rawPath"].is_string() {
-                of_route(&template, &event).await
-            } else {
-                of_job(&template, &event).await
-            });
+        for name in events::requests() {
+            counted.push(of_event(&template, name).await);
         }
+        let functions = template.functions().into_iter();
+        let jobs = functions.filter(|function| !function.schedules.is_empty()).map(|function| function.crate_name);
+        let jobs: Vec<_> = jobs.collect();
+        for job in &jobs {
+            counted.push(of_job(&template, job).await);
+        }
+        counted.push(of_a_running_flight(&template, "tick", RUNNING).await);
+        counted.push(of_a_running_flight(&template, "server-end", RUNNING_TO_ITS_END).await);
         let crowd = crowd().await;
         counted.push(with_a_history(&template, &crowd).await);
         counted.push(of_a_server_full(&template, &crowd).await);
         let demo = crate::with_demo().await;
         Self {
             counted,
+            jobs,
             stored_bytes: (stored_bytes(&crowd).await - stored_bytes(&demo).await) / BOARDINGS,
             audit_reads: (audit_reads(&crowd).await - audit_reads(&demo).await) / BOARDINGS,
         }
@@ -64,23 +72,34 @@ impl Counts {
     }
 }
 
-/// A boarding by somebody whose newest page of the history is half full.
+impl Counted {
+    /// Its event.
+    pub fn event(&self) -> &str {
+        self.name.split(',').next().expect("a name begins with the event")
+    }
+}
+
+/// A tick and the end of a running flight, which also change its entry in an index.
+pub const RUNNING: &str = "tick, of a running flight";
+pub const RUNNING_TO_ITS_END: &str = "server-end, of a running flight";
+
+/// The boarding of a flyer whose newest history page is half full.
 pub const WITH_A_HISTORY: &str = "board-passenger, with 50 earlier flights";
 
-/// What a game server asks when it is told of everybody.
+/// What a game server fetches when it starts with 20 players.
 pub const A_SERVER_FULL: &str = "fetch-users-data, for 20 flyers with 10 flights each";
 
 /// The flyer who boarded all of the crowd's flights.
 const REGULAR: &str = "3000";
 
-/// What [`crowd`] adds to the demo.
+/// Number of boardings that [`crowd`] adds to the demo.
 const BOARDINGS: f64 = 50.0 + 20.0 * 10.0;
 
 fn others() -> impl Iterator<Item = String> {
     (2000..2020).map(|id: u32| id.to_string())
 }
 
-/// The demo, with 20 flyers who boarded 10 flights each, and one who boarded 50.
+/// The demo with 20 more flyers who boarded 10 flights each, and one who boarded 50.
 async fn crowd() -> TestApp {
     let app = crate::with_demo().await;
     for number in 0..50 {
@@ -95,29 +114,28 @@ async fn crowd() -> TestApp {
     app
 }
 
-/// What an event needs to be done before.
-async fn prepare(app: &TestApp, event: &str) {
-    let before = match event {
-        "refund-transaction" => "buy-product",
-        "tick" | "server-end" => "server-start",
-        _ => return,
-    };
-    let _done = app.call_of(&demo_event(before)).send().await.expect(200);
-    // A tick in the same instant would change nothing, and cost less.
-    app.clock.advance(Duration::from_mins(1));
-}
-
-async fn of_route(template: &Template, event: &str) -> Counted {
-    let app = crate::with_demo().await;
-    prepare(&app, event).await;
-    let request = demo_event(event);
-    let counted = of_request(template, &app, &request, |answer| {
-        assert!(answer.status.is_success() || event == "no-such-route", "{event}: {}", answer.shown());
+async fn of_event(template: &Template, name: &str) -> Counted {
+    let (app, event) = (crate::with_demo().await, event(name));
+    let counted = of_request(template, &app, &event, |answer| {
+        assert!(answer.status.is_success() || event["routeKey"] == "$default", "{name}: {}", answer.shown());
     });
-    Counted { name: event.to_owned(), ..counted.await }
+    Counted { name: name.to_owned(), ..counted.await }
 }
 
-/// A request by an airline that the function knows already.
+/// Measures a request about a flight that started a minute ago.
+async fn of_a_running_flight(template: &Template, name: &str, described: &str) -> Counted {
+    let app = crate::with_demo().await;
+    let mut start = event("server-start");
+    let event = event(name);
+    start["rawPath"] = format!("/flight/{}/serverStart", event["pathParameters"]["id"].as_str().expect("an id")).into();
+    let _started = app.call_of(&start).send().await.expect(200);
+    // At the time of the start, a tick would change nothing and cost less.
+    app.clock.advance(Duration::from_mins(1));
+    let counted = of_request(template, &app, &event, |answer| assert_eq!(answer.status.as_u16(), 200));
+    Counted { name: described.to_owned(), ..counted.await }
+}
+
+/// Measures a request to an instance that knows the API key.
 async fn of_request(template: &Template, app: &TestApp, event: &Value, check: impl FnOnce(&Answer)) -> Counted {
     let _warm = app.get("/airline").key(DEMO_KEY).send().await.expect(200);
     let log = Log::at(LevelFilter::INFO);
@@ -143,7 +161,7 @@ fn from_line(line: &Value, log_bytes: f64, answer_bytes: f64) -> Counted {
     }
 }
 
-/// The length of a line with the ids that Lambda and X-Ray give, and a duration of a usual length.
+/// Returns the length of a log line with IDs of Lambda and X-Ray, and a duration of the usual length.
 fn logged(mut line: Value) -> f64 {
     if line["request_id"].is_string() {
         line["request_id"] = json!("8476a536-e9f4-11e8-9739-2dfe598c3fcd");
@@ -156,7 +174,7 @@ fn logged(mut line: Value) -> f64 {
     line.to_string().len() as f64 + 1.0
 }
 
-/// API Gateway's line about the request of an event.
+/// Returns API Gateway's log line about an event's request.
 fn access_line(template: &Template, event: &Value) -> String {
     let api = &template.resource("Api")["Properties"]["AccessLogSettings"];
     let context = &event["requestContext"];
@@ -190,7 +208,7 @@ fn memory_of_route(template: &Template, route: &str) -> f64 {
     function.expect("every route goes to a function").properties["MemorySize"].as_f64().expect("memory")
 }
 
-/// A run that finds what the demo has: nothing to end, two members to archive, little to audit.
+/// Measures a run on the demo: no flight to end, two members to archive, and little to audit.
 async fn of_job(template: &Template, job: &str) -> Counted {
     let app = crate::with_demo().await;
     let log = Log::at(LevelFilter::INFO);
@@ -212,7 +230,7 @@ async fn of_job(template: &Template, job: &str) -> Counted {
 }
 
 async fn with_a_history(template: &Template, crowd: &TestApp) -> Counted {
-    let mut event = demo_event("board-passenger");
+    let mut event = event("board-passenger");
     let mut body: Value = serde_json::from_str(event["body"].as_str().expect("a body")).expect("JSON");
     body["userId"] = json!(REGULAR);
     event["body"] = body.to_string().into();
@@ -221,13 +239,14 @@ async fn with_a_history(template: &Template, crowd: &TestApp) -> Counted {
 }
 
 async fn of_a_server_full(template: &Template, crowd: &TestApp) -> Counted {
-    let mut event = demo_event("fetch-users-data");
+    let mut event = event("fetch-users-data");
     event["body"] = json!({ "userIds": others().collect::<Vec<_>>() }).to_string().into();
-    let counted = of_request(template, crowd, &event, |answer| {
-        let flights = |user: &Value| user["flights"].as_array().map_or(0, Vec::len);
-        let data = answer.json()["data"].as_array().expect("users").iter().map(flights).sum::<usize>();
-        assert_eq!(data, 200);
-    });
+    let mut uncompressed = event.clone();
+    uncompressed["headers"].as_object_mut().expect("headers").remove("accept-encoding");
+    let answer = crowd.call_of(&uncompressed).send().await.expect(200).json();
+    let flights = |user: &Value| user["flights"].as_array().map_or(0, Vec::len);
+    assert_eq!(answer["data"].as_array().expect("users").iter().map(flights).sum::<usize>(), 200);
+    let counted = of_request(template, crowd, &event, |answer| assert_eq!(answer.status.as_u16(), 200));
     Counted { name: A_SERVER_FULL.to_owned(), ..counted.await }
 }
 
@@ -240,8 +259,8 @@ async fn audit_reads(app: &TestApp) -> f64 {
     line["dynamodb_read_units"].as_f64().expect("a number")
 }
 
-/// What all tables hold, as DynamoDB charges for it: names, values, and 100 bytes for each item; passengers again, for
-/// they are in an index whole (*DynamoDB Developer Guide*, "DynamoDB item sizes and formats").
+/// Returns the bytes in all tables for which DynamoDB charges: names, values, and 100 bytes per item. Passengers count
+/// twice, because an index contains them completely (*DynamoDB Developer Guide*, "DynamoDB item sizes and formats").
 async fn stored_bytes(app: &TestApp) -> f64 {
     let client = aws_sdk_dynamodb::Client::from_conf(engine::config(app.endpoint()).build());
     let mut bytes = 0;

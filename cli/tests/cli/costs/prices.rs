@@ -1,9 +1,9 @@
-//! What AWS charges, in US dollars, in us-east-1. The document shows these very numbers.
+//! The prices of AWS in us-east-1, in US dollars, as the document shows them.
 
-/// When they were looked up.
+/// Date of the prices.
 pub const DATE: &str = "November 2026";
 
-/// A price that falls with the amount of a month: up to so much, so many dollars for one.
+/// A price with tiers by the amount used in a month: the upper end of each tier, and the dollars per unit in it.
 pub struct Price {
     of: &'static str,
     unit: &'static str,
@@ -62,7 +62,7 @@ const ALL: [&Price; 16] = [
 ];
 
 impl Price {
-    /// For so much in one month.
+    /// Returns the cost of an amount used in one month.
     pub fn of(&self, amount: f64) -> f64 {
         let mut dollars = 0.0;
         let mut from = 0.0;
@@ -84,7 +84,7 @@ impl Price {
     }
 }
 
-/// The table of them.
+/// Returns the table of prices.
 pub fn table() -> String {
     super::table(&format!("| us-east-1, {DATE} | unit | $ |"), 2, ALL.map(Price::row))
 }

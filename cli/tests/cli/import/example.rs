@@ -69,7 +69,7 @@ fn makes_up_more_defects_on_demand_and_the_same_export_twice() {
     let server = Server::start(&["--no-demo"]);
     let imported = import_all(&server, one.path());
     assert!(imported.contains("but a balance must not be negative"), "{imported}");
-    assert!(imported.contains("on that flight already"), "{imported}");
+    assert!(imported.contains("has already boarded the flight"), "{imported}");
     assert!(imported.contains("a second time"), "{imported}");
     expect_sound(&server);
 

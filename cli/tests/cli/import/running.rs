@@ -1,12 +1,13 @@
 //! How an import runs, whatever it imports.
 
 use super::{community, flyer, said};
-use crate::server::Server;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 use std::fs;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
+use wiremock::matchers::body_string_contains;
+use wiremock::{Mock, MockServer, ResponseTemplate};
 
 #[test]
 fn takes_no_more_lines_a_second_than_it_is_told() {
@@ -38,7 +39,11 @@ fn takes_no_more_lines_a_second_than_it_is_told() {
 
 #[test]
 fn stops_at_a_line_when_the_tables_fail() {
-    let server = Server::start(&["--no-demo"]);
+    // A DynamoDB that can be reached but then fails.
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let dynamodb = runtime.block_on(MockServer::start());
+    let probe = Mock::given(body_string_contains("PROBE")).respond_with(ResponseTemplate::new(200).set_body_string("{}"));
+    runtime.block_on(probe.mount(&dynamodb));
     let directory = TempDir::new().unwrap();
     let file = directory.path().join("flyers.ndjson");
     for kind in ["flyers", "passengers"] {
@@ -50,8 +55,7 @@ fn stops_at_a_line_when_the_tables_fail() {
         };
         fs::write(&file, format!("\nno row\n{row}\n")).unwrap();
         let mut command = crate::server::skysquad(directory.path());
-        // No DynamoDB, but something that listens.
-        let command = command.args(["import", kind, file.to_str().unwrap(), "--endpoint-url", &server.url]);
+        let command = command.args(["import", kind, file.to_str().unwrap(), "--endpoint-url", &dynamodb.uri()]);
         let stopped = command.output().unwrap();
         assert_eq!(stopped.status.code(), Some(1), "{stopped:?}");
         let error = String::from_utf8(stopped.stderr).unwrap();

@@ -7,18 +7,18 @@ use serde_json::{Value, json};
 use std::time::Duration;
 use testing::TestApp;
 
-/// A product of which everything is known, and its path.
+/// Creates a product that has every field set and returns it with its path.
 async fn product(app: &TestApp, key: &str) -> (Value, String) {
     let draft = json!({ "name": "Lounge", "priceMiles": 500, "description": "Quiet" });
-    let made = app.post("/airline/products").key(key).json(&draft).send().await.expect(201).json();
-    let path = format!("/airline/products/{}", made["productId"].as_str().unwrap());
+    let created = app.post("/airline/products").key(key).json(&draft).send().await.expect(201).json();
+    let path = format!("/airline/products/{}", created["productId"].as_str().unwrap());
     app.clock.advance(Duration::from_secs(1));
     app.wire.reset();
-    (made, path)
+    (created, path)
 }
 
 #[tokio::test]
-async fn changes_all_that_can_be_changed() {
+async fn changes_every_editable_field() {
     let app = crate::start().await;
     let key = app.airline("skyteam").await;
     let (_, path) = product(&app, &key).await;
@@ -37,13 +37,13 @@ async fn changes_all_that_can_be_changed() {
       "createdAt": "2024-03-15T10:30:00.000Z"
     }
     "#);
-    assert_eq!(app.wire.take_operations(), ["UpdateItem"]);
+    assert_eq!(app.wire.take_operations(), ["GetItem", "UpdateItem"]);
     let listed = app.get("/airline/fetchProductsData").key(&key).send().await;
     assert_eq!(listed.json(), Value::Array(vec![changed.json()]));
 }
 
 #[tokio::test]
-async fn leaves_the_rest_as_it_is() {
+async fn leaves_other_fields_unchanged() {
     let app = crate::start().await;
     let key = app.airline("skyteam").await;
     let (mut expected, path) = product(&app, &key).await;
@@ -63,16 +63,18 @@ async fn leaves_the_rest_as_it_is() {
     for (field, value) in changes {
         let product = app.patch(&path).key(&key).json(&json!({ field: value })).send().await.expect(200);
 
+        let is_change = expected[field] != value;
         expected[field] = value;
         assert_eq!(product.json(), expected);
-        assert_eq!(app.wire.take_operations(), ["UpdateItem"]);
+        let operations: &[_] = if is_change { &["GetItem", "UpdateItem"] } else { &["GetItem"] };
+        assert_eq!(app.wire.take_operations(), operations, "{field}");
     }
     let listed = app.get("/airline/fetchProductsData").key(&key).send().await;
     assert_eq!(listed.json(), json!([expected]));
 }
 
 #[tokio::test]
-async fn keeps_every_one_of_simultaneous_changes_of_different_fields() {
+async fn keeps_concurrent_changes_to_different_fields() {
     let app = crate::start().await;
     let key = app.airline("skyteam").await;
     let (mut expected, path) = product(&app, &key).await;
@@ -96,7 +98,7 @@ async fn keeps_every_one_of_simultaneous_changes_of_different_fields() {
 }
 
 #[tokio::test]
-async fn refuses_a_change_of_nothing() {
+async fn rejects_an_empty_change() {
     let app = crate::start().await;
     let key = app.airline("skyteam").await;
     let (_, path) = product(&app, &key).await;
@@ -115,7 +117,7 @@ async fn refuses_a_change_of_nothing() {
 }
 
 #[tokio::test]
-async fn refuses_bad_fields_and_writes_nothing() {
+async fn rejects_invalid_fields_without_writing() {
     let app = crate::start().await;
     let key = app.airline("skyteam").await;
     let (_, path) = product(&app, &key).await;
@@ -170,7 +172,7 @@ async fn refuses_bad_fields_and_writes_nothing() {
 }
 
 #[tokio::test]
-async fn knows_no_product_of_another_airline() {
+async fn cannot_find_another_airlines_product() {
     let app = crate::start().await;
     let key = app.airline("skyteam").await;
     let other = app.airline("oneworld").await;
@@ -188,7 +190,7 @@ async fn knows_no_product_of_another_airline() {
 }
 
 #[tokio::test]
-async fn knows_no_product_that_is_not_there() {
+async fn cannot_find_a_nonexistent_product() {
     let app = crate::start().await;
     let key = app.airline("skyteam").await;
     let change = json!({ "priceMiles": 1 });
@@ -199,7 +201,7 @@ async fn knows_no_product_that_is_not_there() {
       "error": "Product not found"
     }
     "#);
-    assert_eq!(app.wire.take_operations(), ["UpdateItem"]);
+    assert_eq!(app.wire.take_operations(), ["GetItem"]);
 
     for id in ["zzzzz", "zzzzzzz", "ZZZZZZ", "zz%2Fzz", "zzz%2Fzz", "zzzzz%20", "%00zzzzz", "-", "zzzzz%E2%9C%88"] {
         let ill_formed = app.patch(&format!("/airline/products/{id}")).key(&key).json(&change).send().await;
@@ -209,7 +211,7 @@ async fn knows_no_product_that_is_not_there() {
 }
 
 #[tokio::test]
-async fn refuses_a_path_that_is_no_text() {
+async fn rejects_a_path_that_is_not_valid_utf_8() {
     let app = crate::start().await;
     let key = app.airline("skyteam").await;
 

@@ -2,23 +2,23 @@
 
 use crate::bad_input::answers;
 use crate::superusers::session;
-use crate::tables::items;
 use futures_util::future::join_all;
 use insta::assert_snapshot;
 use serde_json::json;
 use shared::models::KeyDigest;
+use testing::Stored;
 
 const PATH: &str = "/airlines";
 
 #[tokio::test]
-async fn makes_an_airline_with_a_key_that_works_at_once() {
+async fn creates_an_airline_with_a_key_that_works_immediately() {
     let app = crate::start().await;
     let session = session(&app).await;
     let draft = json!({ "airlineId": "skyteam", "name": "SkyTeam" });
 
-    let made = app.post(PATH).bearer(&session).json(&draft).send().await;
+    let created = app.post(PATH).bearer(&session).json(&draft).send().await;
 
-    assert_snapshot!(made.shown(), @r#"
+    assert_snapshot!(created.shown(), @r#"
     201 {
       "airline": {
         "airlineId": "skyteam",
@@ -33,21 +33,21 @@ async fn makes_an_airline_with_a_key_that_works_at_once() {
     }
     "#);
     assert_eq!(app.wire.take_operations(), ["GetItem", "TransactWriteItems"]);
-    let airline = app.get("/airline").key(made.json()["apiKey"].as_str().unwrap()).send().await.expect(200);
-    assert_eq!(airline.json(), made.json()["airline"]);
+    let airline = app.get("/airline").key(created.json()["apiKey"].as_str().unwrap()).send().await.expect(200);
+    assert_eq!(airline.json(), created.json()["airline"]);
 }
 
 #[tokio::test]
-async fn takes_all_that_can_be_said() {
+async fn accepts_every_field() {
     let app = crate::start().await;
     let session = session(&app).await;
     let draft = json!({
         "airlineId": "a".repeat(64), "name": "✈".repeat(100), "inviteLink": "http://sky.example/join", "serverId": "1",
     });
 
-    let made = app.post(PATH).bearer(&session).json(&draft).send().await;
+    let created = app.post(PATH).bearer(&session).json(&draft).send().await;
 
-    assert_snapshot!(made.shown(), @r#"
+    assert_snapshot!(created.shown(), @r#"
     201 {
       "airline": {
         "airlineId": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
@@ -64,23 +64,23 @@ async fn takes_all_that_can_be_said() {
 }
 
 #[tokio::test]
-async fn takes_null_for_what_is_not_given() {
+async fn treats_null_as_an_omitted_field() {
     let app = crate::start().await;
     let session = session(&app).await;
     let draft = json!({ "airlineId": "skyteam", "name": "SkyTeam", "inviteLink": null, "serverId": null });
 
-    let made = app.post(PATH).bearer(&session).json(&draft).send().await.expect(201).json();
+    let created = app.post(PATH).bearer(&session).json(&draft).send().await.expect(201).json();
 
-    assert_eq!(made["airline"]["inviteLink"], "https://discord.gg/skyteam");
-    assert_eq!(made["airline"]["serverId"], json!(null));
+    assert_eq!(created["airline"]["inviteLink"], "https://discord.gg/skyteam");
+    assert_eq!(created["airline"]["serverId"], json!(null));
 }
 
 #[tokio::test]
-async fn refuses_a_taken_id_and_changes_nothing() {
+async fn rejects_a_taken_id_without_changing_anything() {
     let app = crate::start().await;
     let session = session(&app).await;
     let key = app.airline("skyteam").await;
-    let before = items(&app).await.len();
+    let before = Stored::of(&app).items().await.len();
 
     let draft = json!({ "airlineId": "skyteam", "name": "Another" });
     let refused = app.post(PATH).bearer(&session).json(&draft).send().await;
@@ -93,45 +93,45 @@ async fn refuses_a_taken_id_and_changes_nothing() {
     }
     "#);
     assert_eq!(app.wire.take_operations(), ["GetItem", "TransactWriteItems"]);
-    assert_eq!(items(&app).await.len(), before);
+    assert_eq!(Stored::of(&app).items().await.len(), before);
     let airline = app.get("/airline").key(&key).send().await.expect(200).json();
     assert_eq!(airline["name"], "Airline skyteam");
 }
 
 #[tokio::test]
-async fn lets_one_of_many_simultaneous_ones_have_an_id() {
+async fn lets_only_one_of_many_concurrent_requests_take_an_id() {
     let app = crate::start().await;
     let session = session(&app).await;
-    let before = items(&app).await.len();
+    let before = Stored::of(&app).items().await.len();
     let draft = json!({ "airlineId": "skyteam", "name": "SkyTeam" });
 
-    let made = join_all((0..20).map(|_| app.post(PATH).bearer(&session).json(&draft).send())).await;
+    let created = join_all((0..20).map(|_| app.post(PATH).bearer(&session).json(&draft).send())).await;
 
-    let (made, refused): (Vec<_>, Vec<_>) = made.into_iter().partition(|answer| answer.status == 201);
-    assert_eq!((made.len(), refused.len()), (1, 19));
+    let (created, refused): (Vec<_>, Vec<_>) = created.into_iter().partition(|answer| answer.status == 201);
+    assert_eq!((created.len(), refused.len()), (1, 19));
     assert!(refused.iter().all(|answer| answer.status == 409));
-    // The airline, its key, and what the key's digest leads to.
-    assert_eq!(items(&app).await.len(), before + 3);
-    let key = made[0].json()["apiKey"].as_str().unwrap().to_owned();
+    // The airline, its key, and the item that the key's digest points to.
+    assert_eq!(Stored::of(&app).items().await.len(), before + 3);
+    let key = created[0].json()["apiKey"].as_str().unwrap().to_owned();
     assert_eq!(app.get("/airline").key(&key).send().await.status, 200);
 }
 
 #[tokio::test]
-async fn stores_of_a_key_only_its_digest() {
+async fn stores_only_the_digest_of_a_key() {
     let app = crate::start().await;
     let session = session(&app).await;
     let draft = json!({ "airlineId": "skyteam", "name": "SkyTeam" });
-    let made = app.post(PATH).bearer(&session).json(&draft).send().await.expect(201).json();
+    let created = app.post(PATH).bearer(&session).json(&draft).send().await.expect(201).json();
     let rotated = app.post("/airlines/skyteam/keys").bearer(&session).json(&json!({ "overlapSeconds": 60 }));
     let rotated = rotated.send().await.expect(201).json();
 
-    for key in [&made["apiKey"], &rotated["apiKey"]] {
+    for key in [&created["apiKey"], &rotated["apiKey"]] {
         let key = key.as_str().unwrap();
         let _used = app.get("/airline").key(key).send().await.expect(200);
         let secret = key.strip_prefix("sky_").unwrap();
         let digest = KeyDigest::of(key);
 
-        let items = format!("{:?}", items(&app).await);
+        let items = format!("{:?}", Stored::of(&app).items().await);
 
         assert!(items.contains(digest.as_str()));
         assert!(!items.contains(secret));
@@ -139,14 +139,14 @@ async fn stores_of_a_key_only_its_digest() {
 }
 
 #[tokio::test]
-async fn refuses_bad_fields_and_writes_nothing() {
+async fn rejects_invalid_fields_without_writing() {
     let app = crate::start().await;
     let session = session(&app).await;
-    let good = json!({ "airlineId": "skyteam", "name": "SkyTeam" });
+    let valid = json!({ "airlineId": "skyteam", "name": "SkyTeam" });
 
     let refusals = answers(
         || app.post(PATH).bearer(&session),
-        &good,
+        &valid,
         &[
             ("airlineId", ""),
             ("airlineId", "null"),

@@ -1,15 +1,14 @@
 //! `POST /airline/brands`
 
 use crate::bad_input::answers;
-use crate::tables::items;
 use futures_util::future::join_all;
 use insta::{allow_duplicates, assert_snapshot};
 use serde_json::{Value, json};
-use testing::TestApp;
+use testing::{Stored, TestApp};
 
 const PATH: &str = "/airline/brands";
 
-/// A brand that has nothing in common with those of [`TestApp::airline`], but what is given here.
+/// Returns a brand that conflicts with none of the brands of [`TestApp::airline`], with the given fields replaced.
 fn draft(given: &Value) -> Value {
     let mut draft =
         json!({ "brandId": "skyteam-cargo", "name": "Cargo", "iata": "C1", "icao": "CRG", "callsign": "HEAVY" });
@@ -20,13 +19,13 @@ fn draft(given: &Value) -> Value {
 }
 
 #[tokio::test]
-async fn makes_a_brand() {
+async fn creates_a_brand() {
     let app = crate::start().await;
     let key = app.airline("skyteam").await;
 
-    let made = app.post(PATH).key(&key).json(&draft(&json!({}))).send().await;
+    let created = app.post(PATH).key(&key).json(&draft(&json!({}))).send().await;
 
-    assert_snapshot!(made.shown(), @r##"
+    assert_snapshot!(created.shown(), @r##"
     201 {
       "brandId": "skyteam-cargo",
       "airlineId": "skyteam",
@@ -43,11 +42,11 @@ async fn makes_a_brand() {
     "##);
     assert_eq!(app.wire.take_operations(), ["TransactWriteItems"]);
     let listed = app.get(PATH).key(&key).send().await.json();
-    assert_eq!(listed[0], made.json());
+    assert_eq!(listed[0], created.json());
 }
 
 #[tokio::test]
-async fn takes_all_that_can_be_said() {
+async fn accepts_every_field() {
     let app = crate::start().await;
     let key = app.airline("skyteam").await;
     let draft = draft(&json!({
@@ -55,9 +54,9 @@ async fn takes_all_that_can_be_said() {
         "secondaryColor": "#00ff00", "elementColor": "#0000Ff",
     }));
 
-    let made = app.post(PATH).key(&key).json(&draft).send().await;
+    let created = app.post(PATH).key(&key).json(&draft).send().await;
 
-    assert_snapshot!(made.shown(), @r##"
+    assert_snapshot!(created.shown(), @r##"
     201 {
       "brandId": "skyteam-cargo",
       "airlineId": "skyteam",
@@ -72,29 +71,29 @@ async fn takes_all_that_can_be_said() {
       "elementColor": "#0000Ff"
     }
     "##);
-    assert_eq!(app.wire.take_operations(), ["TransactWriteItems"]);
+    assert_eq!(app.wire.take_operations(), ["GetItem", "TransactWriteItems"]);
     let listed = app.get(PATH).key(&key).send().await.json();
-    assert_eq!(listed[0], made.json());
+    assert_eq!(listed[0], created.json());
 }
 
 #[tokio::test]
-async fn takes_the_primary_place_over() {
+async fn replaces_the_primary_brand() {
     let app = crate::start().await;
     let key = app.airline("skyteam").await;
     let other = app.airline("oneworld").await;
 
-    let _made = app.post(PATH).key(&key).json(&draft(&json!({ "isPrimary": true }))).send().await.expect(201);
+    let _created = app.post(PATH).key(&key).json(&draft(&json!({ "isPrimary": true }))).send().await.expect(201);
 
     assert_eq!(primary_brands(&app, &key).await, ["skyteam-cargo"]);
     assert_eq!(primary_brands(&app, &other).await, ["oneworld-main"]);
 }
 
 #[tokio::test]
-async fn leaves_the_primary_place_alone_unless_asked_for_it() {
+async fn keeps_the_current_primary_brand_unless_asked_to_replace_it() {
     let app = crate::start().await;
     let key = app.airline("skyteam").await;
 
-    let _made = app.post(PATH).key(&key).json(&draft(&json!({ "isPrimary": false }))).send().await.expect(201);
+    let _created = app.post(PATH).key(&key).json(&draft(&json!({ "isPrimary": false }))).send().await.expect(201);
 
     assert_eq!(primary_brands(&app, &key).await, ["skyteam-main"]);
 }
@@ -106,15 +105,15 @@ async fn primary_brands(app: &TestApp, key: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn refuses_what_another_brand_has_of_this_airline_or_another() {
+async fn rejects_designators_taken_by_any_airlines_brand() {
     let app = crate::start().await;
     let key = app.airline("skyteam").await;
     let other = app.airline("oneworld").await;
     let taken = draft(&json!({ "callsign": "Éclair" }));
     let _brand = app.post(PATH).key(&key).json(&taken).send().await.expect(201);
-    let before = items(&app).await.len();
+    let before = Stored::of(&app).items().await.len();
     let free = json!({ "brandId": "free", "iata": "F1", "icao": "FRE", "callsign": "FREE", "isPrimary": true });
-    let clashes = [
+    let conflicts = [
         ("brandId", "skyteam-cargo"),
         ("iata", "C1"),
         ("icao", "CRG"),
@@ -124,12 +123,12 @@ async fn refuses_what_another_brand_has_of_this_airline_or_another() {
     ];
 
     for caller in [&key, &other] {
-        for (field, value) in clashes {
-            let mut clash = draft(&free);
-            clash[field] = json!(value);
+        for (field, value) in conflicts {
+            let mut conflict = draft(&free);
+            conflict[field] = json!(value);
             app.wire.reset();
 
-            let refused = app.post(PATH).key(caller).json(&clash).send().await;
+            let refused = app.post(PATH).key(caller).json(&conflict).send().await;
 
             allow_duplicates! {
                 assert_snapshot!(refused.shown(), @r#"
@@ -138,20 +137,20 @@ async fn refuses_what_another_brand_has_of_this_airline_or_another() {
                 }
                 "#);
             }
-            assert_eq!(app.wire.take_operations(), ["TransactWriteItems"]);
-            assert_eq!(items(&app).await.len(), before, "{field} {value}");
+            assert_eq!(app.wire.take_operations(), ["GetItem", "TransactWriteItems"]);
+            assert_eq!(Stored::of(&app).items().await.len(), before, "{field} {value}");
         }
         assert_eq!(primary_brands(&app, caller).await.len(), 1);
     }
-    // What was free of the refused ones still is.
+    // The rejected requests claimed none of their free designators.
     let _brand = app.post(PATH).key(&other).json(&draft(&free)).send().await.expect(201);
 }
 
 #[tokio::test]
-async fn refuses_the_same_brand_again() {
+async fn rejects_the_same_brand_twice() {
     let app = crate::start().await;
     let key = app.airline("skyteam").await;
-    let _made = app.post(PATH).key(&key).json(&draft(&json!({}))).send().await.expect(201);
+    let _created = app.post(PATH).key(&key).json(&draft(&json!({}))).send().await.expect(201);
 
     let again = app.post(PATH).key(&key).json(&draft(&json!({}))).send().await;
 
@@ -163,27 +162,27 @@ async fn refuses_the_same_brand_again() {
 }
 
 #[tokio::test]
-async fn tells_the_parts_of_a_brand_apart() {
+async fn keeps_claims_on_different_designators_separate() {
     let app = crate::start().await;
     let key = app.airline("skyteam").await;
-    // Each is taken, but as something else.
+    // Each value below is already taken, but as a different kind of designator.
     let draft = json!({ "brandId": "c1", "name": "Cargo", "iata": "ZZ", "icao": "ZZZ", "callsign": "SKY" });
     let _brand = app.post(PATH).key(&key).json(&draft).send().await.expect(201);
     let draft = json!({ "brandId": "sky", "name": "Cargo", "iata": "C1", "icao": "CZZ", "callsign": "ZZ" });
 
-    let made = app.post(PATH).key(&key).json(&draft).send().await;
+    let created = app.post(PATH).key(&key).json(&draft).send().await;
 
-    assert_eq!(made.status, 201);
+    assert_eq!(created.status, 201);
 }
 
 #[tokio::test]
-async fn lets_one_of_many_simultaneous_ones_have_a_designator() {
+async fn lets_only_one_of_many_concurrent_requests_take_a_designator() {
     let app = crate::start().await;
     let key = app.airline("skyteam").await;
     let other = app.airline("oneworld").await;
-    let before = items(&app).await.len();
+    let before = Stored::of(&app).items().await.len();
 
-    let made = join_all((0..20).map(|n| {
+    let created = join_all((0..20).map(|n| {
         let letter = char::from(b'A' + n);
         let draft = draft(&json!({
             "brandId": format!("brand-{n}"), "icao": format!("Q{letter}{letter}"), "callsign": format!("CALL {n}"),
@@ -191,21 +190,21 @@ async fn lets_one_of_many_simultaneous_ones_have_a_designator() {
         let caller = if n % 2 == 0 { &key } else { &other };
         app.post(PATH).key(caller).json(&draft).send()
     }));
-    let made = made.await;
+    let created = created.await;
 
-    let statuses: Vec<_> = made.iter().map(|answer| answer.status.as_u16()).collect();
+    let statuses: Vec<_> = created.iter().map(|answer| answer.status.as_u16()).collect();
     assert_eq!(statuses.iter().filter(|status| **status == 201).count(), 1, "{statuses:?}");
     assert_eq!(statuses.iter().filter(|status| **status == 409).count(), 19, "{statuses:?}");
     // The brand and its four claims.
-    assert_eq!(items(&app).await.len(), before + 5);
+    assert_eq!(Stored::of(&app).items().await.len(), before + 5);
 }
 
 #[tokio::test]
-async fn leaves_one_of_many_simultaneous_ones_primary() {
+async fn leaves_exactly_one_of_many_concurrent_brands_primary() {
     let app = crate::start().await;
     let key = app.airline("skyteam").await;
 
-    let made = join_all((0..10).map(|n| {
+    let created = join_all((0..10).map(|n| {
         let letter = char::from(b'A' + n);
         let draft = draft(&json!({
             "brandId": format!("brand-{n}"), "iata": format!("Q{letter}"), "icao": format!("Q{letter}{letter}"),
@@ -214,13 +213,13 @@ async fn leaves_one_of_many_simultaneous_ones_primary() {
         app.post(PATH).key(&key).json(&draft).send()
     }));
 
-    assert!(made.await.iter().all(|answer| answer.status == 201));
+    assert!(created.await.iter().all(|answer| answer.status == 201));
     let primary = primary_brands(&app, &key).await;
     assert!(matches!(&primary[..], [one] if one.starts_with("brand-")), "{primary:?}");
 }
 
 #[tokio::test]
-async fn refuses_bad_fields_and_writes_nothing() {
+async fn rejects_invalid_fields_without_writing() {
     let app = crate::start().await;
     let key = app.airline("skyteam").await;
 

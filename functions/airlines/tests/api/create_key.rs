@@ -9,55 +9,55 @@ use serde_json::{Value, json};
 const PATH: &str = "/airlines/skyteam/keys";
 
 #[tokio::test]
-async fn makes_a_key_beside_the_older_ones() {
+async fn creates_a_key_alongside_the_existing_ones() {
     let app = crate::start().await;
     let session = session(&app).await;
     let first = app.airline("skyteam").await;
 
-    let made = app.post(PATH).bearer(&session).json(&json!({})).send().await;
+    let created = app.post(PATH).bearer(&session).json(&json!({})).send().await;
 
-    assert_snapshot!(made.shown(), @r#"
+    assert_snapshot!(created.shown(), @r#"
     201 {
       "apiKey": "sky_GU3MABYPTrWrgB2Xlz-7hFUSUnVcgil9hn9_KxAXz8M",
       "keyId": "f378rgxqbpm8"
     }
     "#);
     assert_eq!(app.wire.take_operations(), ["GetItem", "Query", "TransactWriteItems"]);
-    for key in [first.as_str(), made.json()["apiKey"].as_str().unwrap()] {
+    for key in [first.as_str(), created.json()["apiKey"].as_str().unwrap()] {
         assert_eq!(app.get("/airline").key(key).send().await.json()["airlineId"], "skyteam");
     }
 }
 
 #[tokio::test]
-async fn reads_and_writes_once_however_many_keys_it_ends() {
+async fn reads_and_writes_once_no_matter_how_many_keys_it_expires() {
     let app = crate::start().await;
     let session = session(&app).await;
     let _first = app.airline("skyteam").await;
     for _ in 0..5 {
-        let _key = app.post(PATH).bearer(&session).send().await.expect(201);
+        let _key = app.post(PATH).bearer(&session).json(&json!({})).send().await.expect(201);
     }
     app.wire.reset();
 
-    let made = app.post(PATH).bearer(&session).json(&json!({ "overlapSeconds": 3600 })).send().await;
+    let created = app.post(PATH).bearer(&session).json(&json!({ "overlapSeconds": 3600 })).send().await;
 
-    assert_eq!(made.status, 201);
+    assert_eq!(created.status, 201);
     assert_eq!(app.wire.take_operations(), ["GetItem", "Query", "TransactWriteItems"]);
 }
 
 #[tokio::test]
-async fn takes_null_for_no_overlap() {
+async fn treats_a_null_overlap_as_omitted() {
     let app = crate::start().await;
     let session = session(&app).await;
     let first = app.airline("skyteam").await;
 
-    let _made = app.post(PATH).bearer(&session).json(&json!({ "overlapSeconds": null })).send().await.expect(201);
+    let _created = app.post(PATH).bearer(&session).json(&json!({ "overlapSeconds": null })).send().await.expect(201);
 
     let cold = app.another_instance(app.app.request_timeout);
     assert_eq!(cold.get("/airline").key(&first).send().await.status, 200);
 }
 
 #[tokio::test]
-async fn knows_no_airline_that_is_not_there() {
+async fn cannot_find_a_nonexistent_airline() {
     let app = crate::start().await;
     let session = session(&app).await;
 
@@ -77,12 +77,12 @@ async fn knows_no_airline_that_is_not_there() {
 }
 
 #[tokio::test]
-async fn makes_no_more_than_forty() {
+async fn creates_at_most_forty_keys() {
     let app = crate::start().await;
     let session = session(&app).await;
     let first = app.airline("skyteam").await;
     for _ in 1..40 {
-        let _key = app.post(PATH).bearer(&session).send().await.expect(201);
+        let _key = app.post(PATH).bearer(&session).json(&json!({})).send().await.expect(201);
     }
     app.wire.reset();
 
@@ -103,16 +103,16 @@ async fn makes_no_more_than_forty() {
 }
 
 #[tokio::test]
-async fn ends_as_many_as_there_can_be_and_does_not_count_the_ended() {
+async fn expires_the_maximum_number_of_keys_and_does_not_count_expired_ones() {
     let app = crate::start().await;
     let session = session(&app).await;
     let first = app.airline("skyteam").await;
     for _ in 2..40 {
-        let _key = app.post(PATH).bearer(&session).send().await.expect(201);
+        let _key = app.post(PATH).bearer(&session).json(&json!({})).send().await.expect(201);
     }
 
     let last = app.post(PATH).bearer(&session).json(&json!({ "overlapSeconds": 0 })).send().await.expect(201).json();
-    let next = app.post(PATH).bearer(&session).send().await;
+    let next = app.post(PATH).bearer(&session).json(&json!({})).send().await;
 
     assert_eq!(next.status, 201);
     let cold = app.another_instance(app.app.request_timeout);
@@ -121,14 +121,14 @@ async fn ends_as_many_as_there_can_be_and_does_not_count_the_ended() {
 }
 
 #[tokio::test]
-async fn makes_as_many_keys_as_are_asked_for_at_once() {
+async fn creates_a_key_for_each_concurrent_request() {
     let app = crate::start().await;
     let session = session(&app).await;
     let _first = app.airline("skyteam").await;
 
-    let made = join_all((0..10).map(|_| app.post(PATH).bearer(&session).send())).await;
+    let created = join_all((0..10).map(|_| app.post(PATH).bearer(&session).json(&json!({})).send())).await;
 
-    let mut keys: Vec<Value> = made.into_iter().map(|answer| answer.expect(201).json()["apiKey"].clone()).collect();
+    let mut keys: Vec<Value> = created.into_iter().map(|answer| answer.expect(201).json()["apiKey"].clone()).collect();
     for key in &keys {
         assert_eq!(app.get("/airline").key(key.as_str().unwrap()).send().await.status, 200);
     }
@@ -138,7 +138,7 @@ async fn makes_as_many_keys_as_are_asked_for_at_once() {
 }
 
 #[tokio::test]
-async fn refuses_bad_fields_and_writes_nothing() {
+async fn rejects_invalid_fields_without_writing() {
     let app = crate::start().await;
     let session = session(&app).await;
     let _key = app.airline("skyteam").await;

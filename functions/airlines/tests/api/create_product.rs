@@ -7,13 +7,14 @@ use serde_json::{Value, json};
 const PATH: &str = "/airline/products";
 
 #[tokio::test]
-async fn makes_a_product_that_can_be_bought() {
+async fn creates_a_product_that_can_be_bought() {
     let app = crate::start().await;
     let key = app.airline("skyteam").await;
 
-    let made = app.post(PATH).key(&key).json(&json!({ "name": "Priority Boarding", "priceMiles": 500 })).send().await;
+    let created =
+        app.post(PATH).key(&key).json(&json!({ "name": "Priority Boarding", "priceMiles": 500 })).send().await;
 
-    assert_snapshot!(made.shown(), @r#"
+    assert_snapshot!(created.shown(), @r#"
     201 {
       "productId": "9pxo5k",
       "airlineId": "skyteam",
@@ -26,20 +27,20 @@ async fn makes_a_product_that_can_be_bought() {
     "#);
     assert_eq!(app.wire.take_operations(), ["TransactWriteItems"]);
     let listed = app.get("/airline/fetchProductsData").key(&key).send().await;
-    assert_eq!(listed.json(), Value::Array(vec![made.json()]));
+    assert_eq!(listed.json(), Value::Array(vec![created.json()]));
 }
 
 #[tokio::test]
-async fn takes_all_that_can_be_said() {
+async fn accepts_every_field() {
     let app = crate::start().await;
     let key = app.airline("skyteam").await;
     let draft = json!({
         "name": "Lounge \"Sky\" ✈", "priceMiles": 1_000_000_000, "description": "Line one\nline two", "active": false,
     });
 
-    let made = app.post(PATH).key(&key).json(&draft).send().await;
+    let created = app.post(PATH).key(&key).json(&draft).send().await;
 
-    assert_snapshot!(made.shown(), @r#"
+    assert_snapshot!(created.shown(), @r#"
     201 {
       "productId": "9pxo5k",
       "airlineId": "skyteam",
@@ -51,14 +52,14 @@ async fn takes_all_that_can_be_said() {
     }
     "#);
     let listed = app.get("/airline/fetchProductsData").key(&key).send().await;
-    assert_eq!(listed.json(), Value::Array(vec![made.json()]));
+    assert_eq!(listed.json(), Value::Array(vec![created.json()]));
 }
 
 #[tokio::test]
-async fn takes_everything_up_to_the_bounds() {
+async fn accepts_values_at_the_limits() {
     let app = crate::start().await;
     let key = app.airline("skyteam").await;
-    let good = [
+    let valid = [
         ("name", json!("x")),
         ("name", json!("✈".repeat(100))),
         ("priceMiles", json!(1)),
@@ -69,34 +70,34 @@ async fn takes_everything_up_to_the_bounds() {
         ("active", json!(true)),
     ];
 
-    for (field, value) in good {
+    for (field, value) in valid {
         let mut draft = json!({ "name": "Lounge", "priceMiles": 500 });
         draft[field] = value.clone();
-        let made = app.post(PATH).key(&key).json(&draft).send().await.expect(201);
+        let created = app.post(PATH).key(&key).json(&draft).send().await.expect(201);
 
-        assert_eq!(made.json()[field], value);
+        assert_eq!(created.json()[field], value);
     }
 }
 
 #[tokio::test]
-async fn needs_no_declaration_of_the_body() {
+async fn needs_no_content_type() {
     let app = crate::start().await;
     let key = app.airline("skyteam").await;
 
-    let made = app.post(PATH).key(&key).body(r#" {"name":"Lounge","priceMiles":1} "#).send().await;
+    let created = app.post(PATH).key(&key).body(r#" {"name":"Lounge","priceMiles":1} "#).send().await;
 
-    assert_eq!(made.status, 201);
+    assert_eq!(created.status, 201);
 }
 
 #[tokio::test]
-async fn refuses_bad_fields_and_writes_nothing() {
+async fn rejects_invalid_fields_without_writing() {
     let app = crate::start().await;
     let key = app.airline("skyteam").await;
-    let good = json!({ "name": "Lounge", "priceMiles": 500, "description": "Quiet", "active": true });
+    let valid = json!({ "name": "Lounge", "priceMiles": 500, "description": "Quiet", "active": true });
 
     let refusals = answers(
         || app.post(PATH).key(&key),
-        &good,
+        &valid,
         &[
             ("name", ""),
             ("name", "null"),

@@ -8,7 +8,7 @@ use std::time::Duration;
 const PATH: &str = "/airline/fetchProductsData";
 
 #[tokio::test]
-async fn answers_an_empty_array_when_there_are_none() {
+async fn returns_an_empty_array_when_there_are_no_products() {
     let app = crate::start().await;
     let key = app.airline("skyteam").await;
 
@@ -19,7 +19,7 @@ async fn answers_an_empty_array_when_there_are_none() {
 }
 
 #[tokio::test]
-async fn lists_the_airlines_own_the_oldest_first_active_or_not() {
+async fn lists_the_airlines_own_products_oldest_first_including_inactive_ones() {
     let app = crate::start().await;
     let key = app.airline("skyteam").await;
     let other = app.airline("oneworld").await;
@@ -71,20 +71,20 @@ async fn lists_the_airlines_own_the_oldest_first_active_or_not() {
 }
 
 #[tokio::test]
-async fn lists_more_than_one_query_can_read() {
+async fn lists_more_products_than_one_query_can_read() {
     let app = crate::start().await;
     let key = app.airline("skyteam").await;
-    // DynamoDB ends a page of a query at 1 MB; 350 of these are 1.1 MB.
+    // DynamoDB limits a page of query results to 1 MB; 350 of these products take 1.1 MB.
     let draft = json!({ "name": "Lounge", "priceMiles": 1, "description": "✈".repeat(1000) });
     let draft = &draft;
-    let made = join_all((0..350).map(|_| app.post("/airline/products").key(&key).json(draft).send())).await;
-    let mut made: Vec<Value> = made.into_iter().map(|product| product.expect(201).json()).collect();
+    let created = join_all((0..350).map(|_| app.post("/airline/products").key(&key).json(draft).send())).await;
+    let mut created: Vec<Value> = created.into_iter().map(|product| product.expect(201).json()).collect();
     app.wire.reset();
 
     let products = app.get(PATH).key(&key).send().await.expect(200);
 
     assert_eq!(app.wire.take_operations(), ["Query", "Query"]);
-    // Made in the same instant, they are listed by id.
-    made.sort_by_key(|product| product["productId"].to_string());
-    assert!(products.json() == Value::Array(made));
+    // Products created at the same instant are sorted by id.
+    created.sort_by_key(|product| product["productId"].to_string());
+    assert!(products.json() == Value::Array(created));
 }

@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 use serde_json::json;
 
 #[tokio::test]
-async fn answers_the_airline_that_calls() {
+async fn returns_the_calling_airline() {
     let app = crate::start().await;
     let key = app.airline("skyteam").await;
     let _other = app.airline("oneworld").await;
@@ -25,16 +25,16 @@ async fn answers_the_airline_that_calls() {
 }
 
 #[tokio::test]
-async fn answers_what_was_given_of_it() {
+async fn returns_every_field_that_was_set() {
     let app = crate::start().await;
     let session = crate::superusers::session(&app).await;
     let draft = json!({
         "airlineId": "nordic-air", "name": "Nordic Air ✈", "inviteLink": "https://nordic.example/join?from=api",
         "serverId": "1034567890123456789",
     });
-    let made = app.post("/airlines").bearer(&session).json(&draft).send().await.expect(201).json();
+    let created = app.post("/airlines").bearer(&session).json(&draft).send().await.expect(201).json();
 
-    let airline = app.get("/airline").key(made["apiKey"].as_str().unwrap()).send().await;
+    let airline = app.get("/airline").key(created["apiKey"].as_str().unwrap()).send().await;
 
     assert_snapshot!(airline.shown(), @r#"
     200 {

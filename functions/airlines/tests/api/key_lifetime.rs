@@ -1,19 +1,18 @@
-//! How long an API key is good: in a function that has seen it lately (warm) and in one that has not (cold).
+//! How long an API key stays valid, on an instance that has it cached (warm) and on one that does not (cold).
 
 use crate::superusers::session;
-use crate::tables::items;
 use aws_sdk_dynamodb::types::AttributeValue;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 use std::time::Duration;
-use testing::{Fault, TestApp};
+use testing::{Fault, Stored, TestApp};
 
 const KEYS: &str = "/airlines/skyteam/keys";
 
-/// A new key and its id.
+/// Creates a key and returns it with its id.
 async fn rotate(app: &TestApp, session: &str, body: &Value) -> (String, String) {
-    let made = app.post(KEYS).bearer(session).json(body).send().await.expect(201).json();
-    let text = |field: &str| made[field].as_str().unwrap().to_owned();
+    let created = app.post(KEYS).bearer(session).json(body).send().await.expect(201).json();
+    let text = |field: &str| created[field].as_str().unwrap().to_owned();
     (text("apiKey"), text("keyId"))
 }
 
@@ -21,7 +20,7 @@ async fn revoke(app: &TestApp, session: &str, key_id: &str) -> u16 {
     app.delete(&format!("{KEYS}/{key_id}")).bearer(session).send().await.status.as_u16()
 }
 
-async fn is_good(app: &TestApp, key: &str) -> bool {
+async fn is_valid(app: &TestApp, key: &str) -> bool {
     match app.get("/airline").key(key).send().await.status.as_u16() {
         200 => true,
         401 => false,
@@ -45,7 +44,7 @@ async fn is_read_once_a_minute() {
 
     let mut read_at = Vec::new();
     for second in 0..=130 {
-        assert!(is_good(&cold, &key).await);
+        assert!(is_valid(&cold, &key).await);
         match &cold.wire.take_operations()[..] {
             [airline] => assert_eq!(airline, "GetItem"),
             [_key, airline] => {
@@ -62,7 +61,7 @@ async fn is_read_once_a_minute() {
 }
 
 #[tokio::test]
-async fn is_read_again_when_the_clock_was_set_back() {
+async fn is_read_again_after_the_clock_is_set_back() {
     let app = crate::start().await;
     let key = app.airline("skyteam").await;
     app.clock.set("2024-03-15T10:29:59.999Z");
@@ -74,23 +73,23 @@ async fn is_read_again_when_the_clock_was_set_back() {
 }
 
 #[tokio::test]
-async fn ends_with_its_revocation_at_once_where_it_is_cold_and_within_a_minute_where_it_is_warm() {
+async fn ends_on_revocation_immediately_when_cold_and_within_a_minute_when_warm() {
     let app = crate::start().await;
     let session = session(&app).await;
     let _first = app.airline("skyteam").await;
     let (key, key_id) = rotate(&app, &session, &json!({})).await;
     let warm = cold(&app);
-    assert!(is_good(&warm, &key).await);
+    assert!(is_valid(&warm, &key).await);
 
     assert_eq!(revoke(&app, &session, &key_id).await, 204);
 
-    assert!(!is_good(&cold(&app), &key).await);
+    assert!(!is_valid(&cold(&app), &key).await);
     app.clock.advance(Duration::from_millis(59_999));
-    assert!(!is_good(&warm, &key).await);
+    assert!(!is_valid(&warm, &key).await);
 }
 
 #[tokio::test]
-async fn goes_on_beside_a_new_one_without_an_overlap() {
+async fn does_not_end_when_a_key_is_created_without_an_overlap() {
     let app = crate::start().await;
     let session = session(&app).await;
     let old = app.airline("skyteam").await;
@@ -99,26 +98,26 @@ async fn goes_on_beside_a_new_one_without_an_overlap() {
 
     app.clock.advance(seconds(10 * 365 * 24 * 60 * 60));
     for key in [old, new] {
-        assert!(is_good(&app, &key).await);
+        assert!(is_valid(&app, &key).await);
     }
 }
 
 #[tokio::test]
-async fn ends_with_the_overlap() {
+async fn ends_when_the_overlap_ends() {
     let app = crate::start().await;
     let session = session(&app).await;
     let old = app.airline("skyteam").await;
     let warm = cold(&app);
-    assert!(is_good(&warm, &old).await);
+    assert!(is_valid(&warm, &old).await);
 
     let (new, _) = rotate(&app, &session, &json!({ "overlapSeconds": 3600 })).await;
 
     app.clock.advance(Duration::from_millis(3_599_999));
     for app in [&warm, &cold(&app)] {
-        assert!(is_good(app, &old).await);
-        assert!(is_good(app, &new).await);
+        assert!(is_valid(app, &old).await);
+        assert!(is_valid(app, &new).await);
     }
-    // Read a millisecond ago, and remembered.
+    // The warm instance read the key a millisecond ago and still has it cached.
     app.clock.advance(Duration::from_millis(1));
     let refused = warm.get("/airline").key(&old).send().await;
     assert_snapshot!(refused.shown(), @r#"
@@ -127,13 +126,13 @@ async fn ends_with_the_overlap() {
     }
     "#);
     for app in [&warm, &cold(&app)] {
-        assert!(!is_good(app, &old).await);
-        assert!(is_good(app, &new).await);
+        assert!(!is_valid(app, &old).await);
+        assert!(is_valid(app, &new).await);
     }
 }
 
 #[tokio::test]
-async fn ends_at_once_with_an_overlap_of_nothing() {
+async fn ends_immediately_with_an_overlap_of_zero() {
     let app = crate::start().await;
     let session = session(&app).await;
     let old = app.airline("skyteam").await;
@@ -141,15 +140,15 @@ async fn ends_at_once_with_an_overlap_of_nothing() {
     let (new, _) = rotate(&app, &session, &json!({ "overlapSeconds": 0 })).await;
 
     let cold = cold(&app);
-    assert!(!is_good(&cold, &old).await);
-    assert!(is_good(&cold, &new).await);
-    // A function that remembers the old one takes it a little longer, as after a revocation.
+    assert!(!is_valid(&cold, &old).await);
+    assert!(is_valid(&cold, &new).await);
+    // An instance that has the old key cached accepts it for up to a minute longer, as it does after a revocation.
     app.clock.advance(seconds(60));
-    assert!(!is_good(&app, &old).await);
+    assert!(!is_valid(&app, &old).await);
 }
 
 #[tokio::test]
-async fn ends_with_the_longest_overlap_after_a_year() {
+async fn ends_after_a_year_with_the_longest_overlap() {
     let app = crate::start().await;
     let session = session(&app).await;
     let old = app.airline("skyteam").await;
@@ -157,14 +156,14 @@ async fn ends_with_the_longest_overlap_after_a_year() {
     let (new, _) = rotate(&app, &session, &json!({ "overlapSeconds": 31_536_000 })).await;
 
     app.clock.advance(seconds(31_536_000 - 1));
-    assert!(is_good(&app, &old).await);
+    assert!(is_valid(&app, &old).await);
     app.clock.advance(seconds(1));
-    assert!(!is_good(&app, &old).await);
-    assert!(is_good(&app, &new).await);
+    assert!(!is_valid(&app, &old).await);
+    assert!(is_valid(&app, &new).await);
 }
 
 #[tokio::test]
-async fn keeps_the_earlier_of_two_ends() {
+async fn ends_at_the_earlier_of_two_expiries() {
     let app = crate::start().await;
     let session = session(&app).await;
     let first = app.airline("skyteam").await;
@@ -174,18 +173,18 @@ async fn keeps_the_earlier_of_two_ends() {
     let (third, _) = rotate(&app, &session, &json!({ "overlapSeconds": 1000 })).await;
 
     app.clock.advance(seconds(89));
-    assert!(is_good(&app, &first).await);
+    assert!(is_valid(&app, &first).await);
     app.clock.advance(seconds(1));
-    assert!(!is_good(&app, &first).await);
+    assert!(!is_valid(&app, &first).await);
     app.clock.advance(seconds(909));
-    assert!(is_good(&app, &second).await);
+    assert!(is_valid(&app, &second).await);
     app.clock.advance(seconds(1));
-    assert!(!is_good(&app, &second).await);
-    assert!(is_good(&app, &third).await);
+    assert!(!is_valid(&app, &second).await);
+    assert!(is_valid(&app, &third).await);
 }
 
 #[tokio::test]
-async fn ends_earlier_by_a_shorter_overlap() {
+async fn ends_sooner_after_a_later_rotation_with_a_shorter_overlap() {
     let app = crate::start().await;
     let session = session(&app).await;
     let first = app.airline("skyteam").await;
@@ -195,12 +194,12 @@ async fn ends_earlier_by_a_shorter_overlap() {
 
     app.clock.advance(seconds(10));
     let cold = cold(&app);
-    assert!(!is_good(&cold, &first).await);
-    assert!(!is_good(&cold, &second).await);
+    assert!(!is_valid(&cold, &first).await);
+    assert!(!is_valid(&cold, &second).await);
 }
 
 #[tokio::test]
-async fn can_be_revoked_before_its_end_and_after() {
+async fn can_be_revoked_before_and_after_it_ends() {
     let app = crate::start().await;
     let session = session(&app).await;
     let _first = app.airline("skyteam").await;
@@ -209,15 +208,15 @@ async fn can_be_revoked_before_its_end_and_after() {
     let _new = rotate(&app, &session, &json!({ "overlapSeconds": 600 })).await;
 
     assert_eq!(revoke(&app, &session, &before_id).await, 204);
-    assert!(!is_good(&cold(&app), &before).await);
+    assert!(!is_valid(&cold(&app), &before).await);
     app.clock.advance(seconds(601));
     assert_eq!(revoke(&app, &session, &after_id).await, 204);
 }
 
-/// Starts a rotation whose write is on its way for a while, and does something else in the meantime.
+/// Starts a rotation whose write is delayed, and runs `other` while that write is in flight.
 async fn meanwhile<T>(app: &TestApp, rotation: impl Future<Output = T>, other: impl Future<Output = ()>) -> T {
     app.wire.reset();
-    // The member, the keys, and the transaction.
+    // The requests are the member, the keys and the transaction.
     app.wire.disturb([Fault::None, Fault::None, Fault::Delay(Duration::from_millis(200))]);
     let then = async {
         let mut sent = 0;
@@ -231,7 +230,7 @@ async fn meanwhile<T>(app: &TestApp, rotation: impl Future<Output = T>, other: i
 }
 
 #[tokio::test]
-async fn ends_at_once_even_if_another_rotation_would_let_it_go_on() {
+async fn ends_immediately_even_if_a_concurrent_rotation_would_extend_it() {
     let app = crate::start().await;
     let session = session(&app).await;
     let old = app.airline("skyteam").await;
@@ -242,12 +241,12 @@ async fn ends_at_once_even_if_another_rotation_would_let_it_go_on() {
     .await;
 
     let cold = cold(&app);
-    assert!(!is_good(&cold, &old).await);
-    assert!(is_good(&cold, &new).await);
+    assert!(!is_valid(&cold, &old).await);
+    assert!(is_valid(&cold, &new).await);
 }
 
 #[tokio::test]
-async fn ends_by_a_rotation_that_began_before_it_was_made() {
+async fn ends_because_of_a_rotation_that_began_before_it_was_created() {
     let app = crate::start().await;
     let session = session(&app).await;
     let _old = app.airline("skyteam").await;
@@ -259,15 +258,15 @@ async fn ends_by_a_rotation_that_began_before_it_was_made() {
     })
     .await;
 
-    // As if one had been after the other: the earlier one's key ends, the later one's does not.
+    // The outcome is as if the rotations had run one after the other: the first key ends, the second does not.
     app.clock.advance(seconds(60));
     let cold = cold(&app);
-    assert!(!is_good(&cold, &between.unwrap()).await);
-    assert!(is_good(&cold, &new).await);
+    assert!(!is_valid(&cold, &between.unwrap()).await);
+    assert!(is_valid(&cold, &new).await);
 }
 
 #[tokio::test]
-async fn stays_revoked_when_a_rotation_would_have_ended_it_later() {
+async fn stays_revoked_when_a_concurrent_rotation_would_end_it_later() {
     let app = crate::start().await;
     let session = session(&app).await;
     let first = app.airline("skyteam").await;
@@ -279,15 +278,15 @@ async fn stays_revoked_when_a_rotation_would_have_ended_it_later() {
     .await;
 
     let cold = cold(&app);
-    assert!(!is_good(&cold, &revoked).await);
-    assert!(is_good(&cold, &first).await);
-    assert!(is_good(&cold, &new).await);
+    assert!(!is_valid(&cold, &revoked).await);
+    assert!(is_valid(&cold, &first).await);
+    assert!(is_valid(&cold, &new).await);
     app.clock.advance(seconds(3600));
-    assert!(!is_good(&cold, &first).await);
+    assert!(!is_valid(&cold, &first).await);
 }
 
 #[tokio::test]
-async fn of_many_simultaneous_rotations_one_stays() {
+async fn survives_for_exactly_one_of_many_concurrent_rotations() {
     let app = crate::start().await;
     let session = session(&app).await;
     let old = app.airline("skyteam").await;
@@ -297,23 +296,24 @@ async fn of_many_simultaneous_rotations_one_stays() {
     let keys = futures_util::future::join_all(rotations).await;
 
     let cold = cold(&app);
-    assert!(!is_good(&cold, &old).await);
-    let mut good = 0;
+    assert!(!is_valid(&cold, &old).await);
+    let mut valid = 0;
     for (key, _) in &keys {
-        good += u32::from(is_good(&cold, key).await);
+        valid += u32::from(is_valid(&cold, key).await);
     }
-    assert_eq!(good, 1);
+    assert_eq!(valid, 1);
 }
 
 #[tokio::test]
-async fn leaves_the_tables_after_its_end_and_not_before() {
+async fn stays_in_the_tables_until_it_ends() {
     let app = crate::start().await;
     let session = session(&app).await;
     let _old = app.airline("skyteam").await;
 
     let _new = rotate(&app, &session, &json!({ "overlapSeconds": 3600 })).await;
 
-    let expiries: Vec<_> = items(&app).await.into_iter().filter_map(|mut item| item.remove("expires_at")).collect();
-    // 2024-03-15T11:30:01Z, of the key and of what its digest leads to; the new key never does.
+    let expiries: Vec<_> =
+        Stored::of(&app).items().await.into_values().filter_map(|mut item| item.remove("expires_at")).collect();
+    // 2024-03-15T11:30:01Z, for the key and the item that its digest points to. The new key never expires.
     assert_eq!(expiries, vec![AttributeValue::N("1710502201".to_owned()); 2]);
 }

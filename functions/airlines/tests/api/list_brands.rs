@@ -4,19 +4,19 @@ use insta::assert_snapshot;
 use serde_json::json;
 
 #[tokio::test]
-async fn answers_an_empty_array_when_there_are_none() {
+async fn returns_an_empty_array_when_there_are_no_brands() {
     let app = crate::start().await;
     let session = crate::superusers::session(&app).await;
     let draft = json!({ "airlineId": "skyteam", "name": "SkyTeam" });
-    let made = app.post("/airlines").bearer(&session).json(&draft).send().await.expect(201).json();
+    let created = app.post("/airlines").bearer(&session).json(&draft).send().await.expect(201).json();
 
-    let brands = app.get("/airline/brands").key(made["apiKey"].as_str().unwrap()).send().await;
+    let brands = app.get("/airline/brands").key(created["apiKey"].as_str().unwrap()).send().await;
 
     assert_snapshot!(brands.shown(), @"200 []");
 }
 
 #[tokio::test]
-async fn lists_the_airlines_own_by_id() {
+async fn lists_the_airlines_own_brands_by_id() {
     let app = crate::start().await;
     let key = app.airline("skyteam").await;
     let _other = app.airline("oneworld").await;

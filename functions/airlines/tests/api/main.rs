@@ -1,4 +1,4 @@
-//! The routes of airlines, over HTTP.
+//! Tests of the airline routes over HTTP.
 
 mod bad_input;
 mod change_product;
@@ -15,23 +15,17 @@ mod list_brands;
 mod malformed_bodies;
 mod revoke_key;
 mod superusers;
-mod tables;
 
 use shared::App;
 use testing::TestApp;
 use utoipa_axum::router::OpenApiRouter;
 
-/// The routes under test, and those that tests use beside them.
+/// Returns the routes under test and the other routes that the tests call.
 fn routes() -> OpenApiRouter<App> {
     airlines::routes().merge(system::routes())
 }
 
-/// Starts the routes on empty tables.
+/// Starts the API with empty tables.
 async fn start() -> TestApp {
     TestApp::start(routes).await
-}
-
-/// Starts the routes with the demo community.
-async fn with_demo() -> TestApp {
-    TestApp::with_demo(routes).await
 }

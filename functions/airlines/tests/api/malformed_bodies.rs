@@ -1,4 +1,4 @@
-//! Bodies that are no JSON object, of every route that takes one.
+//! Bodies that are not a valid JSON object, sent to every route that takes a body.
 
 use crate::bad_input::in_one_line;
 use crate::superusers::session;
@@ -7,7 +7,7 @@ use serde_json::json;
 use std::fmt::Write;
 use testing::{Call, TestApp};
 
-/// Every route here that takes a body, ready to be called.
+/// A running API with everything needed to call each route that takes a body.
 struct Routes {
     app: TestApp,
     key: String,
@@ -35,7 +35,8 @@ impl Routes {
         calls.map(|call| call.bearer(&self.session).header("content-type", "application/json")).into()
     }
 
-    /// What all of these answer to a body, which must be the same. No table but the members' is read.
+    /// Sends the body to each route and returns the response, which must be the same for all of them. Only the members
+    /// table may be read.
     async fn answer(&self, calls: Vec<Call<'_>>, body: &[u8]) -> String {
         let mut answers = Vec::new();
         for call in calls {
@@ -49,7 +50,7 @@ impl Routes {
 }
 
 #[tokio::test]
-async fn are_refused() {
+async fn are_rejected() {
     let routes = Routes::start().await;
     let too_deep = "[".repeat(200);
     let bodies: &[&[u8]] = &[
@@ -135,7 +136,7 @@ async fn are_refused() {
 }
 
 #[tokio::test]
-async fn are_refused_when_they_break_off_in_a_field() {
+async fn are_rejected_when_they_are_cut_off_inside_a_field() {
     let routes = Routes::start().await;
     let bodies: &[&[u8]] = &[
         br#"{"name""#,
@@ -175,7 +176,7 @@ async fn are_refused_when_they_break_off_in_a_field() {
 }
 
 #[tokio::test]
-async fn name_the_field_that_is_not_known() {
+async fn get_an_error_that_names_the_unknown_field() {
     let routes = Routes::start().await;
     let mut answers = String::new();
 
@@ -193,7 +194,7 @@ async fn name_the_field_that_is_not_known() {
 }
 
 #[tokio::test]
-async fn name_the_field_whatever_its_name() {
+async fn get_an_error_that_names_the_field_whatever_its_name() {
     let routes = Routes::start().await;
     let mut answers = String::new();
 
@@ -216,7 +217,7 @@ async fn name_the_field_whatever_its_name() {
 }
 
 #[tokio::test]
-async fn name_the_field_that_is_given_twice() {
+async fn get_an_error_that_names_the_duplicate_field() {
     let routes = Routes::start().await;
     let app = &routes.app;
     let product = app.post("/airline/products").key(&routes.key);
@@ -233,13 +234,13 @@ async fn name_the_field_that_is_given_twice() {
 }
 
 #[tokio::test]
-async fn are_refused_above_100_kilobytes() {
+async fn are_rejected_above_100_kilobytes() {
     let routes = Routes::start().await;
     let mut largest = json!({ "name": "Lounge", "priceMiles": 500 }).to_string();
     largest.push_str(&" ".repeat(102_400 - largest.len()));
 
-    let made = routes.app.post("/airline/products").key(&routes.key).body(largest.clone()).send().await;
-    assert_eq!(made.status, 201);
+    let created = routes.app.post("/airline/products").key(&routes.key).body(largest.clone()).send().await;
+    assert_eq!(created.status, 201);
     routes.app.wire.reset();
 
     let larger = format!("{largest} ");
@@ -250,7 +251,7 @@ async fn are_refused_above_100_kilobytes() {
 }
 
 #[tokio::test]
-async fn are_looked_at_only_for_who_may_call() {
+async fn are_parsed_only_for_authorized_callers() {
     let routes = Routes::start().await;
 
     for request in [routes.app.post("/airline/products"), routes.app.post("/airlines")] {

@@ -1,26 +1,26 @@
 //! `DELETE /airlines/{airlineId}/keys/{keyId}`
 
 use crate::superusers::session;
-use crate::tables::items;
 use futures_util::future::join_all;
 use insta::{allow_duplicates, assert_snapshot};
 use serde_json::{Value, json};
-use testing::TestApp;
+use testing::{Stored, TestApp};
 
-/// Makes a key of the airline, and tells the path at which it is revoked, and the key.
+/// Creates a key for the airline and returns the path that revokes it and the key itself.
 async fn key(app: &TestApp, session: &str, airline: &str) -> (String, String) {
-    let made = app.post(&format!("/airlines/{airline}/keys")).bearer(session).send().await.expect(201).json();
+    let call = app.post(&format!("/airlines/{airline}/keys")).bearer(session).json(&json!({}));
+    let created = call.send().await.expect(201).json();
     app.wire.reset();
     let text = |field: &Value| field.as_str().unwrap().to_owned();
-    (format!("/airlines/{airline}/keys/{}", text(&made["keyId"])), text(&made["apiKey"]))
+    (format!("/airlines/{airline}/keys/{}", text(&created["keyId"])), text(&created["apiKey"]))
 }
 
 #[tokio::test]
-async fn revokes_that_key_and_no_other() {
+async fn revokes_only_that_key() {
     let app = crate::start().await;
     let session = session(&app).await;
     let first = app.airline("skyteam").await;
-    let before = items(&app).await.len();
+    let before = Stored::of(&app).items().await.len();
     let (path, key) = key(&app, &session, "skyteam").await;
 
     let revoked = app.delete(&path).bearer(&session).send().await;
@@ -34,7 +34,7 @@ async fn revokes_that_key_and_no_other() {
     }
     "#);
     assert_eq!(app.get("/airline").key(&first).send().await.status, 200);
-    assert_eq!(items(&app).await.len(), before);
+    assert_eq!(Stored::of(&app).items().await.len(), before);
 }
 
 #[tokio::test]
@@ -42,20 +42,20 @@ async fn revokes_the_last_key_too() {
     let app = crate::start().await;
     let session = session(&app).await;
     let draft = json!({ "airlineId": "skyteam", "name": "SkyTeam" });
-    let made = app.post("/airlines").bearer(&session).json(&draft).send().await.expect(201).json();
-    let path = format!("/airlines/skyteam/keys/{}", made["keyId"].as_str().unwrap());
+    let created = app.post("/airlines").bearer(&session).json(&draft).send().await.expect(201).json();
+    let path = format!("/airlines/skyteam/keys/{}", created["keyId"].as_str().unwrap());
 
     let revoked = app.delete(&path).bearer(&session).send().await;
 
     assert_eq!(revoked.status, 204);
-    assert_eq!(app.get("/airline").key(made["apiKey"].as_str().unwrap()).send().await.status, 401);
-    // The airline is not lost: a superuser makes it a new key.
+    assert_eq!(app.get("/airline").key(created["apiKey"].as_str().unwrap()).send().await.status, 401);
+    // The airline is not locked out for good: a superuser can create a new key.
     let (_, key) = key(&app, &session, "skyteam").await;
     assert_eq!(app.get("/airline").key(&key).send().await.status, 200);
 }
 
 #[tokio::test]
-async fn knows_a_key_once() {
+async fn cannot_revoke_a_key_twice() {
     let app = crate::start().await;
     let session = session(&app).await;
     let _first = app.airline("skyteam").await;
@@ -76,7 +76,7 @@ async fn knows_a_key_once() {
 }
 
 #[tokio::test]
-async fn answers_one_of_many_simultaneous_ones_that_it_was_the_one() {
+async fn succeeds_for_exactly_one_of_many_concurrent_requests() {
     let app = crate::start().await;
     let session = session(&app).await;
     let _first = app.airline("skyteam").await;
@@ -90,7 +90,7 @@ async fn answers_one_of_many_simultaneous_ones_that_it_was_the_one() {
 }
 
 #[tokio::test]
-async fn knows_no_key_of_another_airline() {
+async fn cannot_find_another_airlines_key() {
     let app = crate::start().await;
     let session = session(&app).await;
     let _ours = app.airline("skyteam").await;
@@ -113,7 +113,7 @@ async fn knows_no_key_of_another_airline() {
 }
 
 #[tokio::test]
-async fn takes_the_id_of_a_key_and_not_the_key() {
+async fn takes_the_id_of_a_key_rather_than_the_key_itself() {
     let app = crate::start().await;
     let session = session(&app).await;
     let key = app.airline("skyteam").await;

@@ -1,4 +1,4 @@
-//! The routes below `/airlines` are for superusers.
+//! Access to the routes under `/airlines`, which are for superusers only.
 
 use crate::bad_input::in_one_line;
 use http::Method;
@@ -6,7 +6,7 @@ use insta::{allow_duplicates, assert_snapshot};
 use serde_json::{Value, json};
 use testing::{Call, Session, TestApp};
 
-/// Makes a superuser, and tells the session.
+/// Creates a superuser and returns a session token.
 pub async fn session(app: &TestApp) -> String {
     app.member("ada", &["super_user"]).await;
     app.session("ada")
@@ -18,11 +18,11 @@ const ROUTES: [(Method, &str); 3] = [
     (Method::DELETE, "/airlines/skyteam/keys/k3v9x2m7q4w8"),
 ];
 
-/// What all three routes answer, which must be the same, having written nothing.
-async fn answer_of_all(app: &TestApp, prepare: impl Fn(Call<'_>) -> Call<'_>) -> String {
+/// Calls all three routes and returns their response, which must be the same and involve no writes.
+async fn common_response(app: &TestApp, prepare: impl Fn(Call<'_>) -> Call<'_>) -> String {
     let mut answers = Vec::new();
     for (method, path) in ROUTES {
-        // No rule of the route is asked: this body would be refused by all of them.
+        // Access is checked before the body: every route would reject this one.
         let request = app.call(method, path).header("content-type", "application/json").body("[]");
         answers.push(prepare(request).send().await.shown());
         assert!(app.wire.take_operations().iter().all(|operation| operation == "GetItem"), "{path}");
@@ -33,11 +33,11 @@ async fn answer_of_all(app: &TestApp, prepare: impl Fn(Call<'_>) -> Call<'_>) ->
 }
 
 #[tokio::test]
-async fn need_a_session() {
+async fn are_required_to_have_a_session() {
     let app = crate::start().await;
     let _ada = session(&app).await;
 
-    assert_snapshot!(answer_of_all(&app, |request| request).await, @r#"
+    assert_snapshot!(common_response(&app, |request| request).await, @r#"
     401 {
       "statusCode": 401,
       "error": "Unauthorized",
@@ -48,11 +48,11 @@ async fn need_a_session() {
 }
 
 #[tokio::test]
-async fn refuse_every_session_that_is_not_good_alike() {
+async fn get_the_same_error_for_every_invalid_session() {
     let app = crate::start().await;
     let _ada = session(&app).await;
     let now = app.now().as_second();
-    let unauthenticated = answer_of_all(&app, |request| request).await;
+    let unauthenticated = common_response(&app, |request| request).await;
     let bad = [
         Session::token(&json!({ "userId": "ada", "iat": now - 60, "exp": now })),
         Session::token(&json!({ "userId": "ada", "iat": now })),
@@ -63,8 +63,9 @@ async fn refuse_every_session_that_is_not_good_alike() {
     ];
 
     for token in bad {
-        let as_bearer = answer_of_all(&app, |request| request.bearer(&token)).await;
-        let in_cookie = answer_of_all(&app, |request| request.header("cookie", &format!("rds-session={token}"))).await;
+        let as_bearer = common_response(&app, |request| request.bearer(&token)).await;
+        let in_cookie =
+            common_response(&app, |request| request.header("cookie", &format!("rds-session={token}"))).await;
 
         assert_eq!([as_bearer, in_cookie], [unauthenticated.clone(), unauthenticated.clone()], "{token}");
     }
@@ -72,22 +73,22 @@ async fn refuse_every_session_that_is_not_good_alike() {
 }
 
 #[tokio::test]
-async fn take_no_api_key_for_a_session() {
+async fn cannot_use_an_api_key_instead_of_a_session() {
     let app = crate::start().await;
     let key = app.airline("skyteam").await;
 
-    let answer = answer_of_all(&app, |request| request.key(&key)).await;
+    let answer = common_response(&app, |request| request.key(&key)).await;
 
-    assert_eq!(answer, answer_of_all(&app, |request| request).await);
+    assert_eq!(answer, common_response(&app, |request| request).await);
 }
 
 #[tokio::test]
-async fn refuse_members_who_are_no_superusers() {
+async fn are_distinguished_from_other_members() {
     let app = crate::start().await;
     app.member("grace", &["member", "in_discord"]).await;
     let grace = app.session("grace");
 
-    assert_snapshot!(answer_of_all(&app, |request| request.bearer(&grace)).await, @r#"
+    assert_snapshot!(common_response(&app, |request| request.bearer(&grace)).await, @r#"
     401 {
       "statusCode": 401,
       "error": "Unauthorized",
@@ -97,11 +98,11 @@ async fn refuse_members_who_are_no_superusers() {
 }
 
 #[tokio::test]
-async fn refuse_who_is_not_signed_up() {
+async fn must_be_signed_up() {
     let app = crate::start().await;
-    let nobody = app.session("nobody");
+    let stranger = app.session("nobody");
 
-    assert_snapshot!(answer_of_all(&app, |request| request.bearer(&nobody)).await, @r#"
+    assert_snapshot!(common_response(&app, |request| request.bearer(&stranger)).await, @r#"
     401 {
       "statusCode": 401,
       "error": "Unauthorized",
@@ -111,13 +112,13 @@ async fn refuse_who_is_not_signed_up() {
 }
 
 #[tokio::test]
-async fn refuse_the_restricted_even_if_superusers() {
+async fn are_rejected_when_restricted() {
     let app = crate::start().await;
     app.member("joan", &["super_user", "restricted"]).await;
     app.member("mary", &["restricted"]).await;
     let (joan, mary) = (app.session("joan"), app.session("mary"));
 
-    let superuser = answer_of_all(&app, |request| request.bearer(&joan)).await;
+    let superuser = common_response(&app, |request| request.bearer(&joan)).await;
 
     assert_snapshot!(superuser, @r#"
     403 {
@@ -126,11 +127,11 @@ async fn refuse_the_restricted_even_if_superusers() {
       "message": "You are restricted from performing this action"
     }
     "#);
-    assert_eq!(answer_of_all(&app, |request| request.bearer(&mary)).await, superuser);
+    assert_eq!(common_response(&app, |request| request.bearer(&mary)).await, superuser);
 }
 
 #[tokio::test]
-async fn read_the_member_once_for_each_request() {
+async fn are_read_once_per_request() {
     let app = crate::start().await;
     let ada = session(&app).await;
 
@@ -141,19 +142,19 @@ async fn read_the_member_once_for_each_request() {
 }
 
 #[tokio::test]
-async fn take_the_session_from_the_cookie_too() {
+async fn can_send_the_session_as_a_cookie() {
     let app = crate::start().await;
     let ada = session(&app).await;
     let cookies = format!("theme=dark; rds-session={ada}; lang=en");
 
-    let made = app.post("/airlines").header("cookie", &cookies);
-    let made = made.json(&json!({ "airlineId": "skyteam", "name": "SkyTeam" })).send().await;
+    let created = app.post("/airlines").header("cookie", &cookies);
+    let created = created.json(&json!({ "airlineId": "skyteam", "name": "SkyTeam" })).send().await;
 
-    assert_eq!(made.status, 201);
+    assert_eq!(created.status, 201);
 }
 
 #[tokio::test]
-async fn take_a_body_only_when_it_is_declared_to_be_json() {
+async fn must_declare_a_body_as_json() {
     let app = crate::start().await;
     let ada = session(&app).await;
     let key = app.airline("skyteam").await;
@@ -191,7 +192,7 @@ async fn take_a_body_only_when_it_is_declared_to_be_json() {
 }
 
 #[tokio::test]
-async fn take_json_however_it_is_declared() {
+async fn can_declare_json_in_any_valid_form() {
     let app = crate::start().await;
     let ada = session(&app).await;
     let types = [
@@ -204,25 +205,27 @@ async fn take_json_however_it_is_declared() {
 
     for (position, content_type) in types.into_iter().enumerate() {
         let body = json!({ "airlineId": format!("airline-{position}"), "name": "SkyTeam" }).to_string();
-        let made = app.post("/airlines").bearer(&ada).header("content-type", content_type).body(body).send().await;
+        let created = app.post("/airlines").bearer(&ada).header("content-type", content_type).body(body).send().await;
 
-        assert_eq!(made.status, 201, "{content_type}");
+        assert_eq!(created.status, 201, "{content_type}");
     }
 }
 
 #[tokio::test]
-async fn need_no_declaration_of_no_body() {
+async fn must_declare_json_even_without_a_body() {
     let app = crate::start().await;
     let ada = session(&app).await;
     let _key = app.airline("skyteam").await;
 
-    let made = app.post("/airlines/skyteam/keys").bearer(&ada).send().await;
-
-    assert_eq!(made.status, 201);
+    // A form on another site could send this with the superuser's cookie.
+    let refused = app.post("/airlines/skyteam/keys").bearer(&ada).send().await;
+    assert_eq!(refused.status, 415);
+    let call = app.post("/airlines/skyteam/keys").bearer(&ada).header("content-type", "application/json");
+    assert_eq!(call.send().await.status, 201);
 }
 
 #[tokio::test]
-async fn know_no_id_of_another_form() {
+async fn cannot_find_malformed_ids() {
     let app = crate::start().await;
     let ada = session(&app).await;
     let ids = ["SKYTEAM", "sky%2Fteam", "sky%20team", "sky_team", "%00", "✈", "..%2F..", &"a".repeat(65)];
@@ -235,7 +238,7 @@ async fn know_no_id_of_another_form() {
             (Method::DELETE, format!("/airlines/skyteam/keys/{id}%2F")),
         ];
         for (method, path) in paths {
-            let answer = app.call(method, &path).bearer(&ada).send().await.expect(404);
+            let answer = app.call(method, &path).bearer(&ada).json(&json!({})).send().await.expect(404);
             answers.push(answer.json());
         }
     }
@@ -260,7 +263,7 @@ async fn know_no_id_of_another_form() {
 }
 
 #[tokio::test]
-async fn refuse_a_path_that_is_no_text() {
+async fn cannot_use_a_path_that_is_not_valid_utf_8() {
     let app = crate::start().await;
     let ada = session(&app).await;
 

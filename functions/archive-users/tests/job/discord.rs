@@ -1,4 +1,4 @@
-//! Taking over from Discord who is there, before archiving who is not.
+//! Synchronizes membership with Discord's member list before archiving the members who are not on Discord.
 
 use crate::guild::{Guild, People};
 use crate::scene::{DAY, is_archived, member, record, run, sign_up, try_run};
@@ -11,8 +11,8 @@ use wiremock::ResponseTemplate;
 
 const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The API with a superuser on Discord and members `ada`, `bob` and `eve`, whose Discord accounts are 101, 102 and 103;
-/// nobody is held back. `ada` is on Discord.
+/// Starts the API with a superuser on Discord and members `ada`, `bob` and `eve`, whose Discord accounts are 101, 102
+/// and 103. Only `ada` is on Discord. The safety limit is off.
 async fn with_linked_members() -> TestApp {
     let app = crate::start().await;
     app.member("root", &["super_user", "in_discord"]).await;
@@ -30,7 +30,7 @@ async fn roles(app: &TestApp, id: &str) -> (Value, Value) {
 }
 
 #[tokio::test]
-async fn takes_over_who_joined_and_left_and_archives_then() {
+async fn records_who_joined_and_left_before_archiving() {
     let app = with_linked_members().await;
     let guild = Guild::of(&[7, 102]).await;
     let app = guild.known_to(&app, TIMEOUT);
@@ -39,7 +39,7 @@ async fn takes_over_who_joined_and_left_and_archives_then() {
 
     assert_eq!(run.discord, Some(Synced { on_discord: 2, joined: 1, left: 1 }));
     assert_eq!((run.found, run.archived, run.failed), (2, 2, 0));
-    // Ada left, Bob joined, Eve never did.
+    // Ada left, Bob joined, and Eve never joined.
     assert_eq!(roles(&app, "ada").await, (json!(false), json!(true)));
     assert_eq!(roles(&app, "bob").await, (json!(true), json!(false)));
     assert_eq!(roles(&app, "eve").await, (json!(false), json!(true)));
@@ -47,7 +47,7 @@ async fn takes_over_who_joined_and_left_and_archives_then() {
 }
 
 #[tokio::test]
-async fn changes_nothing_the_second_time() {
+async fn changes_nothing_on_a_second_run() {
     let app = with_linked_members().await;
     let guild = Guild::of(&[101, 102]).await;
     let app = guild.known_to(&app, TIMEOUT);
@@ -59,13 +59,13 @@ async fn changes_nothing_the_second_time() {
     let run = try_run(&app).await.expect("the job runs");
 
     assert_eq!(run.discord, Some(Synced { on_discord: 2, joined: 0, left: 0 }));
-    // The members with accounts, and those not on Discord.
+    // The members with accounts, then those not on Discord.
     assert_eq!(app.wire.take_operations(), ["Query", "Query"]);
     assert_eq!(member(&app, "bob").await, before);
 }
 
 #[tokio::test]
-async fn goes_by_what_is_stored_where_discord_is_not_configured() {
+async fn is_skipped_in_favor_of_stored_roles_when_not_configured() {
     let app = with_linked_members().await;
 
     let run = try_run(&app).await.expect("the job runs");
@@ -76,7 +76,7 @@ async fn goes_by_what_is_stored_where_discord_is_not_configured() {
 }
 
 #[tokio::test]
-async fn brings_back_who_joins_again() {
+async fn restores_members_who_rejoin() {
     let app = with_linked_members().await;
     assert_eq!(run(&app).await, (2, 2, 0));
     let guild = Guild::of(&[101, 103]).await;
@@ -89,9 +89,9 @@ async fn brings_back_who_joins_again() {
     assert_eq!(roles(&app, "bob").await, (json!(false), json!(true)));
 }
 
-/// Whoever was put away while on Discord is no newcomer there.
+/// A member who was archived while on Discord does not count as having joined.
 #[tokio::test]
-async fn leaves_who_was_put_away_where_they_are() {
+async fn does_not_restore_members_who_were_archived_while_on_discord() {
     let app = with_linked_members().await;
     let root = app.session("root");
     let away = app.patch("/users/ada/temporary/data").bearer(&root).json(&json!({ "archived": true })).send().await;
@@ -106,11 +106,11 @@ async fn leaves_who_was_put_away_where_they_are() {
 }
 
 #[tokio::test]
-async fn takes_over_another_date_of_joining() {
+async fn updates_the_date_joined() {
     let app = with_linked_members().await;
     record(&app, "ada", &json!({ "discordJoinedAt": "2020-01-01T00:00:00.000Z" })).await;
     let guild = Guild::start().await;
-    guild.answers(People(vec![(101, "2022-02-02T02:02:02+02:00"), (102, "2022-02-02T02:02:02.999999Z")])).await;
+    guild.respond_with(People(vec![(101, "2022-02-02T02:02:02+02:00"), (102, "2022-02-02T02:02:02.999999Z")])).await;
     let app = guild.known_to(&app, TIMEOUT);
 
     let run = try_run(&app).await.expect("the job runs");
@@ -120,15 +120,15 @@ async fn takes_over_another_date_of_joining() {
     assert_eq!(member(&app, "bob").await["discordJoinedAt"], "2022-02-02T02:02:02.999Z");
 }
 
-/// Discord knows of no date for some; ours stays.
+/// Discord has no date for some members. The stored date is kept.
 #[tokio::test]
-async fn keeps_the_date_where_discord_has_none() {
+async fn keeps_the_stored_date_if_discord_has_none() {
     let app = with_linked_members().await;
     record(&app, "ada", &json!({ "discordJoinedAt": "2020-01-01T00:00:00.000Z" })).await;
     let guild = Guild::start().await;
     let page = json!([{ "user": { "id": "101" }, "joined_at": null }, { "user": { "id": "102" } }]);
-    guild.answers(ResponseTemplate::new(200).set_body_json(json!([]))).await;
-    guild.answers_first(1, ResponseTemplate::new(200).set_body_json(page)).await;
+    guild.respond_with(ResponseTemplate::new(200).set_body_json(json!([]))).await;
+    guild.respond_first_with(1, ResponseTemplate::new(200).set_body_json(page)).await;
     let app = guild.known_to(&app, TIMEOUT);
 
     let run = try_run(&app).await.expect("the job runs");
@@ -139,32 +139,32 @@ async fn keeps_the_date_where_discord_has_none() {
 }
 
 #[tokio::test]
-async fn reads_the_list_a_thousand_at_a_time() {
+async fn lists_its_members_a_thousand_at_a_time() {
     let app = with_linked_members().await;
-    // Ids sort as numbers, not as texts: 999 comes before 1000.
-    let everybody: Vec<u64> = (101..2601).collect();
-    for people in [&everybody[..2500], &everybody[..1000]] {
+    // Ids are sorted as numbers, not as text: 999 comes before 1000.
+    let everyone: Vec<u64> = (101..2601).collect();
+    for people in [&everyone[..2500], &everyone[..1000]] {
         let guild = Guild::of(people).await;
         let app = guild.known_to(&app, TIMEOUT);
 
         let run = try_run(&app).await.expect("the job runs");
 
-        assert_eq!(run.discord.expect("Discord was asked").on_discord, people.len());
-        let mut asked = vec!["limit=1000&after=0", "limit=1000&after=1100"];
+        assert_eq!(run.discord.expect("the run should query Discord").on_discord, people.len());
+        let mut expected = vec!["limit=1000&after=0", "limit=1000&after=1100"];
         if people.len() == 2500 {
-            asked.extend(["limit=1000&after=2100", "limit=1000&after=2600"]);
+            expected.extend(["limit=1000&after=2100", "limit=1000&after=2600"]);
         }
-        assert_eq!(guild.asked().await, asked);
+        assert_eq!(guild.queries().await, expected);
     }
 }
 
 /// Discord does not promise that every page but the last is full.
 #[tokio::test]
-async fn goes_on_after_a_page_that_is_not_full() {
+async fn may_return_a_page_that_is_not_full_before_the_last() {
     let app = with_linked_members().await;
     let guild = Guild::of(&[101, 102, 103]).await;
     let short = People(vec![(101, crate::guild::JOINED)]).page(0, 1);
-    guild.answers_first(1, ResponseTemplate::new(200).set_body_json(short)).await;
+    guild.respond_first_with(1, ResponseTemplate::new(200).set_body_json(short)).await;
     let app = guild.known_to(&app, TIMEOUT);
 
     let run = try_run(&app).await.expect("the job runs");
@@ -173,19 +173,19 @@ async fn goes_on_after_a_page_that_is_not_full() {
     assert_eq!(run.found, 0);
 }
 
-/// Somebody joins, and a bot records it, while Discord's list, made before, is on its way.
+/// A member joins and a bot records it while an older member list from Discord is still in transit.
 #[tokio::test(flavor = "multi_thread")]
-async fn spares_who_is_recorded_as_joined_meanwhile() {
+async fn does_not_override_a_join_recorded_during_the_run() {
     let app = Arc::new(with_linked_members().await);
     let guild = Guild::start().await;
     let late = ResponseTemplate::new(200).set_delay(Duration::from_millis(500));
-    guild.answers(ResponseTemplate::new(200).set_body_json(json!([]))).await;
-    guild.answers_first(1, late.set_body_json(People(vec![(101, crate::guild::JOINED)]).page(0, 1))).await;
+    guild.respond_with(ResponseTemplate::new(200).set_body_json(json!([]))).await;
+    guild.respond_first_with(1, late.set_body_json(People(vec![(101, crate::guild::JOINED)]).page(0, 1))).await;
     let job = tokio::spawn({
         let app = guild.known_to(&app, TIMEOUT);
         async move { run(&app).await }
     });
-    while guild.asked().await.is_empty() {
+    while guild.queries().await.is_empty() {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
 
@@ -197,7 +197,7 @@ async fn spares_who_is_recorded_as_joined_meanwhile() {
 }
 
 #[tokio::test]
-async fn costs_two_requests_for_each_who_joined_or_left() {
+async fn costs_two_requests_per_member_who_joined_or_left() {
     let app = with_linked_members().await;
     sign_up(&app, "unlinked", 10, &["in_discord"]).await;
     let guild = Guild::of(&[102, 103]).await;

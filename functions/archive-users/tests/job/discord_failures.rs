@@ -1,4 +1,4 @@
-//! Discord refusing, or answering what cannot be its whole list: nobody is changed, and nobody archived.
+//! If Discord fails or its member list is incomplete, no member is changed or archived.
 
 use crate::guild::{Guild, JOINED, People, TOKEN};
 use crate::scene::{DAY, is_archived, member, record, try_run};
@@ -12,7 +12,7 @@ use wiremock::ResponseTemplate;
 
 const TIMEOUT: Duration = Duration::from_millis(500);
 
-/// The API with `ada`, who is stored as being on Discord, and `bob`, who is not; both have left in truth.
+/// Starts the API with `ada`, who is stored as being on Discord, and `bob`, who is not. In fact both have left.
 async fn with_ada_and_bob() -> TestApp {
     let app = crate::start().await;
     app.member("root", &["super_user", "in_discord"]).await;
@@ -24,81 +24,85 @@ async fn with_ada_and_bob() -> TestApp {
     app
 }
 
-fn json_answer(status: u16, body: serde_json::Value) -> ResponseTemplate {
+fn json_response(status: u16, body: serde_json::Value) -> ResponseTemplate {
     ResponseTemplate::new(status).set_body_json(body)
 }
 
-/// What is wrong, in words that have neither the token nor the address in them.
-async fn refused(app: &TestApp, guild: &Guild) -> String {
+/// Asserts that a run rejects Discord's list and changes nothing, and returns the error. It must not reveal the token
+/// or the URL.
+async fn sync_error(app: &TestApp, guild: &Guild) -> String {
     let app = guild.known_to(app, TIMEOUT);
     let (ada, bob) = (member(&app, "ada").await, member(&app, "bob").await);
     app.wire.reset();
 
-    let error = try_run(&app).await.expect_err("the list is not complete");
+    let error = try_run(&app).await.expect_err("the list should be rejected as incomplete");
 
     assert!(matches!(error, RunError::Sync(SyncError::Incomplete(_))), "{error}");
-    assert_eq!(app.wire.take_operations(), ["Query"], "nothing but who has an account was asked for");
+    assert_eq!(app.wire.take_operations(), ["Query"], "only the members with accounts should be read");
     assert_eq!((member(&app, "ada").await, member(&app, "bob").await), (ada, bob));
-    let words = with_causes(&error);
-    assert!(!words.contains(TOKEN) && !words.contains("guilds") && !format!("{error:?}").contains(TOKEN), "{error:?}");
-    words
+    let message = with_causes(&error);
+    assert!(
+        !message.contains(TOKEN) && !message.contains("guilds") && !format!("{error:?}").contains(TOKEN),
+        "{error:?}"
+    );
+    message
 }
 
 #[tokio::test]
-async fn refuses_what_is_not_the_whole_list() {
+async fn include_every_unusable_member_list() {
     let app = with_ada_and_bob().await;
     let person = |id: &str| json!({ "user": { "id": id }, "joined_at": JOINED });
-    let nonsense = [
-        ("no JSON", ResponseTemplate::new(200).set_body_string("<html>")),
+    let unusable = [
+        ("not JSON", ResponseTemplate::new(200).set_body_string("<html>")),
         ("half a page", ResponseTemplate::new(200).set_body_string(r#"[{"user":{"id":"7"},"joined_at":null},{"us"#)),
-        ("nothing", ResponseTemplate::new(200)),
-        ("no list", json_answer(200, json!({ "message": "ok" }))),
-        ("nobody", json_answer(200, json!([]))),
-        ("somebody without account", json_answer(200, json!([{ "joined_at": JOINED }]))),
-        ("a bad date", json_answer(200, json!([{ "user": { "id": "7" }, "joined_at": "yesterday" }]))),
-        ("a bad id", json_answer(200, json!([person("seven")]))),
-        ("somebody twice", json_answer(200, json!([person("7"), person("7")]))),
-        ("somebody who comes before", json_answer(200, json!([person("0")]))),
-        ("the same page for ever", json_answer(200, json!([person("7"), person("8")]))),
+        ("an empty body", ResponseTemplate::new(200)),
+        ("not a list", json_response(200, json!({ "message": "ok" }))),
+        ("an empty list", json_response(200, json!([]))),
+        ("an entry without an account", json_response(200, json!([{ "joined_at": JOINED }]))),
+        ("an invalid date", json_response(200, json!([{ "user": { "id": "7" }, "joined_at": "yesterday" }]))),
+        ("an invalid id", json_response(200, json!([person("seven")]))),
+        ("a duplicate account", json_response(200, json!([person("7"), person("7")]))),
+        ("an account before the start of the page", json_response(200, json!([person("0")]))),
+        ("the same page forever", json_response(200, json!([person("7"), person("8")]))),
         ("no content", ResponseTemplate::new(204)),
         ("a redirect to nowhere", ResponseTemplate::new(304)),
-        ("no such guild", json_answer(404, json!({ "message": "Unknown Guild", "code": 10004 }))),
-        ("a bad token", json_answer(401, json!({ "message": "401: Unauthorized", "code": 0 }))),
-        ("no permission", json_answer(403, json!({ "message": "Missing Access", "code": 50001 }))),
+        ("no such guild", json_response(404, json!({ "message": "Unknown Guild", "code": 10004 }))),
+        ("an invalid token", json_response(401, json!({ "message": "401: Unauthorized", "code": 0 }))),
+        ("no permission", json_response(403, json!({ "message": "Missing Access", "code": 50001 }))),
         ("an error", ResponseTemplate::new(500)),
-        ("a gateway's error", ResponseTemplate::new(502).set_body_string("<html>")),
+        ("a gateway error", ResponseTemplate::new(502).set_body_string("<html>")),
     ];
-    let mut words = Vec::new();
-    for (what, answer) in nonsense {
+    let mut messages = Vec::new();
+    for (what, answer) in unusable {
         let guild = Guild::start().await;
-        guild.answers(answer).await;
+        guild.respond_with(answer).await;
 
-        words.push(format!("{what}: {}", refused(&app, &guild).await));
+        messages.push(format!("{what}: {}", sync_error(&app, &guild).await));
     }
-    insta::assert_snapshot!(words.join("\n").replace("Discord's member list is incomplete; nothing was changed", "…"), @"
-    no JSON: …: unusable response: expected value at line 1 column 1
+    insta::assert_snapshot!(messages.join("\n").replace("Discord's member list is incomplete; nothing was changed", "…"), @"
+    not JSON: …: unusable response: expected value at line 1 column 1
     half a page: …: unusable response: EOF while parsing a string at line 1 column 42
-    nothing: …: unusable response: EOF while parsing a value at line 1 column 0
-    no list: …: unusable response: invalid type: map, expected a sequence at line 1 column 0
-    nobody: …: unusable response: the list is empty
-    somebody without account: …: unusable response: missing field `user` at line 1 column 49
-    a bad date: …: unusable response: expected an ISO 8601 time with offset, in the years 1970 to 9999 at line 1 column 25
-    a bad id: …: unusable response: the id of an account is not a number
-    somebody twice: …: unusable response: an account is listed twice
-    somebody who comes before: …: unusable response: a page does not start after the previous one
-    the same page for ever: …: unusable response: a page does not start after the previous one
+    an empty body: …: unusable response: EOF while parsing a value at line 1 column 0
+    not a list: …: unusable response: invalid type: map, expected a sequence at line 1 column 0
+    an empty list: …: unusable response: the list is empty
+    an entry without an account: …: unusable response: missing field `user` at line 1 column 49
+    an invalid date: …: unusable response: expected an ISO 8601 time with offset, in the years 1970 to 9999 at line 1 column 25
+    an invalid id: …: unusable response: the id of an account is not a number
+    a duplicate account: …: unusable response: an account is listed twice
+    an account before the start of the page: …: unusable response: a page does not start after the previous one
+    the same page forever: …: unusable response: a page does not start after the previous one
     no content: …: responded with 204 No Content
     a redirect to nowhere: …: responded with 304 Not Modified
     no such guild: …: responded with 404 Not Found
-    a bad token: …: responded with 401 Unauthorized
+    an invalid token: …: responded with 401 Unauthorized
     no permission: …: responded with 403 Forbidden
     an error: …: responded with 500 Internal Server Error
-    a gateway's error: …: responded with 502 Bad Gateway
+    a gateway error: …: responded with 502 Bad Gateway
     ");
 }
 
 #[tokio::test]
-async fn changes_nothing_when_a_later_page_fails() {
+async fn on_a_later_page_change_nothing() {
     let app = with_ada_and_bob().await;
     for answer in [
         ResponseTemplate::new(500),
@@ -106,42 +110,47 @@ async fn changes_nothing_when_a_later_page_fails() {
         ResponseTemplate::new(200).set_delay(4 * TIMEOUT).set_body_string("[]"),
     ] {
         let guild = Guild::start().await;
-        guild.answers(answer).await;
+        guild.respond_with(answer).await;
         let first = People((1000..2000).map(|id| (id, JOINED)).collect()).page(0, 1000);
-        guild.answers_first(1, json_answer(200, first)).await;
+        guild.respond_first_with(1, json_response(200, first)).await;
 
-        let _words = refused(&app, &guild).await;
+        let _words = sync_error(&app, &guild).await;
 
-        assert_eq!(guild.asked().await.len(), 2);
+        assert_eq!(guild.queries().await.len(), 2);
     }
 }
 
 #[tokio::test]
-async fn gives_up_on_a_discord_that_does_not_answer() {
+async fn include_a_timeout() {
     let app = with_ada_and_bob().await;
     let guild = Guild::start().await;
-    guild.answers(ResponseTemplate::new(200).set_delay(Duration::from_secs(20)).set_body_string("[]")).await;
+    guild.respond_with(ResponseTemplate::new(200).set_delay(Duration::from_secs(20)).set_body_string("[]")).await;
 
     let began = Instant::now();
-    let words = refused(&app, &guild).await;
+    let message = sync_error(&app, &guild).await;
 
-    assert!(words.starts_with("Discord's member list is incomplete; nothing was changed: did not respond"), "{words}");
+    assert!(
+        message.starts_with("Discord's member list is incomplete; nothing was changed: did not respond"),
+        "{message}"
+    );
     assert!(began.elapsed() >= TIMEOUT && began.elapsed() < Duration::from_secs(5));
 }
 
 #[tokio::test]
-async fn gives_up_where_nobody_listens() {
+async fn include_a_refused_connection() {
     let app = with_ada_and_bob().await;
     let guild = Guild::start().await;
-    let nowhere =
-        std::net::TcpListener::bind("127.0.0.1:0").expect("a port is free").local_addr().expect("it is bound");
+    let nowhere = std::net::TcpListener::bind("127.0.0.1:0")
+        .expect("a port should be free")
+        .local_addr()
+        .expect("the listener should have an address");
     let app = guild.known_to(&app, TIMEOUT).configured(|app| {
-        let mut discord = app.outside.discord.as_deref().expect("it is set").clone();
+        let mut discord = app.outside.discord.as_deref().expect("Discord should be configured").clone();
         discord.api_url = format!("http://{nowhere}");
         app.outside.discord = Some(discord.into());
     });
 
-    let error = try_run(&app).await.expect_err("nobody listens");
+    let error = try_run(&app).await.expect_err("the connection should be refused");
 
     assert!(matches!(error, RunError::Sync(SyncError::Incomplete(_))), "{error}");
     assert!(!is_archived(&app, "bob").await);
@@ -152,93 +161,95 @@ fn wait(retry_after: &str) -> ResponseTemplate {
 }
 
 #[tokio::test]
-async fn waits_as_long_as_discord_asks_for() {
-    // Discord's pause, and how many milliseconds it takes at least.
+async fn do_not_include_a_short_rate_limit() {
+    // Discord's `Retry-After` and the minimum wait in milliseconds.
     for (retry_after, least) in [("1", 1000), ("0.3", 300), ("0", 100), ("-1", 100)] {
         let app = with_ada_and_bob().await;
         let guild = Guild::of(&[101, 102]).await;
-        guild.answers_first(1, wait(retry_after)).await;
+        guild.respond_first_with(1, wait(retry_after)).await;
         let app = guild.known_to(&app, TIMEOUT);
 
         let began = Instant::now();
-        let run = try_run(&app).await.expect("it waits");
+        let run = try_run(&app).await.expect("the run should wait");
 
-        assert_eq!(run.discord.expect("Discord was asked").on_discord, 2);
+        assert_eq!(run.discord.expect("the run should query Discord").on_discord, 2);
         assert!(began.elapsed() >= Duration::from_millis(least), "{retry_after}: {:?}", began.elapsed());
-        assert_eq!(guild.asked().await.len(), 3);
+        assert_eq!(guild.queries().await.len(), 3);
     }
 }
 
 #[tokio::test]
-async fn waits_in_the_middle_of_the_list() {
+async fn do_not_include_a_rate_limit_between_pages() {
     let app = with_ada_and_bob().await;
     let guild = Guild::start().await;
     let people = People((100..1200).map(|id| (id, JOINED)).collect());
-    guild.answers(people.clone()).await;
-    guild.answers_first(2, wait("0.05")).await;
-    guild.answers_first(1, json_answer(200, people.page(0, 1000))).await;
+    guild.respond_with(people.clone()).await;
+    guild.respond_first_with(2, wait("0.05")).await;
+    guild.respond_first_with(1, json_response(200, people.page(0, 1000))).await;
     let app = guild.known_to(&app, TIMEOUT);
 
-    let run = try_run(&app).await.expect("it waits");
+    let run = try_run(&app).await.expect("the run should wait");
 
-    assert_eq!(run.discord.expect("Discord was asked").on_discord, 1100);
+    assert_eq!(run.discord.expect("the run should query Discord").on_discord, 1100);
 }
 
 #[tokio::test]
-async fn waits_no_longer_than_there_is_time() {
+async fn include_a_rate_limit_beyond_the_deadline() {
     let app = with_ada_and_bob().await;
-    // Where Discord does not say how long, it is a minute.
+    // If Discord does not say how long to wait, the job assumes a minute.
     for answer in [wait("3600"), wait("10"), wait("soon"), wait("NaN"), wait("inf"), ResponseTemplate::new(429)] {
         let guild = Guild::start().await;
-        guild.answers(answer).await;
+        guild.respond_with(answer).await;
         let app = guild.known_to(&app, TIMEOUT);
 
         let began = Instant::now();
-        let error = handle(&app.app, Duration::from_secs(2), false).await.expect_err("there is no time to wait");
+        let error =
+            handle(&app.app, Duration::from_secs(2), false).await.expect_err("the wait should exceed the deadline");
 
         assert!(with_causes(&error).ends_with("rate limited"), "{}", with_causes(&error));
         assert!(began.elapsed() < Duration::from_secs(1));
-        assert_eq!(guild.asked().await.len(), 1);
+        assert_eq!(guild.queries().await.len(), 1);
         assert!(!is_archived(&app, "bob").await);
     }
 }
 
 #[tokio::test]
-async fn waits_again_and_again_until_the_time_is_up() {
+async fn include_repeated_rate_limits_until_the_deadline() {
     let app = with_ada_and_bob().await;
     let guild = Guild::start().await;
-    guild.answers(wait("0.2")).await;
+    guild.respond_with(wait("0.2")).await;
     let app = guild.known_to(&app, TIMEOUT);
 
     let began = Instant::now();
-    let error = handle(&app.app, Duration::from_secs(1), false).await.expect_err("Discord never answers");
+    let error =
+        handle(&app.app, Duration::from_secs(1), false).await.expect_err("Discord should never respond with the list");
 
     assert!(matches!(error, RunError::Sync(SyncError::Incomplete(_))), "{error}");
     assert!(began.elapsed() < Duration::from_secs(2));
-    let asked = guild.asked().await.len();
-    assert!((3..=6).contains(&asked), "{asked}");
+    let queries = guild.queries().await.len();
+    assert!((3..=6).contains(&queries), "{queries}");
 }
 
-/// Bob joined, which cannot be written down: archiving him for not being on Discord would be wrong.
+/// Bob joined, but the write that records it fails. Archiving him for not being on Discord would be wrong.
 #[tokio::test]
-async fn archives_nobody_while_somebody_could_not_be_taken_over() {
+async fn to_record_a_join_prevent_archiving() {
     let app = with_ada_and_bob().await;
     app.member("eve", &[]).await;
     app.clock.advance(8 * DAY);
     let guild = Guild::of(&[101, 102]).await;
     let app = guild.known_to(&app, TIMEOUT);
-    // Whose accounts are linked; then Ada, whose date is new, and Bob are read.
+    // The members with accounts, then reads of Ada, whose date is new, and Bob.
     app.wire.reset();
     app.wire.disturb([Fault::None, Fault::Error(400, "ValidationException"), Fault::Error(400, "ValidationException")]);
 
-    let error = try_run(&app).await.expect_err("Bob could not be changed");
+    let error = try_run(&app).await.expect_err("recording the changes should fail");
 
     assert_eq!(error.to_string(), "2 members could not be synchronized with Discord");
     assert!(!is_archived(&app, "bob").await);
     assert!(!is_archived(&app, "eve").await);
 
-    // The next run makes good for it.
-    let run = try_run(&app).await.expect("the job runs");
+    // The next run catches up.
+    let run = try_run(&app).await.expect("the job should run");
     assert_eq!((run.found, run.archived), (1, 1));
     assert!(!is_archived(&app, "bob").await);
     assert!(is_archived(&app, "eve").await);

@@ -1,4 +1,4 @@
-//! Who is archived, and who is left alone for now.
+//! Which members are archived and which are still in their grace period.
 
 use crate::scene::{DAY, archived, is_archived, member, run, sign_up, with_members_off_discord};
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 const MILLISECOND: Duration = Duration::from_millis(1);
 
 #[tokio::test]
-async fn archives_who_signed_up_a_week_ago() {
+async fn ends_a_week_after_sign_up() {
     let app = crate::start().await;
     sign_up(&app, "off", 1, &[]).await;
 
@@ -19,7 +19,7 @@ async fn archives_who_signed_up_a_week_ago() {
 }
 
 #[tokio::test]
-async fn leaves_members_alone_for_as_long_as_is_configured() {
+async fn lasts_as_long_as_configured() {
     for days in [0, 1, 30] {
         let app = crate::start().await.configured(|app| app.archiving.grace_days = days);
         app.clock.advance(DAY);
@@ -34,9 +34,9 @@ async fn leaves_members_alone_for_as_long_as_is_configured() {
     }
 }
 
-/// An instance's clock may be behind that of another, or of where members were imported from.
+/// An instance's clock may be behind another instance's or that of the system from which members were imported.
 #[tokio::test]
-async fn archives_who_signed_up_by_a_clock_that_is_fast_where_nobody_is_left_alone() {
+async fn of_zero_ignores_a_sign_up_time_in_the_future() {
     let app = crate::start().await.configured(|app| app.archiving.grace_days = 0);
     sign_up(&app, "off", 1, &[]).await;
     app.clock.set("2024-03-15T10:29:59.000Z");
@@ -45,7 +45,7 @@ async fn archives_who_signed_up_by_a_clock_that_is_fast_where_nobody_is_left_alo
 }
 
 #[tokio::test]
-async fn archives_who_is_not_on_discord_and_nobody_else() {
+async fn applies_only_to_members_who_are_not_on_discord() {
     let app = with_members_off_discord(3).await;
     sign_up(&app, "on", 3, &["in_discord"]).await;
     sign_up(&app, "away", 3, &["archived"]).await;
@@ -62,7 +62,7 @@ async fn archives_who_is_not_on_discord_and_nobody_else() {
 }
 
 #[tokio::test]
-async fn finds_nobody_the_second_time() {
+async fn leaves_no_members_for_a_second_run() {
     let app = with_members_off_discord(3).await;
 
     assert_eq!(run(&app).await, (3, 3, 0));

@@ -1,4 +1,4 @@
-//! A Discord of the test's own.
+//! A fake Discord server for the tests.
 
 use shared::members::DiscordConfig;
 use shared::outside::Secret;
@@ -11,15 +11,15 @@ use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 pub const TOKEN: &str = "a-bot-token-that-nobody-may-see";
 pub const MEMBERS: &str = "/api/v10/guilds/799600467218923520/members";
 
-/// Since when people are on the server, in Discord's notation.
+/// When people joined the server, in Discord's notation.
 pub const JOINED: &str = "2021-03-15T10:30:00.123000+00:00";
 
-/// People on the server, by ascending id.
+/// Accounts on the server with their join dates, in ascending order of id.
 #[derive(Debug, Clone)]
 pub struct People(pub Vec<(u64, &'static str)>);
 
 impl People {
-    /// A page of them, as JSON.
+    /// Returns a page of the member list as JSON.
     pub fn page(&self, after: u64, limit: usize) -> serde_json::Value {
         let page = self.0.iter().filter(|(id, _)| *id > after).take(limit);
         page.map(|(id, joined_at)| {
@@ -30,60 +30,60 @@ impl People {
     }
 }
 
-/// Answers as Discord does: the page of the query.
+/// Responds as Discord does, with the page that the query requests.
 impl Respond for People {
     fn respond(&self, request: &Request) -> ResponseTemplate {
         let parameter = |wanted: &str| {
             let found = request.url.query_pairs().find(|(name, _)| name == wanted);
-            found.expect("the parameter is sent").1.parse::<u64>().expect("it is a number")
+            found.expect("the parameter should be sent").1.parse::<u64>().expect("the parameter should be a number")
         };
-        let limit = usize::try_from(parameter("limit")).expect("it is small");
+        let limit = usize::try_from(parameter("limit")).expect("the limit should fit in a `usize`");
         ResponseTemplate::new(200).set_body_json(self.page(parameter("after"), limit))
     }
 }
 
-/// A server with the API of Discord.
+/// An HTTP server that implements part of Discord's API.
 pub struct Guild {
     pub server: MockServer,
 }
 
 impl Guild {
-    /// One that is not answering anything yet.
+    /// Starts a server that does not respond to any request yet.
     pub async fn start() -> Self {
         Self { server: MockServer::start().await }
     }
 
-    /// One with these people on it, all since the same time.
+    /// Starts a server with these people on it, who all joined at the same time.
     pub async fn of(people: &[u64]) -> Self {
         let guild = Self::start().await;
-        guild.answers(People(people.iter().map(|id| (*id, JOINED)).collect())).await;
+        guild.respond_with(People(people.iter().map(|id| (*id, JOINED)).collect())).await;
         guild
     }
 
-    /// Answers requests for the list of members that have the token.
-    pub async fn answers(&self, respond: impl Respond + 'static) {
-        let asked = Mock::given(method("GET")).and(path(MEMBERS)).and(header("authorization", format!("Bot {TOKEN}")));
-        asked.respond_with(respond).mount(&self.server).await;
+    /// Responds to requests for the member list that carry the token.
+    pub async fn respond_with(&self, respond: impl Respond + 'static) {
+        let mock = Mock::given(method("GET")).and(path(MEMBERS)).and(header("authorization", format!("Bot {TOKEN}")));
+        mock.respond_with(respond).mount(&self.server).await;
     }
 
-    /// Answers the first of these requests so, before those for which it was told before.
-    pub async fn answers_first(&self, times: u64, respond: impl Respond + 'static) {
-        let asked = Mock::given(method("GET")).and(path(MEMBERS));
-        asked.respond_with(respond).up_to_n_times(times).with_priority(1).mount(&self.server).await;
+    /// Responds to the next `times` of these requests, taking priority over the responses set up earlier.
+    pub async fn respond_first_with(&self, times: u64, respond: impl Respond + 'static) {
+        let mock = Mock::given(method("GET")).and(path(MEMBERS));
+        mock.respond_with(respond).up_to_n_times(times).with_priority(1).mount(&self.server).await;
     }
 
-    /// The queries that it was asked, in order.
-    pub async fn asked(&self) -> Vec<String> {
-        let requests = self.server.received_requests().await.expect("requests are recorded");
+    /// Returns the query strings of the requests so far, in order.
+    pub async fn queries(&self) -> Vec<String> {
+        let requests = self.server.received_requests().await.expect("request recording should be on");
         requests.iter().map(|request| request.url.query().unwrap_or_default().to_owned()).collect()
     }
 
-    /// Where its API is.
+    /// Returns the base URL of the API.
     pub fn api_url(&self) -> String {
         format!("{}/api/v10", self.server.uri())
     }
 
-    /// The same tables behind an instance that knows this Discord, and gives it that long for an answer.
+    /// Returns an instance on the same tables that uses this server, with `timeout` for each request.
     pub fn known_to(&self, app: &TestApp, timeout: Duration) -> TestApp {
         let discord = DiscordConfig {
             api_url: self.api_url(),

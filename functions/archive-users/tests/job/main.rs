@@ -1,4 +1,4 @@
-//! The job that archives, beside the API whose members they are.
+//! Tests of the job that archives members, together with the API that manages those members.
 
 mod cost;
 mod crowd;
@@ -15,12 +15,12 @@ mod scene;
 
 use testing::TestApp;
 
-/// Starts the routes on empty tables.
+/// Starts the API with empty tables.
 async fn start() -> TestApp {
     TestApp::start(users::routes).await
 }
 
-/// Starts the routes with the demo community.
+/// Starts the API with the demo community.
 async fn with_demo() -> TestApp {
     TestApp::with_demo(users::routes).await
 }

@@ -1,4 +1,4 @@
-//! Runs beside each other and beside people's own changes, and runs that are stopped.
+//! Runs that overlap with each other or with members' own changes, and runs that are interrupted.
 
 use crate::crowd::Crowd;
 use crate::scene::{archived, is_archived, member, record, run, with_members_off_discord};
@@ -12,22 +12,21 @@ use tokio::task::{JoinHandle, JoinSet};
 
 const TIME: Duration = Duration::from_secs(10);
 
-/// Members `off-0` and so on, of whom a run will find every one; and a superuser.
+/// Starts the API with `count` members `off-0` and so on, all of whom a run will find, and a superuser.
 async fn with_members(count: usize) -> Arc<TestApp> {
     let app = with_members_off_discord(count).await;
     app.member("root", &["super_user", "in_discord"]).await;
     Arc::new(app)
 }
 
-/// Starts a run whose transactions will arrive a second after it decided on them, and waits until it has decided on that
-/// many.
+/// Starts a run with each transaction delayed by a second, and waits until it has sent that many transactions.
 async fn run_late(app: &Arc<TestApp>, transactions: usize) -> JoinHandle<(usize, usize, usize)> {
     app.wire.reset();
     app.wire.disturb(vec![Fault::None; 2].into_iter().chain(vec![Fault::Delay(Duration::from_secs(1)); transactions]));
     let job = tokio::spawn({
         let app = app.clone();
         async move {
-            let run = handle(&app.app, TIME, true).await.expect("the job runs");
+            let run = handle(&app.app, TIME, true).await.expect("the job should run");
             (run.found, run.archived, run.failed)
         }
     });
@@ -35,7 +34,7 @@ async fn run_late(app: &Arc<TestApp>, transactions: usize) -> JoinHandle<(usize,
     job
 }
 
-/// Waits until that many transactions more were sent.
+/// Waits until that many more transactions have been sent.
 async fn sent(app: &TestApp, transactions: usize) {
     sent_of(app, "TransactWriteItems", transactions).await;
 }
@@ -49,7 +48,7 @@ async fn sent_of(app: &TestApp, operation: &str, count: usize) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn spares_who_joins_while_the_run_is_on_its_way() {
+async fn spares_a_member_who_joins_discord_during_the_run() {
     let app = with_members(3).await;
     let job = run_late(&app, 3).await;
 
@@ -61,24 +60,24 @@ async fn spares_who_joins_while_the_run_is_on_its_way() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn leaves_who_is_archived_by_somebody_else_meanwhile() {
+async fn skips_a_member_whom_a_superuser_archives_during_the_run() {
     let app = with_members(2).await;
     let job = run_late(&app, 2).await;
 
     let root = app.session("root");
     let body = json!({ "archived": true, "reason": "left" });
-    let _away = app.patch("/users/off-0/temporary/data").bearer(&root).json(&body).send().await.expect(200);
+    let _archived = app.patch("/users/off-0/temporary/data").bearer(&root).json(&body).send().await.expect(200);
 
     assert_eq!(job.await.unwrap(), (1, 1, 0));
     assert_eq!(Crowd::of(&app).archived().await, 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn keeps_what_is_changed_meanwhile() {
+async fn keeps_changes_made_during_the_run() {
     let app = with_members(3).await;
     let job = run_late(&app, 3).await;
 
-    // The first is a change that the run's own must be made anew for; the second goes beside it.
+    // The first change conflicts with the run's own, which must be retried. The second does not conflict.
     record(&app, "off-0", &json!({ "discordId": "101" })).await;
     let own = app.session("off-1");
     let body = json!({ "company": "Analytical Engines" });
@@ -91,12 +90,12 @@ async fn keeps_what_is_changed_meanwhile() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn archives_each_once_however_many_runs_overlap() {
+async fn archives_each_member_once_no_matter_how_many_runs_overlap() {
     let app = with_members(40).await;
     let mut runs = JoinSet::new();
     for _ in 0..4 {
         let app = app.clone();
-        runs.spawn(async move { handle(&app.app, TIME, true).await.expect("the job runs") });
+        runs.spawn(async move { handle(&app.app, TIME, true).await.expect("the job should run") });
     }
 
     let runs = runs.join_all().await;
@@ -108,7 +107,7 @@ async fn archives_each_once_however_many_runs_overlap() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn goes_on_where_a_run_was_broken_off() {
+async fn continues_where_an_interrupted_run_stopped() {
     let app = with_members(60).await;
     app.wire.disturb_all(Fault::Delay(Duration::from_millis(50)));
     let job = tokio::spawn({
@@ -129,14 +128,15 @@ async fn goes_on_where_a_run_was_broken_off() {
     assert_eq!(Crowd::of(&app).archived().await, 60);
 }
 
-/// The run says what it did and what it left, before its time is up.
+/// The run stops before its deadline and reports what it did and what is left.
 #[tokio::test(flavor = "multi_thread")]
-async fn stops_in_time_and_leaves_the_rest_for_the_next_run() {
+async fn stops_before_the_deadline_and_leaves_the_rest_to_the_next_run() {
     let app = with_members(100).await;
     app.wire.disturb_all(Fault::Delay(Duration::from_millis(200)));
     let began = std::time::Instant::now();
 
-    let stopped = handle(&app.app, Duration::from_millis(1500), true).await.expect("some were archived");
+    let stopped =
+        handle(&app.app, Duration::from_millis(1500), true).await.expect("the run should archive some members");
 
     assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
     assert_eq!(stopped.found, 100);
@@ -150,16 +150,16 @@ async fn stops_in_time_and_leaves_the_rest_for_the_next_run() {
     assert_eq!(Crowd::of(&app).archived().await, 100);
 }
 
-/// An attempt gets no answer, and arrives; a superuser brings the member back; then the attempt is repeated.
+/// An attempt takes effect but its response is lost. A superuser restores the member, and then the attempt is retried.
 #[tokio::test(flavor = "multi_thread")]
-async fn archives_nobody_again_who_was_brought_back() {
+async fn does_not_archive_a_restored_member_again() {
     let app = with_members(1).await;
     app.wire.reset();
     let late = Fault::Late(Duration::from_millis(100));
     app.wire.disturb([Fault::None, Fault::None, late, Fault::Delay(Duration::from_secs(1))]);
     let job = tokio::spawn({
         let app = app.clone();
-        async move { handle(&app.app, TIME, true).await.expect("the job runs") }
+        async move { handle(&app.app, TIME, true).await.expect("the job should run") }
     });
     sent(&app, 2).await;
     while !is_archived(&app, "off-0").await {
@@ -168,22 +168,22 @@ async fn archives_nobody_again_who_was_brought_back() {
 
     let root = app.session("root");
     let body = json!({ "archived": false });
-    let _back = app.patch("/users/off-0/temporary/data").bearer(&root).json(&body).send().await.expect(200);
+    let _restored = app.patch("/users/off-0/temporary/data").bearer(&root).json(&body).send().await.expect(200);
 
     assert_eq!(job.await.unwrap().archived, 1);
     assert!(!is_archived(&app, "off-0").await);
 }
 
-/// An attempt gets no answer; somebody else's change comes first, so that neither it nor its repetition can take effect.
+/// An attempt gets no response, and another change arrives first, so neither the attempt nor its retry can take effect.
 #[tokio::test(flavor = "multi_thread")]
-async fn archives_once_where_an_attempt_in_doubt_came_to_nothing() {
+async fn archives_once_when_an_attempt_in_doubt_did_not_take_effect() {
     let app = with_members(1).await;
     app.wire.reset();
     let late = Fault::Late(Duration::from_secs(1));
     app.wire.disturb([Fault::None, Fault::None, late, Fault::Delay(Duration::from_millis(1500))]);
     let job = tokio::spawn({
         let app = app.clone();
-        async move { handle(&app.app, TIME, true).await.expect("the job runs") }
+        async move { handle(&app.app, TIME, true).await.expect("the job should run") }
     });
     sent(&app, 2).await;
 
@@ -194,13 +194,13 @@ async fn archives_once_where_an_attempt_in_doubt_came_to_nothing() {
     assert_eq!(Crowd::of(&app).archived().await, 1);
 }
 
-/// An attempt that got no answer takes effect after all, and a superuser reverts it: no later attempt may archive the member
-/// again, and the run does not claim that nothing was written.
+/// An attempt that got no response takes effect after all, and a superuser reverts it. No later attempt may archive the
+/// member again, and the run must not claim that nothing was written.
 #[tokio::test(flavor = "multi_thread")]
-async fn does_not_archive_again_whom_a_superuser_brought_back_while_in_doubt() {
+async fn does_not_archive_a_member_restored_while_an_attempt_is_in_doubt() {
     let app = with_members(1).await;
     app.wire.reset();
-    // The index, the member, an attempt that arrives late, its retry, the member anew, a second attempt, the member anew.
+    // The index, the member, an attempt that arrives late, its retry, the member, a second attempt, the member.
     app.wire.disturb([
         Fault::None,
         Fault::None,
@@ -222,7 +222,7 @@ async fn does_not_archive_again_whom_a_superuser_brought_back_while_in_doubt() {
     app.clock.advance(Duration::from_secs(1));
     let root = app.session("root");
     let body = json!({ "archived": false });
-    let _back = app.patch("/users/off-0/temporary/data").bearer(&root).json(&body).send().await.expect(200);
+    let _restored = app.patch("/users/off-0/temporary/data").bearer(&root).json(&body).send().await.expect(200);
 
     let run = job.await.unwrap();
     assert!(matches!(run, Err(RunError::Archive(ArchiveError::All(1)))), "{run:?}");

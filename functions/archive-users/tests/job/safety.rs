@@ -1,4 +1,4 @@
-//! The stop that keeps a run from archiving too many.
+//! The safety limit that keeps a run from archiving too many members.
 
 use crate::scene::{archived, run, sign_up, try_run, with_members_on_discord};
 use archive_users::{RunError, handle};
@@ -6,7 +6,7 @@ use shared::members::ArchiveError;
 use std::time::Duration;
 use testing::TestApp;
 
-/// The API with so many members on Discord and so many who are not.
+/// Starts the API with `on` members on Discord and `off` members who are not.
 async fn with_members(on: usize, off: usize) -> TestApp {
     let app = with_members_on_discord(on).await;
     sign_up(&app, "off", off, &[]).await;
@@ -15,15 +15,15 @@ async fn with_members(on: usize, off: usize) -> TestApp {
 }
 
 #[tokio::test]
-async fn archives_up_to_a_fifth_and_nobody_of_more() {
-    // Members on Discord, members who are not, whether these are archived.
+async fn allows_up_to_a_fifth_and_archives_no_one_above_that() {
+    // Members on Discord, members not on Discord, and whether the latter are archived.
     let communities = [
         (8, 2, true),
         (7, 3, false),
         (9, 2, true),
         (40, 10, true),
         (39, 10, false),
-        // Fewer than ten are held back by nothing.
+        // The limit does not apply to fewer than ten members.
         (0, 9, true),
         (4, 5, true),
         (0, 10, false),
@@ -34,7 +34,7 @@ async fn archives_up_to_a_fifth_and_nobody_of_more() {
         let ended = try_run(&app).await;
 
         if are_archived {
-            assert_eq!(ended.expect("it is not held back").archived, off, "{off} of {}", on + off);
+            assert_eq!(ended.expect("the run should pass the limit").archived, off, "{off} of {}", on + off);
         } else {
             assert!(matches!(ended, Err(RunError::Archive(ArchiveError::Safety { .. }))), "{off} of {}", on + off);
         }
@@ -43,17 +43,17 @@ async fn archives_up_to_a_fifth_and_nobody_of_more() {
 }
 
 #[tokio::test]
-async fn says_how_many_it_would_have_archived() {
+async fn reports_how_many_it_would_have_archived() {
     let app = with_members(7, 3).await;
 
-    let error = try_run(&app).await.expect_err("it is held back");
+    let error = try_run(&app).await.expect_err("the run should exceed the limit");
 
     assert_eq!(error.to_string(), "3 of 10 members would be archived, more than a share of 0.2; nobody was archived");
 }
 
-/// 7 of 100 are a share of 0.07, though 7 / 0.07 is a little over 100 in binary fractions.
+/// 7 of 100 is a share of exactly 0.07, although 7 / 0.07 is slightly over 100 in floating point.
 #[tokio::test]
-async fn takes_the_share_that_is_configured() {
+async fn uses_the_configured_share() {
     let shares =
         [(0.07, 7, true), (0.06, 7, false), (0.29, 29, true), (0.28, 29, false), (0.0, 1, false), (1.0, 100, true)];
     for (max_share, off, are_archived) in shares {
@@ -64,18 +64,18 @@ async fn takes_the_share_that_is_configured() {
 }
 
 #[tokio::test]
-async fn lets_a_run_through_in_which_there_is_nobody_to_archive() {
+async fn allows_a_run_without_members_to_archive() {
     let app = with_members_on_discord(10).await.configured(|app| app.archiving.max_share = 0.0);
 
     assert_eq!(run(&app).await, (0, 0, 0));
 }
 
 #[tokio::test]
-async fn counts_no_archived_members_and_those_in_their_first_days() {
-    // 3 of 15: five who are archived don't count, five who have just signed up do.
+async fn counts_members_in_their_grace_period_but_not_archived_ones() {
+    // 3 of 15: the five archived members don't count, the five who just signed up do.
     let app = with_members(7, 3).await;
     sign_up(&app, "away", 5, &["archived"]).await;
-    let _held_back = try_run(&app).await.expect_err("3 of 10 are too many");
+    let _held_back = try_run(&app).await.expect_err("3 of 10 should be too many");
     sign_up(&app, "new", 5, &[]).await;
 
     assert_eq!(run(&app).await, (3, 3, 0));
@@ -85,11 +85,11 @@ async fn counts_no_archived_members_and_those_in_their_first_days() {
 async fn is_overridden_by_force() {
     let app = with_members(0, 12).await;
     sign_up(&app, "new", 1, &[]).await;
-    let _held_back = try_run(&app).await.expect_err("12 of 13 are too many");
+    let _held_back = try_run(&app).await.expect_err("12 of 13 should be too many");
 
-    let forced = handle(&app.app, Duration::from_secs(10), true).await.expect("it is not held back");
+    let forced = handle(&app.app, Duration::from_secs(10), true).await.expect("the run should pass the limit");
 
     assert_eq!((forced.found, forced.archived, forced.failed), (12, 12, 0));
-    // The first days are kept all the same.
+    // The grace period still applies.
     assert_eq!(archived(&app, "new", 1).await, 0);
 }

@@ -1,4 +1,4 @@
-//! What the tests begin with, and how they look at what came of it.
+//! The setup that the tests share, and the reads that check the results.
 
 use archive_users::{ArchiveRun, RunError, handle};
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use testing::TestApp;
 
 pub const DAY: Duration = Duration::from_hours(24);
 
-/// The API with so many members who are on Discord, `on-0` and so on, who signed up long ago.
+/// Starts the API with `count` members `on-0` and so on, who are on Discord and signed up long ago.
 pub async fn with_members_on_discord(count: usize) -> TestApp {
     let app = crate::start().await;
     sign_up(&app, "on", count, &["in_discord"]).await;
@@ -15,8 +15,8 @@ pub async fn with_members_on_discord(count: usize) -> TestApp {
     app
 }
 
-/// The API with so many members who are not on Discord, `off-0` and so on, beyond their first days, among few enough others
-/// for every one of them to be archived.
+/// Starts the API with `count` members `off-0` and so on, who are not on Discord and are past their grace period. The
+/// safety limit allows archiving all of them.
 pub async fn with_members_off_discord(count: usize) -> TestApp {
     let app = crate::start().await;
     sign_up(&app, "off", count, &[]).await;
@@ -24,7 +24,7 @@ pub async fn with_members_off_discord(count: usize) -> TestApp {
     app.configured(|app| app.archiving.max_share = 1.0)
 }
 
-/// Makes members `<name>-0` and so on.
+/// Creates members `<name>-0` and so on.
 pub async fn sign_up(app: &TestApp, name: &str, count: usize, roles: &[&str]) {
     for number in 0..count {
         app.member(&format!("{name}-{number}"), roles).await;
@@ -36,23 +36,23 @@ pub async fn try_run(app: &TestApp) -> Result<ArchiveRun, RunError> {
     handle(&app.app, Duration::from_secs(10), false).await
 }
 
-/// The same, which must succeed: how many it found, archived, and left.
+/// Runs the job, which must succeed, and returns how many members it found, archived and failed to archive.
 pub async fn run(app: &TestApp) -> (usize, usize, usize) {
-    let ArchiveRun { found, archived, failed, .. } = try_run(app).await.expect("the job runs");
+    let ArchiveRun { found, archived, failed, .. } = try_run(app).await.expect("the job should run");
     (found, archived, failed)
 }
 
-/// A member as everybody sees them.
+/// Returns a member as the public API shows them.
 pub async fn member(app: &TestApp, id: &str) -> Value {
     app.get(&format!("/users/userId/{id}")).send().await.expect(200).json()["user"].clone()
 }
 
-/// Whether a member is archived.
+/// Returns whether a member is archived.
 pub async fn is_archived(app: &TestApp, id: &str) -> bool {
     member(app, id).await["roles"]["archived"] == json!(true)
 }
 
-/// How many of `<name>-0` and so on are archived.
+/// Returns how many of the members `<name>-0` and so on are archived.
 pub async fn archived(app: &TestApp, name: &str, count: usize) -> usize {
     let mut archived = 0;
     for number in 0..count {
@@ -62,7 +62,7 @@ pub async fn archived(app: &TestApp, name: &str, count: usize) -> usize {
     archived
 }
 
-/// Links, joins or leaves, as a superuser records it.
+/// Records a Discord link, join or departure as a superuser.
 pub async fn record(app: &TestApp, id: &str, change: &Value) {
     let root = app.session("root");
     let recorded = app.patch(&format!("/users/{id}/discord")).bearer(&root).json(change).send().await;

@@ -1,17 +1,17 @@
-//! What a run costs in DynamoDB requests.
+//! How many DynamoDB requests a run makes.
 
 use crate::scene::{report, run, started, with_airline};
 use std::time::Duration;
 
 #[tokio::test]
-async fn asks_each_shard_once_and_changes_silent_flights_only() {
+async fn is_one_query_per_shard_and_one_update_per_silent_flight() {
     let (app, key) = with_airline().await;
     for silent in [0, 1, 17] {
         for _ in 0..silent {
             let _silent = started(&app, &key).await;
         }
         app.clock.advance(Duration::from_mins(5));
-        // Flights that run, never started or have ended cost nothing.
+        // Flights that are running, have not started or have ended cost nothing.
         for _ in 0..10 {
             let _running = started(&app, &key).await;
             let _planned = app.flight(&key, "skyteam").await;

@@ -1,4 +1,4 @@
-//! The job that ends silent flights, beside the API whose flights they are.
+//! Tests of the job that ends silent flights, together with the API that manages those flights.
 
 mod cost;
 mod faults;
@@ -9,12 +9,12 @@ mod silence;
 
 use testing::TestApp;
 
-/// Starts the routes on empty tables.
+/// Starts the API with empty tables.
 async fn start() -> TestApp {
     TestApp::start(flights::routes).await
 }
 
-/// Starts the routes with the demo community.
+/// Starts the API with the demo community.
 async fn with_demo() -> TestApp {
     TestApp::with_demo(flights::routes).await
 }

@@ -1,4 +1,4 @@
-//! Runs and reports that arrive at the same time.
+//! Runs that overlap with each other or with reports from game servers.
 
 use crate::scene::{end_time, report, run, started, upcoming, with_airline};
 use end_stale_flights::handle;
@@ -9,8 +9,7 @@ use tokio::task::{JoinHandle, JoinSet};
 
 const MINUTE: Duration = Duration::from_mins(1);
 
-/// Starts the job, whose updates will arrive a second after it decided on them, and waits until it has decided on that
-/// many.
+/// Starts the job with each update delayed by a second, and waits until it has sent that many updates.
 async fn run_late(app: &Arc<TestApp>, updates: usize) -> JoinHandle<(usize, usize)> {
     app.wire.reset();
     app.wire.disturb(vec![Fault::None; 8].into_iter().chain(vec![Fault::Delay(Duration::from_secs(1)); updates]));
@@ -18,16 +17,16 @@ async fn run_late(app: &Arc<TestApp>, updates: usize) -> JoinHandle<(usize, usiz
         let app = app.clone();
         async move { run(&app).await }
     });
-    let mut decided = 0;
-    while decided < updates {
+    let mut sent = 0;
+    while sent < updates {
         tokio::time::sleep(Duration::from_millis(1)).await;
-        decided += app.wire.take_operations().iter().filter(|operation| *operation == "UpdateItem").count();
+        sent += app.wire.take_operations().iter().filter(|operation| *operation == "UpdateItem").count();
     }
     job
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn spares_a_flight_that_ticks_while_the_job_looks() {
+async fn spares_a_flight_that_ticks_during_the_run() {
     let (app, key) = with_airline().await;
     let app = Arc::new(app);
     let flight = started(&app, &key).await;
@@ -44,7 +43,7 @@ async fn spares_a_flight_that_ticks_while_the_job_looks() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn leaves_the_end_of_a_flight_that_ends_while_the_job_looks() {
+async fn keeps_the_end_time_of_a_flight_that_ends_during_the_run() {
     let (app, key) = with_airline().await;
     let app = Arc::new(app);
     let flight = started(&app, &key).await;
@@ -57,9 +56,9 @@ async fn leaves_the_end_of_a_flight_that_ends_while_the_job_looks() {
     assert_eq!(end_time(&app, &key, &flight).await.as_deref(), Some("2024-03-15T10:35:00.000Z"));
 }
 
-/// Two runs find the same flights.
+/// Both runs find the same flights.
 #[tokio::test(flavor = "multi_thread")]
-async fn does_no_harm_where_another_run_was_faster() {
+async fn is_harmless_when_another_run_is_faster() {
     let (app, key) = with_airline().await;
     let app = Arc::new(app);
     let flights = [started(&app, &key).await, started(&app, &key).await];
@@ -94,10 +93,10 @@ async fn ends_each_flight_once_however_many_runs_overlap() {
     assert!(upcoming(&app, &key).await.is_empty());
 }
 
-/// Whether a flight ticked in time is decided once: either it got a 200 and flies on, or it has ended, at the start,
-/// and got a 409.
+/// Every tick races with the job and exactly one of them wins: either the tick gets a 200 and the flight stays open,
+/// or the tick gets a 409 and the flight has ended as of its start.
 #[tokio::test(flavor = "multi_thread")]
-async fn decides_between_a_tick_and_the_end() {
+async fn lets_either_the_tick_or_the_job_win() {
     let (app, key) = with_airline().await;
     let app = Arc::new(app);
     let key: Arc<str> = key.into();
@@ -108,7 +107,7 @@ async fn decides_between_a_tick_and_the_end() {
     app.clock.advance(5 * MINUTE);
     let job = tokio::spawn({
         let app = app.clone();
-        async move { handle(&app.app, Duration::from_secs(10)).await.expect("the job runs") }
+        async move { handle(&app.app, Duration::from_secs(10)).await.expect("the job should run") }
     });
     let mut ticks = JoinSet::new();
     for flight in flights {
@@ -124,7 +123,7 @@ async fn decides_between_a_tick_and_the_end() {
         let expected = match status {
             200 => None,
             409 => Some("2024-03-15T10:30:00.000Z"),
-            other => panic!("a tick was answered {other}"),
+            other => panic!("a tick got the unexpected status {other}"),
         };
         assert_eq!(end_time(&app, &key, &flight).await.as_deref(), expected);
     }

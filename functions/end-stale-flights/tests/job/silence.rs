@@ -1,4 +1,4 @@
-//! Which flights are silent, and when they ended.
+//! Which flights count as silent, and the end time that they get.
 
 use crate::scene::{end_time, report, run, started, upcoming, with_airline};
 use insta::assert_snapshot;
@@ -43,10 +43,10 @@ async fn ends_a_flight_five_minutes_after_its_last_tick() {
 }
 
 #[tokio::test]
-async fn counts_the_start_as_a_sign_of_life() {
+async fn is_counted_from_the_start() {
     let (app, key) = with_airline().await;
     let flight = app.flight(&key, "skyteam").await;
-    // It ticked long before, which did not start it.
+    // An early tick does not start the flight.
     let _ticked = report(&app, &key, &flight, "tick").await.expect(200);
     app.clock.set("2024-03-15T12:00:00.000Z");
     let _started = report(&app, &key, &flight, "serverStart").await.expect(200);
@@ -60,7 +60,7 @@ async fn counts_the_start_as_a_sign_of_life() {
 }
 
 #[tokio::test]
-async fn counts_no_second_start() {
+async fn is_not_broken_by_a_second_start() {
     let (app, key) = with_airline().await;
     let flight = started(&app, &key).await;
     app.clock.advance(ALMOST);
@@ -71,7 +71,7 @@ async fn counts_no_second_start() {
 }
 
 #[tokio::test]
-async fn spares_a_flight_that_ticks() {
+async fn never_ends_a_flight_that_ticks() {
     let (app, key) = with_airline().await;
     let flight = started(&app, &key).await;
     for _ in 0..10 {
@@ -83,7 +83,7 @@ async fn spares_a_flight_that_ticks() {
 }
 
 #[tokio::test]
-async fn spares_a_flight_that_never_started() {
+async fn never_ends_a_flight_that_has_not_started() {
     let (app, key) = with_airline().await;
     let planned = app.flight(&key, "skyteam").await;
     let ticked = app.flight(&key, "skyteam").await;
@@ -98,7 +98,7 @@ async fn spares_a_flight_that_never_started() {
 }
 
 #[tokio::test]
-async fn leaves_an_ended_flight_as_it_is() {
+async fn does_not_change_an_ended_flight() {
     let (app, key) = with_airline().await;
     let flight = started(&app, &key).await;
     app.clock.advance(MINUTE);
@@ -111,7 +111,7 @@ async fn leaves_an_ended_flight_as_it_is() {
 }
 
 #[tokio::test]
-async fn ends_each_flight_at_its_own_last_sign_of_life() {
+async fn ends_each_flight_as_of_its_own_last_report() {
     let (app, key) = with_airline().await;
     let mut flights = Vec::new();
     for second in 0..20 {
@@ -129,7 +129,7 @@ async fn ends_each_flight_at_its_own_last_sign_of_life() {
 }
 
 #[tokio::test]
-async fn takes_the_flight_off_the_listing_and_lets_nobody_board() {
+async fn removes_the_flight_from_the_listing_and_closes_boarding() {
     let (app, key) = with_airline().await;
     let silent = started(&app, &key).await;
     app.clock.advance(5 * MINUTE);
@@ -149,9 +149,9 @@ async fn takes_the_flight_off_the_listing_and_lets_nobody_board() {
     }
 }
 
-/// A tick whose answer got lost is repeated, and its first attempt may arrive after later ticks.
+/// A game server retries a tick whose response was lost, and the first attempt may arrive after later ticks.
 #[tokio::test]
-async fn goes_by_the_latest_tick_and_not_by_the_last_to_arrive() {
+async fn is_counted_from_the_latest_tick_even_if_an_older_one_arrives_last() {
     let (app, key) = with_airline().await;
     let flight = started(&app, &key).await;
     app.clock.advance(MINUTE);

@@ -1,4 +1,4 @@
-//! Every route of flights asks for an API key.
+//! Every flight route requires an API key.
 
 use crate::scene::with_flight;
 use http::{Method, StatusCode};
@@ -16,7 +16,7 @@ const ROUTES: [(Method, &str); 7] = [
 ];
 
 #[tokio::test]
-async fn refuses_a_request_without_a_key() {
+async fn rejects_a_request_without_a_key() {
     let (app, _, flight) = with_flight().await;
     for (method, route) in ROUTES {
         let path = route.replace("{id}", &flight);
@@ -31,7 +31,7 @@ async fn refuses_a_request_without_a_key() {
 }
 
 #[tokio::test]
-async fn refuses_an_unknown_key() {
+async fn rejects_an_unknown_key() {
     let (app, key, flight) = with_flight().await;
     let overlong = "k".repeat(513);
     let unknown: [(&[u8], &[&str]); 4] = [
@@ -53,7 +53,7 @@ async fn refuses_an_unknown_key() {
 }
 
 #[tokio::test]
-async fn refuses_a_bad_key_before_a_bad_request() {
+async fn is_checked_before_the_request_itself() {
     let (app, _, _) = with_flight().await;
 
     let refused = app.post("/flight/%FF/passengers").header("idempotency-key", "").body("{").send().await;
@@ -62,7 +62,7 @@ async fn refuses_a_bad_key_before_a_bad_request() {
 }
 
 #[tokio::test]
-async fn serves_no_other_method_or_path() {
+async fn does_not_apply_to_unknown_routes() {
     let (app, key, flight) = with_flight().await;
     let others = [
         (Method::GET, "/flight"),
@@ -82,7 +82,7 @@ async fn serves_no_other_method_or_path() {
         let refused = app.call(method.clone(), &path).key(&key).send().await;
 
         assert_eq!(refused.status, StatusCode::NOT_FOUND, "{method} {route}");
-        assert_eq!(refused.json(), json!({ "error": "Not Found", "path": path }), "{method} {route}");
+        assert_eq!(refused.json(), json!({ "error": "Not Found", "path": path.replace("%2F", "/") }), "{method} {route}");
     }
     assert!(app.wire.take_operations().is_empty());
 }

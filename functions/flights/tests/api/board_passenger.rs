@@ -12,7 +12,7 @@ use shared::models::MAX_MILES;
 use std::time::Duration;
 
 #[tokio::test]
-async fn makes_and_credits_a_flyer_not_seen_before() {
+async fn creates_and_credits_a_new_flyer() {
     let (app, key, flight) = with_flight().await;
     let mut boarding = boarding(FLYER);
     boarding["avatarUrl"] = json!("https://example.com/pilot123.png");
@@ -62,7 +62,7 @@ async fn makes_and_credits_a_flyer_not_seen_before() {
 }
 
 #[tokio::test]
-async fn credits_a_known_flyer_and_leaves_the_names() {
+async fn credits_a_known_flyer_and_keeps_the_names() {
     let (app, key, flight) = with_flight().await;
     app.board(&key, &flight, FLYER, 4500).await;
     let other = app.flight(&key, "skyteam").await;
@@ -111,12 +111,12 @@ async fn credits_a_known_flyer_and_leaves_the_names() {
     }
     "#);
     let read = app.post("/users/fetchUsersData").key(&key).json(&json!([FLYER])).send().await.expect(200).json();
-    assert_eq!(read["data"][0]["user"], boarded.json()["user"], "what is kept is what was answered");
+    assert_eq!(read["data"][0]["user"], boarded.json()["user"], "the response should be what is stored");
     assert_eq!(audited(&app).await, (1, 2, 2));
 }
 
 #[tokio::test]
-async fn needs_no_names_of_a_known_flyer() {
+async fn needs_no_names_for_a_known_flyer() {
     let (app, key, flight) = with_flight().await;
     app.board(&key, &flight, FLYER, 500).await;
     for names in [json!({}), json!({ "username": null, "displayName": null, "avatarUrl": null })] {
@@ -132,7 +132,7 @@ async fn needs_no_names_of_a_known_flyer() {
 }
 
 #[tokio::test]
-async fn asks_for_the_names_of_a_flyer_not_seen_before() {
+async fn requires_names_for_a_new_flyer() {
     let (app, key, flight) = with_flight().await;
     for (missing, error) in [
         (["username", "displayName"], "\"username\" is required for a flyer not seen before"),
@@ -157,7 +157,7 @@ async fn asks_for_the_names_of_a_flyer_not_seen_before() {
 }
 
 #[tokio::test]
-async fn enters_a_flight_without_miles_into_the_ledger_too() {
+async fn records_a_boarding_with_zero_miles_in_the_ledger() {
     let (app, key, flight) = with_flight().await;
     let mut boarding = boarding(FLYER);
     boarding["miles"] = json!(0);
@@ -173,7 +173,7 @@ async fn enters_a_flight_without_miles_into_the_ledger_too() {
 }
 
 #[tokio::test]
-async fn takes_values_at_their_bounds() {
+async fn accepts_values_at_the_limits() {
     let (app, key, flight) = with_flight().await;
     let bounds = [
         ("1", 1_000_000, "a", "🛫"),
@@ -192,14 +192,18 @@ async fn takes_values_at_their_bounds() {
 }
 
 #[tokio::test]
-async fn fills_a_balance_to_its_end_and_not_beyond() {
+async fn fills_a_balance_up_to_the_maximum_but_not_beyond() {
     let (app, key, flight) = with_flight().await;
     let now = app.now().to_string();
     let rich = serde_json::from_value(json!({
         "userId": FLYER, "username": "rich", "displayName": "Rich", "miles": MAX_MILES - 500, "avatarUrl": null,
         "createdAt": now, "updatedAt": now,
     }));
-    assert!(open_account(app.context(), rich.expect("a flyer")).await.expect("the account is opened"));
+    assert!(
+        open_account(app.context(), rich.expect("the flyer should be valid"))
+            .await
+            .expect("the account should be opened")
+    );
     let mut boarding = boarding(FLYER);
     boarding["miles"] = json!(501);
 
@@ -215,7 +219,7 @@ async fn fills_a_balance_to_its_end_and_not_beyond() {
 }
 
 #[tokio::test]
-async fn boards_nobody_twice() {
+async fn boards_no_flyer_twice() {
     let (app, key, flight) = with_flight().await;
     app.board(&key, &flight, FLYER, 500).await;
     app.clock.advance(Duration::from_secs(40));
@@ -233,7 +237,7 @@ async fn boards_nobody_twice() {
 }
 
 #[tokio::test]
-async fn boards_nobody_on_an_ended_flight() {
+async fn rejects_an_ended_flight() {
     let (app, key, flight) = with_flight().await;
     app.board(&key, &flight, FLYER, 500).await;
     let _ended = report(&app, &key, &flight, "serverEnd").await.expect(200);
@@ -249,7 +253,7 @@ async fn boards_nobody_on_an_ended_flight() {
 }
 
 #[tokio::test]
-async fn boards_whether_the_flight_has_started_or_not() {
+async fn works_before_and_after_the_flight_starts() {
     let (app, key, flight) = with_flight().await;
     let _boarded = board(&app, &key, &flight, &boarding("1")).await.expect(201);
     let _started = report(&app, &key, &flight, "serverStart").await.expect(200);

@@ -1,20 +1,20 @@
-//! Bodies as such, whatever the fields in them.
+//! Request bodies in general, regardless of their fields.
 
 use crate::scene::{FLYER, boarding, draft, passengers, upcoming, with_flight};
 use http::StatusCode;
 use serde_json::json;
 
-/// The routes that take a body, with a good one each.
+/// Returns the routes that take a body, each with a valid one.
 fn routes(flight: &str) -> [(String, String); 2] {
     [("/flight".to_owned(), draft().to_string()), (format!("/flight/{flight}/passengers"), boarding(FLYER).to_string())]
 }
 
 #[tokio::test]
-async fn refuses_what_is_no_object() {
+async fn are_rejected_unless_they_are_objects() {
     let (app, key, flight) = with_flight().await;
-    for (path, good) in routes(&flight) {
-        let in_array = format!("[{good}]");
-        let quoted = json!(good).to_string();
+    for (path, valid) in routes(&flight) {
+        let in_array = format!("[{valid}]");
+        let quoted = json!(valid).to_string();
         for body in ["[]", "null", "true", "0", "-1.5e3", "\"\"", " [{}] ", &in_array, &quoted] {
             let refused = app.post(&path).key(&key).body(body).send().await;
 
@@ -26,7 +26,7 @@ async fn refuses_what_is_no_object() {
 }
 
 #[tokio::test]
-async fn refuses_what_is_no_json() {
+async fn are_rejected_unless_they_are_json() {
     let (app, key, flight) = with_flight().await;
     let deep = "[".repeat(50_000);
     let deep_objects = r#"{"code":"#.repeat(10_000);
@@ -48,14 +48,14 @@ async fn refuses_what_is_no_json() {
         (b"[] []", "trailing characters at line 1 column 4"),
         (deep.as_bytes(), "EOF while parsing a list at line 1 column 50000"),
     ];
-    for (path, good) in routes(&flight) {
+    for (path, valid) in routes(&flight) {
         for (body, reason) in bodies {
             let refused = app.post(&path).key(&key).body(body).send().await;
 
             assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{path} {reason}");
             assert_eq!(refused.json(), json!({ "error": format!("Body must be valid JSON: {reason}") }), "{path}");
         }
-        for broken in [&good[..good.len() - 1], &format!("{good}}}"), &good.replacen(':', ",", 1), &deep_objects] {
+        for broken in [&valid[..valid.len() - 1], &format!("{valid}}}"), &valid.replacen(':', ",", 1), &deep_objects] {
             let refused = app.post(&path).key(&key).body(broken).send().await;
             assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{path} {broken}");
         }
@@ -64,11 +64,11 @@ async fn refuses_what_is_no_json() {
 }
 
 #[tokio::test]
-async fn refuses_what_is_not_utf8() {
+async fn are_rejected_unless_they_are_utf8() {
     let (app, key, flight) = with_flight().await;
-    for (path, good) in routes(&flight) {
-        let utf16 = [0xff, 0xfe].into_iter().chain(good.encode_utf16().flat_map(u16::to_le_bytes)).collect();
-        let latin1 = good.replacen("\":\"", "\":\"X", 1).bytes().map(|b| if b == b'X' { 0xe4 } else { b }).collect();
+    for (path, valid) in routes(&flight) {
+        let utf16 = [0xff, 0xfe].into_iter().chain(valid.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+        let latin1 = valid.replacen("\":\"", "\":\"X", 1).bytes().map(|b| if b == b'X' { 0xe4 } else { b }).collect();
         let bodies: [Vec<u8>; 4] = [vec![0xff], b"{\"code\":\"\xc3\x28\"}".to_vec(), utf16, latin1];
         for body in bodies {
             let refused = app.post(&path).key(&key).body(body).send().await;
@@ -82,7 +82,7 @@ async fn refuses_what_is_not_utf8() {
 }
 
 #[tokio::test]
-async fn takes_no_body_for_an_empty_object() {
+async fn count_as_an_empty_object_when_missing() {
     let (app, key, flight) = with_flight().await;
     for ((path, _), first_field) in routes(&flight).iter().zip(["code", "userId"]) {
         for body in ["", " \r\n\t", "{}"] {
@@ -96,18 +96,18 @@ async fn takes_no_body_for_an_empty_object() {
 }
 
 #[tokio::test]
-async fn takes_up_to_100_kb() {
+async fn are_accepted_up_to_100_kb() {
     let (app, key, flight) = with_flight().await;
-    for (path, good) in routes(&flight) {
-        let spaces = 100 * 1024 - good.len();
-        let too_long = format!("{good}{}", " ".repeat(spaces + 1));
+    for (path, valid) in routes(&flight) {
+        let spaces = 100 * 1024 - valid.len();
+        let too_long = format!("{valid}{}", " ".repeat(spaces + 1));
         let refused = app.post(&path).key(&key).body(too_long).send().await;
 
         assert_eq!(refused.status, StatusCode::PAYLOAD_TOO_LARGE, "{path}");
         assert_eq!(refused.json(), json!({ "error": "Request body is larger than 102400 bytes" }), "{path}");
         assert!(app.wire.take_operations().is_empty());
 
-        let longest = format!("{}{good}", " ".repeat(spaces));
+        let longest = format!("{}{valid}", " ".repeat(spaces));
         let _done = app.post(&path).key(&key).body(longest).send().await.expect(201);
         app.wire.reset();
     }
@@ -115,18 +115,18 @@ async fn takes_up_to_100_kb() {
     assert_eq!(passengers(&app, &key, &flight).await, [FLYER]);
 }
 
-/// Game servers' clients have never had to declare their JSON.
+/// Game servers have never had to declare a content type.
 #[tokio::test]
-async fn takes_json_whatever_it_is_declared_to_be() {
+async fn are_read_as_json_with_any_content_type() {
     let (app, key, flight) = with_flight().await;
-    for (path, good) in routes(&flight) {
-        let call = app.post(&path).key(&key).header("content-type", "text/plain").body(good);
+    for (path, valid) in routes(&flight) {
+        let call = app.post(&path).key(&key).header("content-type", "text/plain").body(valid);
         let _done = call.send().await.expect(201);
     }
 }
 
 #[tokio::test]
-async fn looks_at_no_body_where_none_is_needed() {
+async fn are_ignored_where_none_is_needed() {
     let (app, key, flight) = with_flight().await;
     for what in ["serverStart", "tick", "serverEnd"] {
         let call = app.post(&format!("/flight/{flight}/{what}")).key(&key).body(vec![0xff; 200 * 1024]);

@@ -8,7 +8,7 @@ use insta::assert_snapshot;
 use serde_json::json;
 
 #[tokio::test]
-async fn plans_a_flight_for_now_unless_told_otherwise() {
+async fn schedules_a_flight_for_now_by_default() {
     let (app, key) = with_airline().await;
 
     let planned = app.post("/flight").key(&key).json(&draft()).send().await;
@@ -35,7 +35,7 @@ async fn plans_a_flight_for_now_unless_told_otherwise() {
 }
 
 #[tokio::test]
-async fn plans_a_flight_with_all_that_can_be_said() {
+async fn accepts_every_field() {
     let (app, key) = with_airline().await;
     let _bluebird = app.airline("bluebird").await;
     let draft = json!({
@@ -67,11 +67,11 @@ async fn plans_a_flight_with_all_that_can_be_said() {
     let listed = app.get("/flight/fetchUpcomingFlights").key(&key).send().await.json();
     let mut flight = planned.json();
     flight["brand"] = listed[0]["brand"].clone();
-    assert_eq!(listed, json!([flight]), "what is kept is what was answered");
+    assert_eq!(listed, json!([flight]), "the response should be what is stored");
 }
 
 #[tokio::test]
-async fn takes_null_for_what_may_be_left_out() {
+async fn treats_null_as_an_omitted_field() {
     let (app, key) = with_airline().await;
     let mut draft = draft();
     for field in ["startTime", "codeshareAirlineId", "discordEventLink"] {
@@ -86,7 +86,7 @@ async fn takes_null_for_what_may_be_left_out() {
 }
 
 #[tokio::test]
-async fn takes_values_at_their_bounds() {
+async fn accepts_values_at_the_limits() {
     let (app, key) = with_airline().await;
     let longest_link = format!("https://example.com/{}", "a".repeat(2048 - 20));
     let cases = [
@@ -110,7 +110,7 @@ async fn takes_values_at_their_bounds() {
 }
 
 #[tokio::test]
-async fn refuses_an_unknown_codeshare_airline() {
+async fn rejects_an_unknown_codeshare_airline() {
     let (app, key) = with_airline().await;
     let mut draft = draft();
     draft["codeshareAirlineId"] = json!("nobody");

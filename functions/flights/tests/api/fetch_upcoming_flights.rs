@@ -5,7 +5,7 @@ use insta::assert_snapshot;
 use serde_json::json;
 
 #[tokio::test]
-async fn lists_the_flights_that_have_not_ended_by_planned_start() {
+async fn lists_flights_that_have_not_ended_by_scheduled_start() {
     let (app, key) = with_airline().await;
     let starts = ["2024-03-16T00:00:00+02:00", "2024-03-15T21:59:59.999Z", "2024-03-01T00:00:00Z"];
     let mut ids = Vec::new();
@@ -86,7 +86,7 @@ async fn lists_the_flights_that_have_not_ended_by_planned_start() {
 }
 
 #[tokio::test]
-async fn lists_nothing_where_nothing_is_planned() {
+async fn returns_an_empty_array_when_no_flight_is_scheduled() {
     let (app, key) = with_airline().await;
 
     let listed = app.get("/flight/fetchUpcomingFlights").key(&key).send().await;
@@ -96,9 +96,9 @@ async fn lists_nothing_where_nothing_is_planned() {
 }
 
 #[tokio::test]
-async fn lists_no_other_airlines_flights() {
+async fn does_not_list_other_airlines_flights() {
     let (app, skyteam) = with_airline().await;
-    // One whose id begins with the other's.
+    // One airline's id is a prefix of the other's.
     let skyteam_cargo = app.airline("cargo-skyteam").await;
     let own = app.flight(&skyteam, "skyteam").await;
     let cargo = app.flight(&skyteam_cargo, "cargo-skyteam").await;
@@ -117,7 +117,7 @@ async fn shows_each_flight_with_its_own_brand() {
     let regional = json!({
         "brandId": "skyteam-regional", "name": "SkyTeam Regional", "iata": "R9", "icao": "RGN", "callsign": "REGIONAL",
     });
-    let _made = app.post("/airline/brands").key(&key).json(&regional).send().await.expect(201);
+    let _created = app.post("/airline/brands").key(&key).json(&regional).send().await.expect(201);
     for brand in ["skyteam-regional", "skyteam-main", "skyteam-regional"] {
         let mut draft = draft();
         draft["brandId"] = json!(brand);
@@ -131,16 +131,16 @@ async fn shows_each_flight_with_its_own_brand() {
     assert!(flights.iter().all(|flight| flight["brandId"] == flight["brand"]["brandId"]), "{listed}");
 }
 
-/// Nothing of the API removes a brand, but what removes one from the tables leaves the flights.
+/// The API cannot remove a brand. If one is removed from the tables directly, its flights remain.
 #[tokio::test]
-async fn shows_a_brand_that_is_gone_as_null() {
+async fn shows_a_removed_brand_as_null() {
     let (app, key) = with_airline().await;
     let flight = app.flight(&key, "skyteam").await;
     let tables = aws_sdk_dynamodb::Client::from_conf(engine::config(app.endpoint()).build());
     let remove = tables.delete_item().table_name(&app.tables().flights);
     let remove = remove.key("pk", aws_sdk_dynamodb::types::AttributeValue::S("AIRLINE#skyteam".to_owned()));
     let remove = remove.key("sk", aws_sdk_dynamodb::types::AttributeValue::S("BRAND#skyteam-main".to_owned()));
-    let _removed = remove.send().await.expect("the brand is removed");
+    let _removed = remove.send().await.expect("the brand should be removed");
 
     let listed = app.get("/flight/fetchUpcomingFlights").key(&key).send().await.expect(200).json();
 
@@ -149,7 +149,7 @@ async fn shows_a_brand_that_is_gone_as_null() {
     assert_eq!(listed[0].get("brand"), Some(&json!(null)));
 }
 
-/// DynamoDB answers at most a megabyte at a time.
+/// DynamoDB returns at most 1 MB per page of query results.
 #[tokio::test]
 async fn lists_more_flights_than_a_page_of_the_index_holds() {
     const FLIGHTS: usize = 350;
@@ -174,7 +174,7 @@ async fn lists_more_flights_than_a_page_of_the_index_holds() {
     assert_eq!(starts.len(), FLIGHTS);
     assert!(starts.is_sorted());
 
-    // Once they have ended, they cost nothing any more.
+    // Once the flights have ended, listing costs nothing extra.
     for flight in listed.as_array().unwrap() {
         let _ended = report(&app, &key, flight["id"].as_str().unwrap(), "serverEnd").await.expect(200);
     }

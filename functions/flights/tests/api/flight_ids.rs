@@ -1,10 +1,10 @@
-//! What stands where a flight's id belongs in a path.
+//! Unknown and malformed flight ids in paths.
 
 use crate::scene::{FLYER, boarding, with_airline};
 use http::{Method, StatusCode};
 use serde_json::json;
 
-/// The routes, with `{id}` for a flight's id, and what each asks DynamoDB about a flight.
+/// The routes, with `{id}` for a flight's id, and the DynamoDB requests that each makes for an unknown flight.
 const ROUTES: [(Method, &str, &[&str]); 5] = [
     (Method::POST, "/flight/{id}/serverStart", &["UpdateItem"]),
     (Method::POST, "/flight/{id}/tick", &["UpdateItem"]),
@@ -14,7 +14,7 @@ const ROUTES: [(Method, &str, &[&str]); 5] = [
 ];
 
 #[tokio::test]
-async fn knows_no_flight_of_another_id() {
+async fn get_a_404_when_unknown() {
     let (app, key) = with_airline().await;
     for (method, route, cost) in ROUTES {
         let path = route.replace("{id}", "00000000-0000-4000-8000-000000000000");
@@ -27,7 +27,7 @@ async fn knows_no_flight_of_another_id() {
 }
 
 #[tokio::test]
-async fn knows_no_flight_of_what_is_no_id() {
+async fn get_a_404_when_malformed() {
     let (app, key) = with_airline().await;
     let overlong = "0".repeat(10_000);
     let ids = [
@@ -63,7 +63,7 @@ async fn knows_no_flight_of_what_is_no_id() {
 }
 
 #[tokio::test]
-async fn refuses_what_is_not_utf8() {
+async fn are_rejected_unless_they_are_utf8() {
     let (app, key) = with_airline().await;
     for (method, route, _) in ROUTES {
         for id in ["%FF", "%C3%28", "00000000-0000-4000-8000-0000000000%80"] {

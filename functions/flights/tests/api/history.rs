@@ -1,11 +1,11 @@
-//! A flyer's history over more boardings than one of its pages holds, which is 100.
+//! A flyer's history with more boardings than the 100 that one of its pages holds.
 
 use crate::scene::{FLYER, audited, board, with_airline};
 use serde_json::{Value, json};
 use std::time::Duration;
 use testing::TestApp;
 
-/// Boards the flyer on new flights, a second apart, on the nth for n miles, until the history in `flown` is that long.
+/// Boards the flyer on new flights, one second apart and for n miles on the nth, until `flown` has `until` flights.
 async fn fly(app: &TestApp, key: &str, flown: &mut Vec<String>, until: usize) {
     for miles in flown.len() + 1..=until {
         app.clock.advance(Duration::from_secs(1));
@@ -32,9 +32,9 @@ async fn keeps_every_flight_newest_first() {
 
         let history = history(&app, &key).await;
 
-        // The flyer with the first page; then its flights with the further pages, 100 at a time; then theirs.
+        // The flyer with the first page, then its flights and the other pages, 100 at a time, then those flights.
         assert_eq!(app.wire.take_operations(), vec!["BatchGetItem"; cost], "{flights} flights");
-        let listed = history["flights"].as_array().expect("a list");
+        let listed = history["flights"].as_array().expect("`flights` should be an array");
         assert!(listed.iter().map(|flight| flight["id"].as_str().unwrap()).eq(flown.iter().rev()), "{flights} flights");
         let miles = listed.iter().map(|flight| usize::try_from(flight["miles"].as_u64().unwrap()).unwrap());
         assert!(miles.eq((1..=flights).rev()), "{flights} flights");

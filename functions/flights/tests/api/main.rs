@@ -1,4 +1,4 @@
-//! The routes of flights, over HTTP.
+//! Tests of the flight routes over HTTP.
 
 mod authentication;
 mod board_passenger;
@@ -21,17 +21,12 @@ use shared::App;
 use testing::TestApp;
 use utoipa_axum::router::OpenApiRouter;
 
-/// The routes under test, and those that tests use beside them.
+/// Returns the routes under test and the other routes that the tests call.
 fn routes() -> OpenApiRouter<App> {
     flights::routes().merge(airlines::routes()).merge(miles::routes())
 }
 
-/// Starts the routes on empty tables.
+/// Starts the API with empty tables.
 async fn start() -> TestApp {
     TestApp::start(routes).await
-}
-
-/// Starts the routes with the demo community.
-async fn with_demo() -> TestApp {
-    TestApp::with_demo(routes).await
 }

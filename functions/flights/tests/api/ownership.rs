@@ -1,4 +1,4 @@
-//! Whose flight it is: the airline's that operates it, and the one's that shares it.
+//! Only the airline that operates a flight and its codeshare airline have access to the flight.
 
 use crate::scene::{
     FLYER, audited, board, boarding, draft, passengers, report, upcoming, with_airline, with_codeshare,
@@ -7,7 +7,7 @@ use http::StatusCode;
 use serde_json::json;
 
 #[tokio::test]
-async fn keeps_another_airline_off_a_flight() {
+async fn hides_a_flight_from_other_airlines() {
     let (app, skyteam) = with_airline().await;
     let cargo = app.airline("cargo").await;
     let flight = app.flight(&skyteam, "skyteam").await;
@@ -28,9 +28,9 @@ async fn keeps_another_airline_off_a_flight() {
     assert_eq!(listed_still, listed);
 }
 
-/// An ended flight is no less unknown to others than a running one.
+/// Other airlines get the same 404 for an ended flight as for a running one.
 #[tokio::test]
-async fn tells_another_airline_nothing_of_an_ended_flight() {
+async fn hides_an_ended_flight_from_other_airlines() {
     let (app, skyteam) = with_airline().await;
     let cargo = app.airline("cargo").await;
     let flight = app.flight(&skyteam, "skyteam").await;
@@ -44,7 +44,7 @@ async fn tells_another_airline_nothing_of_an_ended_flight() {
 }
 
 #[tokio::test]
-async fn lets_the_codeshare_airline_fly() {
+async fn lets_the_codeshare_airline_operate_the_flight() {
     let (app, skyteam, bluebird, flight) = with_codeshare().await;
 
     let started = report(&app, &bluebird, &flight, "serverStart").await.expect(200).json();
@@ -63,7 +63,7 @@ async fn lets_the_codeshare_airline_fly() {
 }
 
 #[tokio::test]
-async fn lists_a_shared_flight_as_the_operating_airlines_only() {
+async fn lists_a_shared_flight_only_for_the_operating_airline() {
     let (app, skyteam, bluebird, flight) = with_codeshare().await;
 
     assert_eq!(upcoming(&app, &skyteam).await, [flight]);
@@ -71,7 +71,7 @@ async fn lists_a_shared_flight_as_the_operating_airlines_only() {
 }
 
 #[tokio::test]
-async fn plans_under_the_airlines_own_brands_only() {
+async fn allows_new_flights_only_under_the_airlines_own_brands() {
     let (app, skyteam) = with_airline().await;
     let _bluebird = app.airline("bluebird").await;
     for brand in ["bluebird-main", "nobodys"] {

@@ -1,4 +1,4 @@
-//! Requests that arrive at the same time, on several threads.
+//! Concurrent requests from several threads.
 
 use crate::scene::{FLYER, audited, board, boarding, passengers, report, with_flight};
 use http::StatusCode;
@@ -9,19 +9,19 @@ use std::time::Duration;
 use testing::{Answer, Fault, TestApp};
 use tokio::task::JoinSet;
 
-/// An API that several tasks share, with the key of `skyteam` and its flight.
+/// Starts an API that several tasks can share, and returns it with the key of `skyteam` and its flight.
 async fn shared_scene() -> (Arc<TestApp>, Arc<str>, Arc<str>) {
     let (app, key, flight) = with_flight().await;
     (Arc::new(app), key.into(), flight.into())
 }
 
-/// How many of the answers have that status.
+/// Returns the number of responses with the given status.
 fn count(answers: &[Answer], status: StatusCode) -> usize {
     answers.iter().filter(|answer| answer.status == status).count()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn boards_a_flyer_once_however_many_ask() {
+async fn board_a_flyer_once_for_many_requests() {
     let (app, key, flight) = shared_scene().await;
     let mut calls = JoinSet::new();
     for _ in 0..20 {
@@ -40,7 +40,7 @@ async fn boards_a_flyer_once_however_many_ask() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn boards_once_for_one_idempotency_key() {
+async fn board_once_for_one_idempotency_key() {
     let (app, key, flight) = shared_scene().await;
     let mut calls = JoinSet::new();
     for _ in 0..20 {
@@ -62,7 +62,7 @@ async fn boards_once_for_one_idempotency_key() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn boards_a_flyer_on_many_flights_at_once() {
+async fn board_a_flyer_on_many_flights_at_once() {
     let (app, key, _) = shared_scene().await;
     let mut calls = JoinSet::new();
     for _ in 0..20 {
@@ -75,12 +75,16 @@ async fn boards_a_flyer_on_many_flights_at_once() {
 
     assert_eq!(count(&answers, StatusCode::CREATED), 20);
     let balances: HashSet<_> = answers.iter().map(|answer| answer.json()["user"]["miles"].as_u64().unwrap()).collect();
-    assert_eq!(balances, (1..=20).map(|flights| flights * 500).collect(), "each answer has a balance of its own");
+    assert_eq!(
+        balances,
+        (1..=20).map(|flights| flights * 500).collect(),
+        "each response should have a different balance"
+    );
     assert_eq!(audited(&app).await, (1, 20, 20));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn boards_many_flyers_at_once() {
+async fn board_many_flyers_at_once() {
     let (app, key, flight) = shared_scene().await;
     let mut calls = JoinSet::new();
     for flyer in 1..=30 {
@@ -95,9 +99,9 @@ async fn boards_many_flyers_at_once() {
     assert_eq!(audited(&app).await, (30, 30, 30));
 }
 
-/// Whoever gets a 201 is on the flight and has the miles, whoever is refused is not and has none.
+/// Flyers whose request gets a 201 are on the flight and have the miles. Rejected flyers are not and have none.
 #[tokio::test(flavor = "multi_thread")]
-async fn ends_a_flight_between_boardings() {
+async fn end_a_flight_between_boardings() {
     let (app, key, _) = shared_scene().await;
     let mut refused = 0;
     for round in 0..5 {
@@ -108,7 +112,7 @@ async fn ends_a_flight_between_boardings() {
             let (app, key, flight) = (app.clone(), key.clone(), flight.clone());
             calls.spawn(async move { (board(&app, &key, &flight, &boarding(&flyer)).await, flyer) });
         }
-        // The end comes at another moment in each round.
+        // The end arrives at a different moment in each round.
         tokio::time::sleep(Duration::from_millis(5 * round)).await;
         let _ended = report(&app, &key, &flight, "serverEnd").await.expect(200);
         let listed_at_the_end = passengers(&app, &key, &flight).await;
@@ -129,7 +133,7 @@ async fn ends_a_flight_between_boardings() {
             }
         }
         let listed = passengers(&app, &key, &flight).await;
-        assert_eq!(listed, listed_at_the_end, "nobody boards after the end");
+        assert_eq!(listed, listed_at_the_end, "no flyer should board after the end");
         assert_eq!(listed.len(), boarded.len());
         assert_eq!(listed.into_iter().collect::<HashSet<_>>(), boarded);
     }
@@ -137,9 +141,9 @@ async fn ends_a_flight_between_boardings() {
     assert_eq!(audited(&app).await, (credited, credited, credited));
 }
 
-/// The boarding is judged while the flight is open, and its transaction arrives after the end.
+/// The boarding is checked while the flight is open, but its transaction arrives after the end.
 #[tokio::test(flavor = "multi_thread")]
-async fn boards_nobody_whom_the_end_overtakes() {
+async fn reject_a_boarding_that_arrives_after_the_end() {
     let (app, key, flight) = shared_scene().await;
     app.wire.disturb([Fault::None, Fault::Delay(Duration::from_secs(1))]);
     let boarding = tokio::spawn({
@@ -152,14 +156,14 @@ async fn boards_nobody_whom_the_end_overtakes() {
 
     let _ended = report(&app, &key, &flight, "serverEnd").await.expect(200);
 
-    let refused = boarding.await.expect("the request is answered");
+    let refused = boarding.await.expect("the request should complete");
     assert_eq!(refused.status, StatusCode::CONFLICT);
     assert_eq!(refused.json(), json!({ "error": "Flight has ended" }));
     assert!(passengers(&app, &key, &flight).await.is_empty());
     assert_eq!(audited(&app).await, (0, 0, 0));
 }
 
-/// Reports the same from 20 tasks, each at another instant, and asserts that all get the same answer.
+/// Sends the same report from 20 tasks, each at a different time, and asserts that all get the same response.
 async fn assert_reported_once(what: &'static str) {
     let (app, key, flight) = shared_scene().await;
     let mut calls = JoinSet::new();
@@ -174,15 +178,15 @@ async fn assert_reported_once(what: &'static str) {
     let answers = calls.join_all().await;
 
     assert_eq!(count(&answers, StatusCode::OK), 20);
-    assert!(answers.iter().all(|answer| answer.bytes == answers[0].bytes), "all saw the same instant");
+    assert!(answers.iter().all(|answer| answer.bytes == answers[0].bytes), "all responses should show the same time");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn starts_a_flight_once() {
+async fn start_a_flight_once() {
     assert_reported_once("serverStart").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ends_a_flight_once() {
+async fn end_a_flight_once() {
     assert_reported_once("serverEnd").await;
 }

@@ -1,4 +1,4 @@
-//! What the tests begin with, what they send, and how they look at what came of it.
+//! The setup and requests that the tests share, and the reads that check the results.
 
 use serde_json::{Value, json};
 use shared::audit::{Audited, audit};
@@ -7,21 +7,22 @@ use testing::{Answer, TestApp};
 /// A flyer's ROBLOX user id.
 pub const FLYER: &str = "123456789";
 
-/// The API with one airline, `skyteam`, and its key.
+/// Starts the API with one airline, `skyteam`, and returns it with the airline's key.
 pub async fn with_airline() -> (TestApp, String) {
     let app = crate::start().await;
     let key = app.airline("skyteam").await;
     (app, key)
 }
 
-/// The API with the airline `skyteam`, its key, and a flight that it planned.
+/// Starts the API with the airline `skyteam` and a scheduled flight, and returns it with the key and the flight's id.
 pub async fn with_flight() -> (TestApp, String, String) {
     let (app, key) = with_airline().await;
     let flight = app.flight(&key, "skyteam").await;
     (app, key, flight)
 }
 
-/// A flight of `skyteam` that `bluebird` shares: both keys, in this order, and the flight.
+/// Starts the API with a flight that `skyteam` operates and `bluebird` shares, and returns it with their keys, in this
+/// order, and the flight's id.
 pub async fn with_codeshare() -> (TestApp, String, String, String) {
     let (app, skyteam) = with_airline().await;
     let bluebird = app.airline("bluebird").await;
@@ -29,10 +30,10 @@ pub async fn with_codeshare() -> (TestApp, String, String, String) {
     draft["codeshareAirlineId"] = json!("bluebird");
     let flight = app.post("/flight").key(&skyteam).json(&draft).send().await.expect(201).json();
     app.wire.reset();
-    (app, skyteam, bluebird, flight["id"].as_str().expect("flights have ids").to_owned())
+    (app, skyteam, bluebird, flight["id"].as_str().expect("the flight should have an id").to_owned())
 }
 
-/// The least that is said of a new flight.
+/// Returns a new flight with only the required fields.
 pub fn draft() -> Value {
     json!({
         "code": "ST123", "gameId": "1234567890", "aircraft": "Boeing 737-800", "brandId": "skyteam-main",
@@ -40,12 +41,12 @@ pub fn draft() -> Value {
     })
 }
 
-/// The least that is said of a flyer not seen before.
+/// Returns a boarding with only the fields that a new flyer requires.
 pub fn boarding(flyer: &str) -> Value {
     json!({ "userId": flyer, "miles": 500, "username": "pilot123", "displayName": "Captain John" })
 }
 
-/// Reports `serverStart`, `tick` or `serverEnd`.
+/// Sends a `serverStart`, `tick` or `serverEnd` report.
 pub async fn report(app: &TestApp, key: &str, flight: &str, what: &str) -> Answer {
     app.post(&format!("/flight/{flight}/{what}")).key(key).send().await
 }
@@ -55,25 +56,27 @@ pub async fn board(app: &TestApp, key: &str, flight: &str, boarding: &Value) -> 
     app.post(&format!("/flight/{flight}/passengers")).key(key).json(boarding).send().await
 }
 
-/// The ids of a flight's passengers, up to 100, in the order boarded.
+/// Returns the ids of up to 100 of a flight's passengers, in boarding order.
 pub async fn passengers(app: &TestApp, key: &str, flight: &str) -> Vec<String> {
     let page = app.get(&format!("/flight/{flight}/passengers?limit=100")).key(key).send().await.expect(200).json();
-    let passengers = page["passengers"].as_array().expect("a list").iter();
-    passengers.map(|passenger| passenger["userId"].as_str().expect("passengers have ids").to_owned()).collect()
+    let passengers = page["passengers"].as_array().expect("`passengers` should be an array").iter();
+    passengers
+        .map(|passenger| passenger["userId"].as_str().expect("the passenger should have an id").to_owned())
+        .collect()
 }
 
-/// The ids of the airline's flights that have not ended.
+/// Returns the ids of the airline's flights that have not ended.
 pub async fn upcoming(app: &TestApp, key: &str) -> Vec<String> {
     let flights = app.get("/flight/fetchUpcomingFlights").key(key).send().await.expect(200).json();
-    let flights = flights.as_array().expect("a list").iter();
-    flights.map(|flight| flight["id"].as_str().expect("flights have ids").to_owned()).collect()
+    let flights = flights.as_array().expect("the flights should be an array").iter();
+    flights.map(|flight| flight["id"].as_str().expect("the flight should have an id").to_owned()).collect()
 }
 
-/// Audits the tables, which must be without a breach, and tells how many flyers, ledger entries and boardings there
-/// are.
+/// Audits the tables and returns the numbers of flyers, ledger entries and boardings. Panics if the audit finds a
+/// breach.
 pub async fn audited(app: &TestApp) -> (u64, u64, u64) {
     let Audited { flyers, entries, boardings, breaches, members: _ } =
-        audit(app.context(), |breach| panic!("{breach}"), |_| {}).await.expect("the tables are read");
+        audit(app.context(), |breach| panic!("{breach}"), |_| {}).await.expect("the audit should complete");
     assert_eq!(breaches, 0);
     (flyers, entries, boardings)
 }

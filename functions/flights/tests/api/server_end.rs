@@ -31,12 +31,12 @@ async fn ends_a_flight() {
       "discordEventLink": "https://discord.gg/skyteam"
     }
     "#);
-    // The key was last looked up more than a minute ago.
+    // The key is read again because it was last read more than a minute ago.
     assert_eq!(app.wire.take_operations(), ["GetItem", "UpdateItem"]);
 }
 
 #[tokio::test]
-async fn ends_a_flight_that_never_started() {
+async fn ends_a_flight_that_has_not_started() {
     let (app, key, flight) = with_flight().await;
 
     let ended = report(&app, &key, &flight, "serverEnd").await.expect(200).json();
@@ -47,7 +47,7 @@ async fn ends_a_flight_that_never_started() {
 }
 
 #[tokio::test]
-async fn leaves_an_ended_flight_as_it_is() {
+async fn does_not_change_an_ended_flight() {
     let (app, key, flight) = with_flight().await;
     let _started = report(&app, &key, &flight, "serverStart").await.expect(200);
     let ended = report(&app, &key, &flight, "serverEnd").await.expect(200);
@@ -61,7 +61,7 @@ async fn leaves_an_ended_flight_as_it_is() {
 }
 
 #[tokio::test]
-async fn takes_the_flight_off_the_listing() {
+async fn removes_the_flight_from_the_listing() {
     let (app, key, flight) = with_flight().await;
     let other = app.flight(&key, "skyteam").await;
 

@@ -33,7 +33,7 @@ async fn starts_a_flight() {
 }
 
 #[tokio::test]
-async fn leaves_a_running_flight_as_it_is() {
+async fn does_not_change_a_running_flight() {
     let (app, key, flight) = with_flight().await;
     let started = report(&app, &key, &flight, "serverStart").await.expect(200);
     app.wire.reset();
@@ -56,7 +56,7 @@ async fn shows_the_start_in_the_listing() {
 }
 
 #[tokio::test]
-async fn refuses_an_ended_flight_whether_it_ever_started_or_not() {
+async fn rejects_an_ended_flight_whether_or_not_it_started() {
     for starts in [true, false] {
         let (app, key, flight) = with_flight().await;
         if starts {

@@ -27,11 +27,11 @@ async fn records_a_sign_of_life() {
 }
 
 #[tokio::test]
-async fn changes_nothing_that_a_flight_shows() {
+async fn does_not_change_any_visible_field() {
     let (app, key, flight) = with_flight().await;
     let listed = app.get("/flight/fetchUpcomingFlights").key(&key).send().await.expect(200).shown();
 
-    // A server that was not reported to start may tick, and does not start the flight by it.
+    // A server may tick before it reports its start, which does not start the flight.
     let _ticked = report(&app, &key, &flight, "tick").await.expect(200);
 
     assert_eq!(app.get("/flight/fetchUpcomingFlights").key(&key).send().await.shown(), listed);
@@ -41,7 +41,7 @@ async fn changes_nothing_that_a_flight_shows() {
 }
 
 #[tokio::test]
-async fn refuses_an_ended_flight_whether_it_ever_started_or_not() {
+async fn rejects_an_ended_flight_whether_or_not_it_started() {
     for starts in [true, false] {
         let (app, key, flight) = with_flight().await;
         if starts {

@@ -1,9 +1,9 @@
-//! Who may call these routes.
+//! Authentication of the flyer routes by API key.
 
 use crate::shop::{FLYER, Shop};
 use http::Method;
 
-/// The routes, with a body that is good where one is asked for.
+/// Returns the routes, each with a valid body if it takes one.
 fn routes(shop: &Shop) -> [(Method, String, String); 4] {
     [
         (Method::POST, "/users/fetchUsersData".to_owned(), format!("[{FLYER}]")),
@@ -14,7 +14,7 @@ fn routes(shop: &Shop) -> [(Method, String, String); 4] {
 }
 
 #[tokio::test]
-async fn is_asked_for_before_anything_else() {
+async fn is_checked_before_anything_else() {
     let shop = Shop::open(500, 5000).await;
 
     for (method, path, good_body) in routes(&shop) {
@@ -45,6 +45,9 @@ async fn must_be_known() {
             assert_eq!(answer.shown(), "401 {\n  \"error\": \"Invalid API key\"\n}", "{path} {key:?}");
         }
     }
-    assert!(shop.app.wire.take_operations().iter().all(|operation| operation == "GetItem"), "only the key is read");
+    assert!(
+        shop.app.wire.take_operations().iter().all(|operation| operation == "GetItem"),
+        "only the key should be read"
+    );
     assert_eq!(shop.entries().await, 1);
 }

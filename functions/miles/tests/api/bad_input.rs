@@ -1,10 +1,10 @@
-//! Bodies, paths and headers that are not what the routes take.
+//! Bodies, paths and headers that the routes must reject.
 
 use crate::shop::{FLYER, Shop};
 use insta::{allow_duplicates, assert_snapshot};
 use testing::Answer;
 
-/// An answer in one line, after what it answers.
+/// Formats an input and its response on one line.
 fn line(given: &[u8], answer: &Answer) -> String {
     let given = given[..given.len().min(60)].escape_ascii().to_string();
     let given = given.replace("\\\"", "\"").replace("\\'", "'");
@@ -12,8 +12,8 @@ fn line(given: &[u8], answer: &Answer) -> String {
     format!("{given}  →  {} {error}", answer.status.as_u16())
 }
 
-/// Sends each body to a route; a line for each. Nothing of it may reach the tables.
-async fn judged(path: &str, bodies: &[&[u8]]) -> String {
+/// Sends each body to a route and returns one line per response. No request may reach the tables.
+async fn responses_to(path: &str, bodies: &[&[u8]]) -> String {
     let shop = Shop::open(500, 5000).await;
     let mut lines = Vec::new();
     for body in bodies {
@@ -24,12 +24,12 @@ async fn judged(path: &str, bodies: &[&[u8]]) -> String {
     lines.join("\n")
 }
 
-/// `open` so often, `value`, and `close` as often.
+/// Wraps `value` in `depth` pairs of `open` and `close`.
 fn nested(open: &str, value: &str, close: &str, depth: usize) -> Vec<u8> {
     [open.repeat(depth).as_str(), value, &close.repeat(depth)].concat().into_bytes()
 }
 
-/// No JSON, whatever the route.
+/// Bodies that are not JSON, for any route.
 const NOT_JSON: [&[u8]; 20] = [
     b"{",
     b"[",
@@ -54,8 +54,8 @@ const NOT_JSON: [&[u8]; 20] = [
 ];
 
 #[tokio::test]
-async fn is_refused_unless_json() {
-    assert_snapshot!(judged("/users/fetchUsersData", &NOT_JSON).await, @r#"
+async fn is_rejected_unless_it_is_json() {
+    assert_snapshot!(responses_to("/users/fetchUsersData", &NOT_JSON).await, @r#"
     {  →  400 Body must be valid JSON: EOF while parsing an object at line 1 column 1
     [  →  400 Body must be valid JSON: EOF while parsing a list at line 1 column 1
     {}{}  →  400 Body must be valid JSON: trailing characters at line 1 column 3
@@ -78,7 +78,7 @@ async fn is_refused_unless_json() {
     \x00  →  400 Body must be valid JSON: expected value at line 1 column 1
     "#);
     let path = format!("/user/{FLYER}/buyProduct");
-    assert_snapshot!(judged(&path, &NOT_JSON).await, @r#"
+    assert_snapshot!(responses_to(&path, &NOT_JSON).await, @r#"
     {  →  400 Body must be valid JSON: EOF while parsing an object at line 1 column 1
     [  →  400 Body must be valid JSON: EOF while parsing a list at line 1 column 1
     {}{}  →  400 Body must be valid JSON: trailing characters at line 1 column 3
@@ -103,7 +103,7 @@ async fn is_refused_unless_json() {
 }
 
 #[tokio::test]
-async fn is_refused_as_a_product_id() {
+async fn is_rejected_as_a_product_id() {
     let deep = nested("{\"a\":", "1", "}", 5000);
     let deep_id = [b"{\"productId\":".as_slice(), &nested("[", "1", "]", 5000), b"}"].concat();
     let path = format!("/user/{FLYER}/buyProduct");
@@ -131,7 +131,7 @@ async fn is_refused_as_a_product_id() {
         &deep,
         &deep_id,
     ];
-    assert_snapshot!(judged(&path, &bodies).await, @r#"
+    assert_snapshot!(responses_to(&path, &bodies).await, @r#"
     []  →  400 Body must be a JSON object
     ["a1b2c3"]  →  400 Body must be a JSON object
     [{"productId":"a1b2c3"}]  →  400 Body must be a JSON object
@@ -158,7 +158,7 @@ async fn is_refused_as_a_product_id() {
 }
 
 #[tokio::test]
-async fn is_refused_as_user_ids() {
+async fn is_rejected_as_user_ids() {
     let deep = nested("[", "1", "]", 50_000);
     let deep_list = [b"{\"userIds\":".as_slice(), &deep, b"}"].concat();
     let bodies: [&[u8]; 20] = [
@@ -183,7 +183,7 @@ async fn is_refused_as_user_ids() {
         &deep,
         &deep_list,
     ];
-    assert_snapshot!(judged("/users/fetchUsersData", &bodies).await, @r#"
+    assert_snapshot!(responses_to("/users/fetchUsersData", &bodies).await, @r#"
     [true]  →  400 "userIds[0]" must be a string or an integer
     [false]  →  400 "userIds[0]" must be a string or an integer
     [1.5]  →  400 "userIds[0]" must be a string or an integer
@@ -207,15 +207,15 @@ async fn is_refused_as_user_ids() {
     "#);
 }
 
-/// A body may have 100 kB.
+/// The maximum body size is 100 kB.
 #[tokio::test]
-async fn is_refused_when_too_large() {
+async fn is_rejected_when_too_large() {
     let shop = Shop::open(500, 5000).await;
-    for (path, good) in [
+    for (path, valid) in [
         (format!("/user/{FLYER}/buyProduct"), format!(r#"{{"productId":"{}"}}"#, shop.product)),
         ("/users/fetchUsersData".to_owned(), format!("[{FLYER}]")),
     ] {
-        let padded = |size: usize| good.clone() + &" ".repeat(size - good.len());
+        let padded = |size: usize| valid.clone() + &" ".repeat(size - valid.len());
         let _largest = shop.app.post(&path).key(&shop.key).body(padded(100 * 1024)).send().await.expect(200);
         shop.app.wire.reset();
         for size in [100 * 1024 + 1, 1024 * 1024, 8 * 1024 * 1024] {
@@ -231,7 +231,7 @@ async fn is_refused_when_too_large() {
 }
 
 #[tokio::test]
-async fn is_refused_in_a_path() {
+async fn is_rejected_in_a_path() {
     let shop = Shop::open(500, 5000).await;
     let mut lines = Vec::new();
     for flyer in ["%FF", "%C3%28", "%ED%A0%80", "123456789%FF"] {
@@ -264,9 +264,9 @@ async fn is_refused_in_a_path() {
     assert_eq!(shop.app.wire.take_operations(), [""; 0]);
 }
 
-/// What is no route at all is said to be none, with the path as it was sent.
+/// The response for an unknown route names the decoded path.
 #[tokio::test]
-async fn is_no_route() {
+async fn gets_a_404_on_an_unknown_route() {
     let shop = Shop::open(500, 5000).await;
     let mut answers = Vec::new();
     for path in [
@@ -280,7 +280,7 @@ async fn is_no_route() {
         "/user/123456789/buyProduct%2F",
     ] {
         let answer = shop.app.post(path).key(&shop.key).body("{}").send().await;
-        assert_eq!(answer.json()["path"], path);
+        assert_eq!(answer.json()["path"], path.replace("%2F", "/"));
         answers.push(line(path.as_bytes(), &answer));
     }
     assert_snapshot!(answers.join("\n"), @"

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 #[tokio::test]
-async fn answers_the_documented_example() {
+async fn returns_the_documented_example() {
     let app = crate::start().await;
     let key = documented_community(&app).await;
 
@@ -68,7 +68,7 @@ async fn writes_the_ledger_entry() {
 }
 
 #[tokio::test]
-async fn moves_updated_at_alone_of_the_flyers_times() {
+async fn changes_only_updated_at_of_the_flyers_timestamps() {
     let shop = Shop::open(500, 5000).await;
     shop.app.clock.advance(Duration::from_millis(5001));
 
@@ -77,7 +77,7 @@ async fn moves_updated_at_alone_of_the_flyers_times() {
     assert_eq!(user["createdAt"], "2024-03-15T10:30:00.000Z");
     assert_eq!(user["updatedAt"], "2024-03-15T10:30:05.001Z");
     let asked = shop.app.post("/users/fetchUsersData").key(&shop.key).json(&json!([FLYER])).send().await.json();
-    assert_eq!(asked["data"][0]["user"], *user, "the answer is what is stored");
+    assert_eq!(asked["data"][0]["user"], *user, "the response should be what is stored");
 }
 
 #[tokio::test]
@@ -96,7 +96,7 @@ async fn spends_the_last_mile() {
 }
 
 #[tokio::test]
-async fn takes_two_requests_and_one_more_for_a_key_not_seen_yet() {
+async fn takes_two_requests_and_one_more_for_an_uncached_key() {
     let shop = Shop::open(500, 5000).await;
 
     let _bought = shop.buy().send().await.expect(200);
@@ -110,9 +110,9 @@ async fn takes_two_requests_and_one_more_for_a_key_not_seen_yet() {
     assert_eq!(elsewhere.app.wire.take_operations(), ["BatchGetItem", "TransactWriteItems"]);
 }
 
-/// With an Idempotency-Key, a refusal is sure only when no outcome was recorded after the balance was read.
+/// With an Idempotency-Key, a rejection is final only if no outcome was recorded after the balance was read.
 #[tokio::test]
-async fn takes_one_request_to_refuse_and_one_more_with_an_idempotency_key() {
+async fn takes_one_request_to_reject_and_one_more_with_an_idempotency_key() {
     let shop = Shop::open(5001, 5000).await;
 
     let _refused = shop.buy().send().await.expect(400);
@@ -122,7 +122,7 @@ async fn takes_one_request_to_refuse_and_one_more_with_an_idempotency_key() {
     assert_eq!(shop.app.wire.take_operations(), ["BatchGetItem", "GetItem"]);
 }
 
-/// Each request has one thing less wrong with it than the one before.
+/// Each request has one error fewer than the one before.
 #[tokio::test]
 async fn checks_in_the_documented_order() {
     let shop = Shop::open(500, 499).await;
@@ -165,7 +165,7 @@ async fn checks_in_the_documented_order() {
 }
 
 #[tokio::test]
-async fn asks_for_a_product_id() {
+async fn requires_a_product_id() {
     let shop = Shop::open(500, 5000).await;
 
     for body in ["", "  ", "{}", r#"{"productId":null}"#, r#"{"productId":""}"#, r#"{"productID":"a1b2c3"}"#] {
@@ -175,9 +175,9 @@ async fn asks_for_a_product_id() {
     assert_eq!(shop.app.wire.take_operations(), [""; 0]);
 }
 
-/// A flyer's id is 1 to 20 digits; any other text is of nobody.
+/// A flyer's id has 1 to 20 digits. Any other text identifies no flyer.
 #[tokio::test]
-async fn knows_no_other_flyers() {
+async fn cannot_find_unknown_flyers() {
     let shop = Shop::open(500, 5000).await;
     let twenty_one = "9".repeat(21);
     let long = "1".repeat(5000);
@@ -189,12 +189,15 @@ async fn knows_no_other_flyers() {
         let refused = shop.app.post(&path).key(&shop.key).json(&json!({ "productId": shop.product })).send().await;
         assert_eq!(refused.shown(), "404 {\n  \"error\": \"User not found\"\n}", "{id:?}");
     }
-    assert!(shop.app.wire.take_operations().iter().all(|operation| operation == "BatchGetItem"), "nothing is written");
+    assert!(
+        shop.app.wire.take_operations().iter().all(|operation| operation == "BatchGetItem"),
+        "nothing should be written"
+    );
 }
 
-/// Unknown, inactive and another airline's are not to be told apart.
+/// Unknown products, inactive products and other airlines' products all get the same response.
 #[tokio::test]
-async fn knows_no_other_products() {
+async fn cannot_find_unavailable_products() {
     let shop = Shop::open(500, 5000).await;
     let rival = shop.app.airline("rival").await;
     let foreign = shop.app.product(&rival, 500).await;
@@ -213,9 +216,9 @@ async fn knows_no_other_products() {
     assert_eq!(shop.entries().await, 1);
 }
 
-/// What cannot be bought at all is not said to be too dear.
+/// A product that cannot be bought at all is not reported as too expensive.
 #[tokio::test]
-async fn finds_the_product_before_it_looks_at_the_balance() {
+async fn checks_the_product_before_the_balance() {
     let shop = Shop::open(500, 499).await;
     let _inactive = shop.change_product(&json!({ "active": false })).send().await.expect(200);
 
@@ -229,7 +232,7 @@ async fn finds_the_product_before_it_looks_at_the_balance() {
 }
 
 #[tokio::test]
-async fn sells_at_the_price_and_under_the_name_of_now() {
+async fn uses_the_current_price_and_name() {
     let shop = Shop::open(500, 5000).await;
     let _bought = shop.buy().send().await.expect(200);
     let change = json!({ "name": "Lounge", "priceMiles": 4500, "description": "Quiet" });
@@ -266,7 +269,7 @@ async fn sells_at_the_price_and_under_the_name_of_now() {
 }
 
 #[tokio::test]
-async fn sells_again_what_is_active_again() {
+async fn sells_a_reactivated_product() {
     let shop = Shop::open(500, 5000).await;
 
     for (active, status) in [(false, 404), (true, 200)] {
@@ -276,7 +279,7 @@ async fn sells_again_what_is_active_again() {
 }
 
 #[tokio::test]
-async fn sells_to_flyers_with_ids_of_any_length() {
+async fn accepts_flyer_ids_of_any_length() {
     let shop = Shop::open(500, 0).await;
 
     for flyer in ["1", "0", "00000000000000000001", "99999999999999999999"] {
@@ -291,9 +294,9 @@ async fn sells_to_flyers_with_ids_of_any_length() {
     assert_eq!(shop.entries().await, 1);
 }
 
-/// Two airlines sell to the same flyer out of one balance, each its own products only.
+/// Two airlines sell to the same flyer, who pays both from one balance. Each sells only its own products.
 #[tokio::test]
-async fn spends_one_balance_at_all_airlines() {
+async fn spends_from_one_balance_at_every_airline() {
     let shop = Shop::open(500, 1000).await;
     let rival = shop.app.airline("rival").await;
     let lounge = shop.app.product(&rival, 300).await;
@@ -307,9 +310,9 @@ async fn spends_one_balance_at_all_airlines() {
     assert_eq!(airlines, ["skyteam", "skyteam", "rival"]);
 }
 
-/// Game servers' clients have never had to declare their JSON, nor to leave other fields out.
+/// Game servers have never had to declare a content type or to omit unknown fields.
 #[tokio::test]
-async fn reads_json_however_it_is_declared() {
+async fn reads_json_with_any_content_type() {
     let shop = Shop::open(500, 5000).await;
     let order = format!("\n\t {{ \"note\": [1, {{}}], \"productId\" : \"{}\" }} ", shop.product);
 
@@ -320,7 +323,7 @@ async fn reads_json_however_it_is_declared() {
 }
 
 #[tokio::test]
-async fn forbids_to_keep_the_answer() {
+async fn forbids_caching_the_response() {
     let shop = Shop::open(500, 5000).await;
 
     let bought = shop.buy().send().await;
@@ -331,7 +334,7 @@ async fn forbids_to_keep_the_answer() {
 }
 
 #[tokio::test]
-async fn is_served_to_posts_only() {
+async fn accepts_only_post_requests() {
     let shop = Shop::open(500, 5000).await;
 
     let answer = shop.app.get(&format!("/user/{FLYER}/buyProduct")).key(&shop.key).send().await;

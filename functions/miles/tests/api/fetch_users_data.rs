@@ -11,15 +11,15 @@ fn fetch<'a>(app: &'a TestApp, key: &str) -> Call<'a> {
     app.post("/users/fetchUsersData").key(key)
 }
 
-/// The ids that were answered, with whether there is such a flyer.
+/// Returns the ids in a response, each with whether that flyer exists.
 fn known(answer: &Answer) -> Vec<(String, bool)> {
     let body = answer.json();
-    let elements = body["data"].as_array().expect("a list");
+    let elements = body["data"].as_array().expect("`data` should be an array");
     elements.iter().map(|one| (one["userId"].as_str().unwrap().to_owned(), one["user"].is_object())).collect()
 }
 
 #[tokio::test]
-async fn answers_the_documented_example() {
+async fn returns_the_documented_example() {
     let app = crate::start().await;
     let key = documented_community(&app).await;
     for (time, event) in [("14:05", "serverStart"), ("16:30", "serverEnd")] {
@@ -77,7 +77,7 @@ async fn answers_the_documented_example() {
 }
 
 #[tokio::test]
-async fn takes_the_list_alone() {
+async fn accepts_a_bare_list() {
     let shop = Shop::open(500, 5000).await;
 
     let in_object = fetch(&shop.app, &shop.key).json(&json!({ "userIds": [FLYER, "5"], "more": 1 })).send().await;
@@ -90,7 +90,7 @@ async fn takes_the_list_alone() {
 }
 
 #[tokio::test]
-async fn answers_in_the_order_asked_and_reads_nobody_twice() {
+async fn keeps_the_requested_order_and_reads_each_flyer_once() {
     let shop = Shop::open(500, 5000).await;
     let flight = shop.app.flight(&shop.key, "skyteam").await;
     shop.app.board(&shop.key, &flight, "7", 1).await;
@@ -109,7 +109,7 @@ async fn answers_in_the_order_asked_and_reads_nobody_twice() {
 }
 
 #[tokio::test]
-async fn reads_ids_as_text_trimmed() {
+async fn converts_ids_to_text_and_trims_them() {
     let shop = Shop::open(500, 5000).await;
     let ids = r#"["", null, "  ", "\t 123456789\n", 123456789, "\u0031\u00323456789", "\u00a0123456789", 0, -1, -0,
         "01", "12 3", "NaN", "123456789.0", 18446744073709551616, 99999999999999999999, 1234567890123456789012345]"#;
@@ -136,7 +136,7 @@ async fn reads_ids_as_text_trimmed() {
 }
 
 #[tokio::test]
-async fn finds_a_flyer_with_an_id_of_20_digits_by_its_number() {
+async fn finds_a_flyer_by_a_20_digit_number() {
     let shop = Shop::open(500, 5000).await;
     let flight = shop.app.flight(&shop.key, "skyteam").await;
     shop.app.board(&shop.key, &flight, "98765432109876543210", 1).await;
@@ -147,7 +147,7 @@ async fn finds_a_flyer_with_an_id_of_20_digits_by_its_number() {
 }
 
 #[tokio::test]
-async fn asks_for_ids() {
+async fn requires_ids() {
     let shop = Shop::open(500, 5000).await;
     let bodies = [
         "",
@@ -176,7 +176,7 @@ async fn asks_for_ids() {
 }
 
 #[tokio::test]
-async fn takes_100_distinct_ids_at_most() {
+async fn accepts_at_most_100_distinct_ids() {
     let shop = Shop::open(500, 5000).await;
     let numbered = |n: u32| (1..=n).map(|id| id.to_string()).collect::<Vec<_>>();
     let hundred = numbered(100);
@@ -193,14 +193,14 @@ async fn takes_100_distinct_ids_at_most() {
       "error": "\"userIds\" must hold at most 100 distinct ids"
     }
     "#);
-    assert_eq!(shop.app.wire.take_operations(), ["BatchGetItem"; 4], "two for 100 flyers, none for 101");
+    assert_eq!(shop.app.wire.take_operations(), ["BatchGetItem"; 4], "two requests for 100 flyers, none for 101");
 }
 
 #[tokio::test]
-async fn shows_flights_by_the_time_boarded() {
+async fn sorts_flights_by_boarding_time() {
     let shop = Shop::open(500, 0).await;
     let mut boarded = vec![];
-    // Planned the other way round than they are boarded.
+    // The flights are boarded in the reverse of the order in which they are scheduled.
     for start in ["2024-03-18T00:00:00.000Z", "2024-03-17T00:00:00.000Z", "2024-03-16T00:00:00.000Z"] {
         let draft = json!({
             "code": "ST1", "gameId": "1", "aircraft": "Airbus A320", "brandId": "skyteam-main",
@@ -222,7 +222,7 @@ async fn shows_flights_by_the_time_boarded() {
 }
 
 #[tokio::test]
-async fn shows_each_flyers_own_miles_of_a_flight() {
+async fn shows_the_miles_that_each_flyer_earned_on_a_flight() {
     let shop = Shop::open(500, 0).await;
     let flight = shop.app.flight(&shop.key, "skyteam").await;
     shop.app.board(&shop.key, &flight, "1", 100).await;
@@ -236,7 +236,7 @@ async fn shows_each_flyers_own_miles_of_a_flight() {
 }
 
 #[tokio::test]
-async fn answers_any_airline() {
+async fn is_open_to_every_airline() {
     let shop = Shop::open(500, 5000).await;
     let rival = shop.app.airline("rival").await;
 
@@ -251,7 +251,7 @@ async fn takes_one_request_for_flyers_without_flights() {
     let app = crate::start().await;
     let key = documented_community(&app).await;
 
-    let _nobody = fetch(&app, &key).json(&json!(["5", "6"])).send().await.expect(200);
+    let _unknown = fetch(&app, &key).json(&json!(["5", "6"])).send().await.expect(200);
     assert_eq!(app.wire.take_operations(), ["BatchGetItem"]);
 
     let elsewhere = app.another_instance(Duration::from_secs(10));
@@ -260,7 +260,7 @@ async fn takes_one_request_for_flyers_without_flights() {
 }
 
 #[tokio::test]
-async fn asks_again_for_what_was_left_unprocessed() {
+async fn retries_unprocessed_keys() {
     let shop = Shop::open(500, 5000).await;
     for flyer in ["1", "2"] {
         let flight = shop.app.flight(&shop.key, "skyteam").await;
@@ -274,12 +274,12 @@ async fn asks_again_for_what_was_left_unprocessed() {
     let pieced_together = fetch(&shop.app, &shop.key).json(&ids).send().await;
 
     assert_eq!(pieced_together.shown(), whole.shown());
-    // 4 flyers with a page each, and 3 flights, one at a time.
+    // Four flyers with one page each, then three flights, one key per request.
     assert_eq!(shop.app.wire.take_operations(), ["BatchGetItem"; 8 + 3]);
 }
 
 #[tokio::test]
-async fn answers_no_half_truth_when_keys_stay_unprocessed() {
+async fn returns_no_partial_result_when_keys_stay_unprocessed() {
     let shop = Shop::open(500, 5000).await.giving_up_after(Duration::from_millis(300)).await;
     let ids: Vec<_> = (1..=100).chain([123_456_789]).skip(1).collect();
 
@@ -295,7 +295,7 @@ async fn answers_no_half_truth_when_keys_stay_unprocessed() {
 }
 
 #[tokio::test]
-async fn asks_to_retry_when_throttled_until_the_time_is_up() {
+async fn asks_to_retry_when_throttled_until_the_deadline() {
     let shop = Shop::open(500, 5000).await.giving_up_after(Duration::from_millis(300)).await;
 
     for fault in [Fault::Error(400, "ThrottlingException"), Fault::Error(500, "InternalServerError"), Fault::CutAfter] {
@@ -303,7 +303,7 @@ async fn asks_to_retry_when_throttled_until_the_time_is_up() {
         let refused = fetch(&shop.app, &shop.key).json(&json!([FLYER])).send().await;
         assert_eq!(refused.shown(), "503 {\n  \"error\": \"Please retry\"\n}", "{fault:?}");
         assert_eq!(refused.header("retry-after"), Some("1"), "{fault:?}");
-        assert!(shop.app.wire.take_operations().len() > 1, "it was tried again after {fault:?}");
+        assert!(shop.app.wire.take_operations().len() > 1, "no retry after {fault:?}");
         shop.app.wire.reset();
     }
 }
@@ -326,7 +326,7 @@ async fn survives_a_fault_in_any_of_its_requests() {
 }
 
 #[tokio::test]
-async fn keeps_what_went_wrong_to_itself() {
+async fn does_not_reveal_what_went_wrong() {
     let shop = Shop::open(500, 5000).await;
 
     shop.app.wire.disturb([Fault::Error(400, "AccessDeniedException")]);

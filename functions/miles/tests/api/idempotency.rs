@@ -9,10 +9,10 @@ use tokio::task::JoinSet;
 
 const REPLAYED: &str = "idempotency-replayed";
 const SECOND: Duration = Duration::from_secs(1);
-/// A second less than the 24 hours that an outcome is kept.
+/// One second less than the 24 hours for which an outcome is kept.
 const ALMOST_A_DAY: Duration = Duration::from_secs(24 * 60 * 60 - 1);
 
-/// The same request, as one that may be a repeat.
+/// Adds an `Idempotency-Key` header to a request.
 trait Repeatable: Sized {
     fn repeatable(self, key: &str) -> Self;
 }
@@ -28,11 +28,11 @@ fn is_replay(answer: &Answer) -> bool {
 }
 
 #[tokio::test]
-async fn answers_a_repeat_as_the_first_time_and_charges_nothing() {
+async fn replays_the_first_response_without_charging_again() {
     let shop = Shop::open(500, 5000).await;
 
     let first = shop.buy().repeatable("one").send().await.expect(200);
-    // All that could make a difference has changed.
+    // Everything that could affect the response has changed.
     shop.app.clock.advance(Duration::from_hours(1));
     let change = json!({ "name": "Lounge", "priceMiles": 9999, "active": false });
     let _changed = shop.change_product(&change).send().await.expect(200);
@@ -41,13 +41,13 @@ async fn answers_a_repeat_as_the_first_time_and_charges_nothing() {
 
     assert_eq!(first.header(REPLAYED), None);
     assert_eq!(repeat.header(REPLAYED), Some("true"));
-    assert_eq!((repeat.status, &repeat.bytes), (first.status, &first.bytes), "byte for byte");
+    assert_eq!((repeat.status, &repeat.bytes), (first.status, &first.bytes), "the responses should be identical");
     assert_eq!(shop.app.wire.take_operations(), ["BatchGetItem"]);
     assert_eq!(shop.entries().await, 2);
 }
 
 #[tokio::test]
-async fn goes_by_what_the_body_says() {
+async fn compares_bodies_by_meaning() {
     let shop = Shop::open(500, 5000).await;
     let id = &shop.product;
     let escaped = format!("\\u{:04x}{}", u32::from(id.as_bytes()[0]), &id[1..]);
@@ -65,7 +65,7 @@ async fn goes_by_what_the_body_says() {
 }
 
 #[tokio::test]
-async fn refuses_another_body() {
+async fn rejects_a_different_body() {
     let shop = Shop::open(500, 5000).await;
     let other = shop.app.product(&shop.key, 1).await;
     let _bought = shop.buy().repeatable("one").send().await.expect(200);
@@ -83,7 +83,7 @@ async fn refuses_another_body() {
 }
 
 #[tokio::test]
-async fn refuses_no_body_before_it_looks_at_the_key() {
+async fn rejects_a_missing_body_before_checking_the_key() {
     let shop = Shop::open(500, 5000).await;
     let _bought = shop.buy().repeatable("one").send().await.expect(200);
 
@@ -96,9 +96,9 @@ async fn refuses_no_body_before_it_looks_at_the_key() {
     "#);
 }
 
-/// A key is an airline's own, for one flyer; any other character in it must not change that.
+/// A key applies to one airline and one flyer, whatever characters it contains.
 #[tokio::test]
-async fn tells_keys_airlines_and_flyers_apart() {
+async fn is_scoped_to_the_key_airline_and_flyer() {
     let shop = Shop::open(500, 5000).await;
     let flight = shop.app.flight(&shop.key, "skyteam").await;
     for flyer in ["1", "12"] {
@@ -117,7 +117,7 @@ async fn tells_keys_airlines_and_flyers_apart() {
                 assert!(!is_replay(&call().send().await.expect(200)), "{flyer} {key}");
                 assert!(is_replay(&call().send().await.expect(200)), "{flyer} {key}");
             }
-            // 18 purchases of 500 need more than 5,000 miles.
+            // 18 purchases at 500 miles cost more than 5,000 miles.
             let flight = shop.app.flight(&shop.key, "skyteam").await;
             shop.app.board(&shop.key, &flight, flyer, 5000).await;
         }
@@ -125,9 +125,9 @@ async fn tells_keys_airlines_and_flyers_apart() {
     assert_eq!(shop.entries().await, 1 + 2 * (9 + 1));
 }
 
-/// The key of a boarding, though the same flyer's, is no purchase's: it was another body.
+/// A key that the same flyer's boarding used cannot be used for a purchase, because the bodies differ.
 #[tokio::test]
-async fn replays_no_boarding() {
+async fn does_not_replay_a_boarding() {
     let shop = Shop::open(500, 5000).await;
     let flight = shop.app.flight(&shop.key, "skyteam").await;
     let boarding = json!({ "userId": FLYER, "miles": 5 });
@@ -141,22 +141,22 @@ async fn replays_no_boarding() {
 }
 
 #[tokio::test]
-async fn forgets_an_answer_after_24_hours() {
+async fn forgets_a_response_after_24_hours() {
     let shop = Shop::open(500, 5000).await;
     let buy = async || is_replay(&shop.buy().repeatable("one").send().await.expect(200));
 
     assert!(!buy().await);
     shop.app.clock.advance(ALMOST_A_DAY);
-    assert!(buy().await, "a second before");
+    assert!(buy().await, "one second before 24 hours");
     shop.app.clock.advance(SECOND);
-    assert!(!buy().await, "24 hours after the first");
+    assert!(!buy().await, "24 hours after the first purchase");
     shop.app.clock.advance(ALMOST_A_DAY);
-    assert!(buy().await, "a second before 24 hours after the second");
+    assert!(buy().await, "one second before 24 hours after the second purchase");
 
     assert_eq!(shop.entries().await, 3);
 }
 
-/// After 24 hours the key is free for another body, too.
+/// After 24 hours, the key can also be used with a different body.
 #[tokio::test]
 async fn forgets_a_body_after_24_hours() {
     let shop = Shop::open(500, 5000).await;
@@ -170,7 +170,7 @@ async fn forgets_a_body_after_24_hours() {
 }
 
 #[tokio::test]
-async fn judges_a_repeat_of_a_refusal_afresh() {
+async fn reevaluates_a_retry_of_a_rejected_request() {
     let shop = Shop::open(500, 499).await;
 
     let _too_few_miles = shop.buy().repeatable("one").send().await.expect(400);
@@ -185,9 +185,9 @@ async fn judges_a_repeat_of_a_refusal_afresh() {
     assert!(is_replay(&shop.buy().repeatable("one").send().await.expect(200)));
 }
 
-/// The key of a refused request is free for another body, because nothing was recorded.
+/// The key of a rejected request can be used with a different body, because nothing was recorded.
 #[tokio::test]
-async fn records_no_refusal() {
+async fn does_not_record_rejections() {
     let shop = Shop::open(500, 5000).await;
 
     let _unknown = shop.order().json(&json!({ "productId": "zzzzzz" })).repeatable("one").send().await.expect(404);
@@ -195,7 +195,7 @@ async fn records_no_refusal() {
 }
 
 #[tokio::test]
-async fn refuses_a_bad_key() {
+async fn rejects_an_invalid_key() {
     let shop = Shop::open(500, 5000).await;
     let long = "k".repeat(256);
     let bad: [&[u8]; 8] =
@@ -216,7 +216,7 @@ async fn refuses_a_bad_key() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn charges_once_for_20_requests_at_the_same_time() {
+async fn charges_once_for_20_concurrent_requests() {
     let shop = Shop::open(500, 5000).await;
     let mut requests = JoinSet::new();
     for _ in 0..20 {
@@ -231,9 +231,9 @@ async fn charges_once_for_20_requests_at_the_same_time() {
     assert_eq!(shop.entries().await, 2);
 }
 
-/// As above, where the second purchase would be refused.
+/// Like the test above, but with too few miles for a second purchase.
 #[tokio::test(flavor = "multi_thread")]
-async fn answers_all_20_requests_for_the_last_miles_alike() {
+async fn gives_20_concurrent_requests_for_the_last_miles_the_same_response() {
     let shop = Shop::open(500, 500).await;
     let mut requests = JoinSet::new();
     for _ in 0..20 {
@@ -246,9 +246,9 @@ async fn answers_all_20_requests_for_the_last_miles_alike() {
     assert_eq!(shop.entries().await, 2);
 }
 
-/// Of two bodies under one key, whichever is first is the key's; the other is refused.
+/// If two bodies are sent with one key, the first to be processed takes the key and the other is rejected.
 #[tokio::test(flavor = "multi_thread")]
-async fn does_one_of_two_bodies_at_the_same_time() {
+async fn accepts_only_one_of_two_concurrent_bodies() {
     let shop = Shop::open(500, 5000).await;
     let lounge = shop.app.product(&shop.key, 300).await;
     let mut requests = JoinSet::new();
@@ -269,9 +269,9 @@ async fn does_one_of_two_bodies_at_the_same_time() {
     }
 }
 
-/// A BatchGetItem is not one moment. Here the record is read before the first request is done, and the balance after it.
+/// `BatchGetItem` is not atomic. Here it reads the outcome before the first request commits, and the balance after.
 #[tokio::test(flavor = "multi_thread")]
-async fn answers_a_repeat_that_saw_the_miles_gone_and_no_record() {
+async fn replays_to_a_retry_that_read_the_new_balance_but_no_outcome() {
     let shop = Shop::open(500, 500).await;
     shop.app.wire.disturb([Fault::LeaveTable("users"), Fault::Delay(Duration::from_millis(300))]);
     let first = async {

@@ -1,4 +1,4 @@
-//! `POST /users/fetchUsersData` where flyers have many flights.
+//! `POST /users/fetchUsersData` for flyers with many flights.
 
 use crate::shop::Shop;
 use crate::stored::Stored;
@@ -11,27 +11,28 @@ async fn fetch(shop: &Shop, ids: &[String]) -> Answer {
     shop.app.post("/users/fetchUsersData").key(&shop.key).json(&json!(ids)).send().await
 }
 
-/// A shop with a flyer 1 who was on that many flights, and these in the order boarded.
+/// Opens a shop with a flyer `1` who was on `count` flights. Returns it with the flights in boarding order.
 async fn shop_with_flights(count: usize) -> (Shop, Vec<String>) {
     let shop = Shop::open(500, 0).await;
     let flight = shop.app.flight(&shop.key, "skyteam").await;
     shop.app.board(&shop.key, &flight, "1", 0).await;
-    let flights = Stored::of(&shop.app).prolong_history("1", count).await;
+    let flights = Stored::of(&shop.app).extend_history("1", count).await;
     (shop, flights)
 }
 
-/// Ends the test unless an element's flights are these, the last boarded first, and earned 0, 1, 2 … miles.
+/// Asserts that an element's flights are `boarded` in reverse order, and that in boarding order they earned
+/// 0, 1, 2 … miles.
 fn expect_history(element: &Value, boarded: &[String]) {
-    let flights = element["flights"].as_array().expect("a list");
+    let flights = element["flights"].as_array().expect("`flights` should be an array");
     let shown = flights.iter().map(|flight| (flight["id"].as_str().unwrap(), flight["miles"].as_u64().unwrap()));
     let expected = boarded.iter().enumerate().rev().map(|(miles, flight)| (flight.as_str(), miles as u64));
     assert!(shown.eq(expected), "{flights:#?}");
     assert!(flights.iter().all(|flight| flight["aircraft"] == "Boeing 737-800"));
 }
 
-/// A page holds 100. These are boarded one by one.
+/// A page holds 100 flights. These are boarded one by one.
 #[tokio::test]
-async fn shows_more_flights_than_a_page_of_history_holds() {
+async fn show_more_flights_than_a_page_of_history_holds() {
     let shop = Shop::open(500, 0).await;
     let mut boarded = Vec::new();
     for miles in 0..102 {
@@ -46,14 +47,14 @@ async fn shows_more_flights_than_a_page_of_history_holds() {
 }
 
 #[tokio::test]
-async fn reads_100_flyers_with_100_flights_each_in_3_requests() {
+async fn read_100_flyers_with_100_flights_each_in_3_requests() {
     let (shop, boarded) = shop_with_flights(100).await;
     let flyers: Vec<_> = (1..=100).map(|id| id.to_string()).collect();
     Stored::of(&shop.app).copy_flyer("1", &flyers[1..]).await;
 
     let answer = fetch(&shop, &flyers).await.expect(200).json();
 
-    // Two for the flyers with their histories, side by side, and one for the flights.
+    // Two concurrent requests for the flyers with their histories, then one for the flights.
     assert_eq!(shop.app.wire.take_operations(), ["BatchGetItem"; 3]);
     let data = answer["data"].as_array().unwrap();
     assert_eq!(data.len(), 100);
@@ -64,39 +65,40 @@ async fn reads_100_flyers_with_100_flights_each_in_3_requests() {
     }
 }
 
-/// One more flight each, and everybody has a second page of history.
+/// With one more flight, each flyer has a second page of history.
 #[tokio::test]
-async fn reads_100_flyers_with_101_flights_each_in_5_requests() {
+async fn read_100_flyers_with_101_flights_each_in_5_requests() {
     let (shop, boarded) = shop_with_flights(101).await;
     let flyers: Vec<_> = (1..=100).map(|id| id.to_string()).collect();
     Stored::of(&shop.app).copy_flyer("1", &flyers[1..]).await;
 
     let answer = fetch(&shop, &flyers).await.expect(200).json();
 
-    // The flyers with their first pages; the second pages and the flights of the first; the one flight left.
+    // The flyers with their first pages, then the second pages and the first pages' flights, then the remaining flight.
     assert_eq!(shop.app.wire.take_operations(), ["BatchGetItem"; 2 + 2 + 1]);
     expect_history(&answer["data"][99], &boarded);
 }
 
 #[tokio::test]
-async fn shows_1000_flights_whole() {
+async fn show_all_of_1000_flights() {
     let (shop, boarded) = shop_with_flights(1000).await;
 
     let answer = fetch(&shop, &["1".to_owned()]).await.expect(200).json();
 
-    // The flyer with the first page; 9 pages and 100 flights; 900 flights.
+    // The flyer with the first page, then 9 pages and 100 flights, then 900 flights.
     assert_eq!(shop.app.wire.take_operations(), ["BatchGetItem"; 1 + 2 + 9]);
     expect_history(&answer["data"][0], &boarded);
 }
 
-/// Lambda's answer is a JSON text that holds the body as a string, so that each quote in it counts twice.
+/// Returns the body's size in Lambda's response, a JSON document that holds the body as a string. There, each quotation
+/// mark takes two bytes.
 fn escaped_size(answer: &Answer) -> usize {
-    let body = std::str::from_utf8(&answer.bytes).expect("JSON is UTF-8");
+    let body = std::str::from_utf8(&answer.bytes).expect("JSON should be UTF-8");
     body.len() + body.matches('"').count()
 }
 
 #[tokio::test]
-async fn refuses_what_lambda_could_not_answer() {
+async fn are_rejected_above_lambdas_limit() {
     let (shop, _) = shop_with_flights(10).await;
     let asked = |times: usize| vec!["1".to_owned(); times];
     let once = escaped_size(&fetch(&shop, &asked(1)).await.expect(200));
@@ -113,12 +115,12 @@ async fn refuses_what_lambda_could_not_answer() {
         }
         "#));
     }
-    let _still_well = fetch(&shop, &asked(1)).await.expect(200);
+    let _unaffected = fetch(&shop, &asked(1)).await.expect(200);
 }
 
-/// The number of flights alone tells, so that they are not read.
+/// The number of flights already shows that the response would be too large, so the flights are not read.
 #[tokio::test]
-async fn refuses_far_too_much_before_it_reads_it() {
+async fn are_rejected_before_reading_if_far_too_large() {
     let (shop, _) = shop_with_flights(1000).await;
 
     let refused = fetch(&shop, &vec!["1".to_owned(); 20]).await;
@@ -127,9 +129,9 @@ async fn refuses_far_too_much_before_it_reads_it() {
     assert_eq!(shop.app.wire.take_operations(), ["BatchGetItem"]);
 }
 
-/// A body of 100 kB can ask for one flyer so often that even without many flights the answer is too large.
+/// A body of 100 kB can repeat one flyer so often that the response is too large even with few flights.
 #[tokio::test]
-async fn refuses_one_flyer_51000_times() {
+async fn are_rejected_for_one_flyer_51000_times() {
     let (shop, _) = shop_with_flights(1).await;
 
     let body = format!("[{}]", vec!["1"; 51_000].join(","));
@@ -139,7 +141,7 @@ async fn refuses_one_flyer_51000_times() {
 }
 
 #[tokio::test]
-async fn answers_nobody_51000_times() {
+async fn are_returned_for_an_unknown_flyer_51000_times() {
     let (shop, _) = shop_with_flights(1).await;
 
     let body = format!("[{}]", vec!["5"; 51_000].join(","));

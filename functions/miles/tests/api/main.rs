@@ -1,4 +1,4 @@
-//! The routes of flyers, over HTTP.
+//! Tests of the flyer routes over HTTP.
 
 mod api_key;
 mod bad_input;
@@ -10,10 +10,8 @@ mod idempotency;
 mod invariants;
 mod lambda;
 mod large_answers;
-mod late_arrivals;
 mod list_transactions;
 mod model;
-mod movements;
 mod races;
 mod refund_transaction;
 mod shop;
@@ -23,17 +21,17 @@ use shared::App;
 use testing::TestApp;
 use utoipa_axum::router::OpenApiRouter;
 
-/// The routes under test, and those that tests use beside them.
+/// Returns the routes under test and the other routes that the tests call.
 fn routes() -> OpenApiRouter<App> {
     miles::routes().merge(airlines::routes()).merge(flights::routes())
 }
 
-/// Starts the routes on empty tables.
+/// Starts the API with empty tables.
 async fn start() -> TestApp {
     TestApp::start(routes).await
 }
 
-/// Starts the routes with the demo community.
+/// Starts the API with the demo community.
 async fn with_demo() -> TestApp {
     TestApp::with_demo(routes).await
 }

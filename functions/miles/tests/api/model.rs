@@ -1,4 +1,4 @@
-//! Movements in any order, against a model of them that is too simple to be wrong.
+//! Movements in random order, compared with a model that is simple enough to be obviously correct.
 
 use crate::invariants::sound_ledger;
 use proptest::prelude::*;
@@ -14,7 +14,7 @@ const PRICES: [i64; 2] = [100, 700];
 /// Each airline's flights.
 const FLIGHTS: usize = 2;
 
-/// What an airline does; products, flights and entries by their position.
+/// A request from an airline. Products, flights and entries are given by their positions.
 #[derive(Debug, Clone)]
 enum Action {
     Board { airline: usize, flyer: &'static str, operator: usize, flight: usize, miles: i64 },
@@ -25,7 +25,7 @@ enum Action {
 fn actions() -> impl Strategy<Value = Vec<Action>> {
     let airline = || 0..AIRLINES.len();
     let miles = select(vec![0, 1, 99, 100, 500, 700, 1_000_000]);
-    // Mostly the airline's own, so that most actions succeed.
+    // Mostly the airline's own products and flights, so that most actions succeed.
     let own_or_not = || prop_oneof![4 => Just(0), 1 => Just(1)];
     let board = (airline(), select(&FLYERS[..]), own_or_not(), 0..FLIGHTS, miles).prop_map(
         |(airline, flyer, other, flight, miles)| {
@@ -46,7 +46,7 @@ fn actions() -> impl Strategy<Value = Vec<Action>> {
     prop::collection::vec(prop_oneof![3 => board, 4 => buy, 3 => refund], 1..32)
 }
 
-/// An entry of a ledger: all of it that differs between movements.
+/// The fields of a ledger entry that differ between movements.
 #[derive(Debug, Clone, PartialEq)]
 struct Entry {
     airline: usize,
@@ -55,7 +55,7 @@ struct Entry {
     reverses: Option<usize>,
 }
 
-/// What the system is to do.
+/// The expected state of the system.
 #[derive(Debug, Default)]
 struct Model {
     ledgers: BTreeMap<&'static str, Vec<Entry>>,
@@ -67,7 +67,7 @@ impl Model {
         self.ledgers[flyer].iter().map(|entry| entry.amount).sum()
     }
 
-    /// Does it, and tells the status.
+    /// Applies an action and returns the expected status.
     fn apply(&mut self, action: &Action) -> u16 {
         let (flyer, entry, status) = match *action {
             Action::Board { airline, flyer, operator, flight, miles } => {
@@ -107,7 +107,7 @@ impl Model {
         status
     }
 
-    /// A ledger as the API is to show it, without what the model does not know.
+    /// Returns a ledger as the API should show it, without the fields that the model does not track.
     fn ledger(&self, flyer: &str) -> Vec<Value> {
         let mut balance = 0;
         let entries = self.ledgers.get(flyer).map(Vec::as_slice).unwrap_or_default();
@@ -120,7 +120,7 @@ impl Model {
     }
 }
 
-/// The real thing: keys, products and flights by airline.
+/// The system under test, with each airline's key, products and flights.
 struct System {
     app: TestApp,
     airlines: Vec<(String, Vec<String>, Vec<String>)>,
@@ -178,7 +178,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn moves_miles_as_the_model_does(actions in actions()) {
+    fn predicts_every_movement(actions in actions()) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             let (mut model, system) = (Model::default(), System::start().await);

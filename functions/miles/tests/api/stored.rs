@@ -1,4 +1,5 @@
-//! Items put straight into the tables, copied from ones that the API made: histories longer than a test has time to fly.
+//! Writes items directly to the tables, copied from ones that the API created. This builds histories that would take
+//! too long to create through the API.
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
@@ -8,35 +9,35 @@ use testing::TestApp;
 
 type Item = HashMap<String, AttributeValue>;
 
-/// How many items are put with one request: DynamoDB's limit.
+/// Number of items written per request: DynamoDB's limit.
 const BATCH_SIZE: usize = 25;
 
-/// How many flights a page of history holds.
+/// Number of flights on a page of history.
 const PAGE: usize = 100;
 
-/// The tables of a test.
+/// Direct access to a test's tables.
 pub struct Stored {
     client: Client,
     tables: Tables,
 }
 
 impl Stored {
-    /// Those of this one.
+    /// Opens the tables of `app`.
     pub fn of(app: &TestApp) -> Self {
         let config = engine::config(app.endpoint()).build();
         Self { client: Client::from_conf(config), tables: app.tables().clone() }
     }
 
-    /// Turns the history of a flyer who was on one flight into that many, on copies of it, earning 0, 1, 2 … miles. Tells
-    /// the flights in the order boarded.
-    pub async fn prolong_history(&self, flyer: &str, length: usize) -> Vec<String> {
+    /// Extends the history of a flyer who was on one flight to `length` flights, copies of the first that earn 0, 1,
+    /// 2 … miles. Returns the flights in boarding order.
+    pub async fn extend_history(&self, flyer: &str, length: usize) -> Vec<String> {
         let items = self.partition(&self.tables.users, &format!("FLYER#{flyer}")).await;
-        let [page, account] = items.try_into().expect("a page of history and the flyer");
-        let AttributeValue::L(entries) = &page["entries"] else { panic!("a page is a list") };
-        let [AttributeValue::M(entry)] = entries.as_slice() else { panic!("of one flight") };
-        let AttributeValue::S(flight) = &entry["flightId"] else { panic!("which has an id") };
+        let [page, account] = items.try_into().expect("there should be a page of history and the flyer");
+        let AttributeValue::L(entries) = &page["entries"] else { panic!("the page should be a list") };
+        let [AttributeValue::M(entry)] = entries.as_slice() else { panic!("the page should hold one flight") };
+        let AttributeValue::S(flight) = &entry["flightId"] else { panic!("the entry should have a flight id") };
         let items = self.partition(&self.tables.flights, &format!("FLIGHT#{flight}")).await;
-        let flight = items.iter().find(|item| item["sk"] == text("FLIGHT")).expect("and is there");
+        let flight = items.iter().find(|item| item["sk"] == text("FLIGHT")).expect("the flight should exist");
 
         let ids: Vec<_> = (0..length).map(|n| format!("00000000-0000-4000-8000-{n:012}")).collect();
         let copy = |id: &String| changed(flight, [("pk", text(&format!("FLIGHT#{id}"))), ("id", text(id))]);
@@ -55,7 +56,7 @@ impl Stored {
         ids
     }
 
-    /// Makes flyers with the miles and the history of another, though without the ledger.
+    /// Creates flyers with the miles and history of another flyer, but without the ledger.
     pub async fn copy_flyer(&self, from: &str, to: &[String]) {
         let items = self.partition(&self.tables.users, &format!("FLYER#{from}")).await;
         let copies = to.iter().flat_map(|id| {
@@ -70,18 +71,18 @@ impl Stored {
 
     async fn partition(&self, table: &str, pk: &str) -> Vec<Item> {
         let query = self.client.query().table_name(table).key_condition_expression("pk = :pk");
-        let answer = query.expression_attribute_values(":pk", text(pk)).send().await.expect("the partition is read");
+        let answer = query.expression_attribute_values(":pk", text(pk)).send().await.expect("the query should succeed");
         answer.items.unwrap_or_default()
     }
 
     async fn put(&self, table: &str, items: Vec<Item>) {
         for batch in items.chunks(BATCH_SIZE) {
             let requests = batch.iter().map(|item| {
-                let put = PutRequest::builder().set_item(Some(item.clone())).build().expect("it has an item");
+                let put = PutRequest::builder().set_item(Some(item.clone())).build().expect("the item should be set");
                 WriteRequest::builder().put_request(put).build()
             });
             let write = self.client.batch_write_item().request_items(table, requests.collect());
-            let answer = write.send().await.expect("the items are written");
+            let answer = write.send().await.expect("the write should succeed");
             assert!(answer.unprocessed_items.is_none_or(|left| left.is_empty()));
         }
     }

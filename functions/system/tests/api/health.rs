@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 use testing::Fault;
 
 #[tokio::test]
-async fn answers_without_a_key_and_without_a_table() {
+async fn responds_without_a_key_and_without_tables() {
     let app = crate::start().await;
     app.wire.disturb_all(Fault::CutBefore);
 
@@ -19,7 +19,7 @@ async fn answers_without_a_key_and_without_a_table() {
 }
 
 #[tokio::test]
-async fn looks_at_no_key() {
+async fn ignores_the_key() {
     let app = crate::start().await;
 
     let health = app.get("/health").key("wrong").send().await;

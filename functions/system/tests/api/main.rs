@@ -1,16 +1,14 @@
-//! The routes of the system, over HTTP.
+//! Tests of the system routes over HTTP.
 
 mod health;
+mod known_routes;
+mod lambda;
+mod root;
 mod status;
 
 use testing::TestApp;
 
-/// Starts the routes on empty tables.
+/// Starts the API with empty tables.
 async fn start() -> TestApp {
     TestApp::start(system::routes).await
-}
-
-/// Starts the routes with the demo community.
-async fn with_demo() -> TestApp {
-    TestApp::with_demo(system::routes).await
 }

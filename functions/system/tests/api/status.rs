@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use testing::Fault;
 
 #[tokio::test]
-async fn names_the_airline_and_says_that_the_tables_answer() {
+async fn returns_the_airline_and_reports_that_the_tables_respond() {
     let app = crate::start().await;
     let key = app.airline("skyteam").await;
 
@@ -29,7 +29,7 @@ async fn names_the_airline_and_says_that_the_tables_answer() {
 }
 
 #[tokio::test]
-async fn says_soon_that_no_table_answers() {
+async fn reports_quickly_that_no_table_responds() {
     let faults = [
         Fault::CutBefore,
         Fault::CutAfter,
@@ -47,11 +47,11 @@ async fn says_soon_that_no_table_answers() {
         app.wire.reset();
         let _warm = app.get("/status").key(&key).send().await.expect(200);
         app.wire.disturb_all(fault.clone());
-        let asked = Instant::now();
+        let sent = Instant::now();
 
         let status = app.get("/status").key(&key).send().await;
 
-        assert!(asked.elapsed() < Duration::from_secs(2), "{fault:?}");
+        assert!(sent.elapsed() < Duration::from_secs(2), "{fault:?}");
         allow_duplicates! {
             assert_snapshot!(status.shown(), @r#"
             200 {
@@ -65,7 +65,7 @@ async fn says_soon_that_no_table_answers() {
 }
 
 #[tokio::test]
-async fn names_the_airline_as_long_as_its_own_table_answers() {
+async fn returns_the_airline_as_long_as_its_own_table_responds() {
     let app = crate::start().await;
     let key = app.airline("skyteam").await;
     app.wire.disturb([Fault::Error(400, "ResourceNotFoundException")]);
@@ -90,7 +90,7 @@ async fn names_the_airline_as_long_as_its_own_table_answers() {
 }
 
 #[tokio::test]
-async fn cannot_say_whose_an_unread_key_is_while_no_table_answers() {
+async fn cannot_identify_an_uncached_key_while_no_table_responds() {
     let app = crate::start().await;
     let key = app.airline("skyteam").await;
     let cold = app.another_instance(Duration::from_millis(200));

@@ -2,14 +2,13 @@
 
 use crate::bad_input::answers;
 use crate::people::{named, seen, with_superuser};
-use crate::stored::Stored;
 use http::Method;
 use insta::{allow_duplicates, assert_snapshot};
 use serde_json::{Value, json};
 use std::time::Duration;
-use testing::{Answer, Fault, TestApp};
+use testing::{Answer, Fault, Stored, TestApp};
 
-/// An API with a superuser, whose session this is, and the member `grace`.
+/// Starts the API with a superuser and the member `grace`, and returns it with the superuser's session.
 async fn with_grace() -> (TestApp, String) {
     let (app, root) = with_superuser().await;
     let _grace = named(&app, &root, "grace", "Hopper").await;
@@ -20,23 +19,23 @@ async fn create(app: &TestApp, root: &str, badge: &Value) -> Answer {
     app.post("/badges").bearer(root).json(badge).send().await
 }
 
-/// Makes a badge and tells its id.
+/// Creates a badge and returns its id.
 async fn badge(app: &TestApp, root: &str, name: &str) -> String {
     let badge = json!({ "name": name, "imageUrl": "https://example.com/badge.png" });
-    let made = create(app, root, &badge).await.expect(200).json();
+    let created = create(app, root, &badge).await.expect(200).json();
     app.wire.reset();
-    made["badge"]["id"].as_str().unwrap().to_owned()
+    created["badge"]["id"].as_str().unwrap().to_owned()
 }
 
 async fn award(app: &TestApp, root: &str, id: &str, badge: &str) -> Answer {
     app.call(Method::PUT, &format!("/users/{id}/badges/{badge}")).bearer(root).send().await
 }
 
-async fn take(app: &TestApp, root: &str, id: &str, badge: &str) -> Answer {
+async fn revoke(app: &TestApp, root: &str, id: &str, badge: &str) -> Answer {
     app.delete(&format!("/users/{id}/badges/{badge}")).bearer(root).send().await
 }
 
-/// The names of a member's badges.
+/// Returns the names of a member's badges.
 async fn names(app: &TestApp, id: &str) -> Vec<String> {
     let badges = app.get(&format!("/users/{id}/badges")).send().await.expect(200).json();
     let badges = badges["badges"].as_array().unwrap().clone();
@@ -44,7 +43,7 @@ async fn names(app: &TestApp, id: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn are_made() {
+async fn are_created() {
     let (app, root) = with_grace().await;
     app.clock.set("2023-11-14T22:13:20.000Z");
     let root_then = app.session("root");
@@ -53,9 +52,9 @@ async fn are_made() {
         "createdBy": "Grace Hopper",
     });
 
-    let made = create(&app, &root_then, &badge).await;
+    let created = create(&app, &root_then, &badge).await;
 
-    assert_snapshot!(made.shown(), @r#"
+    assert_snapshot!(created.shown(), @r#"
     200 {
       "message": "Badge created successfully",
       "badge": {
@@ -76,12 +75,12 @@ async fn are_made() {
 }
 
 #[tokio::test]
-async fn are_the_callers_if_nobody_else_is_said() {
+async fn are_created_by_the_caller_by_default() {
     let (app, root) = with_grace().await;
 
-    let made = create(&app, &root, &json!({ "name": "Ace", "imageUrl": "i" })).await;
+    let created = create(&app, &root, &json!({ "name": "Ace", "imageUrl": "i" })).await;
 
-    assert_snapshot!(made.shown(), @r#"
+    assert_snapshot!(created.shown(), @r#"
     200 {
       "message": "Badge created successfully",
       "badge": {
@@ -147,7 +146,7 @@ async fn are_listed() {
 }
 
 #[tokio::test]
-async fn are_a_members_in_the_order_awarded() {
+async fn are_listed_per_member_in_award_order() {
     let (app, root) = with_grace().await;
     app.clock.set("2023-11-14T22:13:20.000Z");
     let first = badge(&app, &app.session("root"), "First").await;
@@ -155,7 +154,7 @@ async fn are_a_members_in_the_order_awarded() {
     let third = badge(&app, &root, "Third").await;
     for id in [&second, &first, &third] {
         assert_eq!(award(&app, &root, "grace", id).await.shown(), "204");
-        assert_eq!(app.wire.take_operations(), ["GetItem", "GetItem", "GetItem", "TransactWriteItems"]);
+        assert_eq!(app.wire.take_operations(), ["GetItem", "GetItem", "GetItem", "UpdateItem"]);
     }
 
     let badges = app.get("/users/grace/badges").send().await;
@@ -205,7 +204,7 @@ async fn are_a_members_in_the_order_awarded() {
 }
 
 #[tokio::test]
-async fn are_a_members_once() {
+async fn are_held_only_once_per_member() {
     let (app, root) = with_grace().await;
     let ace = badge(&app, &root, "Ace").await;
     let pioneer = badge(&app, &root, "Pioneer").await;
@@ -221,7 +220,7 @@ async fn are_a_members_once() {
 }
 
 #[tokio::test]
-async fn can_be_taken_and_awarded_again() {
+async fn can_be_revoked_and_awarded_again() {
     let (app, root) = with_grace().await;
     let ace = badge(&app, &root, "Ace").await;
     let pioneer = badge(&app, &root, "Pioneer").await;
@@ -230,16 +229,16 @@ async fn can_be_taken_and_awarded_again() {
     }
     app.wire.reset();
 
-    assert_eq!(take(&app, &root, "grace", &ace).await.shown(), "204");
-    assert_eq!(app.wire.take_operations(), ["GetItem", "GetItem", "TransactWriteItems"]);
+    assert_eq!(revoke(&app, &root, "grace", &ace).await.shown(), "204");
+    assert_eq!(app.wire.take_operations(), ["GetItem", "GetItem", "UpdateItem"]);
     assert_eq!(names(&app, "grace").await, ["Pioneer"]);
 
     let _awarded = award(&app, &root, "grace", &ace).await.expect(204);
-    assert_eq!(names(&app, "grace").await, ["Pioneer", "Ace"], "it is now the last");
+    assert_eq!(names(&app, "grace").await, ["Pioneer", "Ace"], "the badge should now be last");
 }
 
 #[tokio::test]
-async fn are_none_of_nobody() {
+async fn cannot_be_listed_for_an_unknown_member() {
     let (app, _) = with_grace().await;
 
     for (id, operations) in
@@ -259,7 +258,7 @@ async fn are_none_of_nobody() {
 }
 
 #[tokio::test]
-async fn are_left_out_when_they_exist_no_longer() {
+async fn are_omitted_when_they_no_longer_exist() {
     let (app, root) = with_grace().await;
     let ace = badge(&app, &root, "Ace").await;
     let pioneer = badge(&app, &root, "Pioneer").await;
@@ -270,11 +269,11 @@ async fn are_left_out_when_they_exist_no_longer() {
     Stored::of(&app).remove("BADGES", &format!("BADGE#{ace}")).await;
 
     assert_eq!(names(&app, "grace").await, ["Pioneer"]);
-    assert_eq!(take(&app, &root, "grace", &ace).await.shown(), "204", "and can still be taken");
+    assert_eq!(revoke(&app, &root, "grace", &ace).await.shown(), "204", "the badge should still be revocable");
 }
 
 #[tokio::test]
-async fn say_that_they_could_not_be_had() {
+async fn report_that_they_could_not_be_fetched() {
     let (app, root) = with_grace().await;
     let ace = badge(&app, &root, "Ace").await;
     let _awarded = award(&app, &root, "grace", &ace).await.expect(204);
@@ -296,12 +295,12 @@ async fn say_that_they_could_not_be_had() {
 }
 
 #[tokio::test]
-async fn are_awarded_to_members_only() {
+async fn are_awarded_only_to_members() {
     let (app, root) = with_grace().await;
     let ace = badge(&app, &root, "Ace").await;
 
     for id in ["nobody", "GRACE", "%00", &"a".repeat(65)] {
-        for answer in [award(&app, &root, id, &ace).await, take(&app, &root, id, &ace).await] {
+        for answer in [award(&app, &root, id, &ace).await, revoke(&app, &root, id, &ace).await] {
             allow_duplicates! {
                 assert_snapshot!(answer.shown(), @r#"
                 404 {
@@ -313,7 +312,7 @@ async fn are_awarded_to_members_only() {
             }
         }
     }
-    assert!(app.wire.take_operations().iter().all(|operation| operation == "GetItem"), "nothing is written");
+    assert!(app.wire.take_operations().iter().all(|operation| operation == "GetItem"), "nothing should be written");
 }
 
 #[tokio::test]
@@ -322,7 +321,7 @@ async fn are_awarded_only_if_they_exist() {
     let ace = badge(&app, &root, "Ace").await;
 
     for id in ["none", "%00", &ace.to_uppercase(), "ä", &"a".repeat(65)] {
-        for answer in [award(&app, &root, "grace", id).await, take(&app, &root, "grace", id).await] {
+        for answer in [award(&app, &root, "grace", id).await, revoke(&app, &root, "grace", id).await] {
             allow_duplicates! {
                 assert_snapshot!(answer.shown(), @r#"
                 404 {
@@ -334,13 +333,13 @@ async fn are_awarded_only_if_they_exist() {
             }
         }
     }
-    let not_awarded = take(&app, &root, "grace", &ace).await;
+    let not_awarded = revoke(&app, &root, "grace", &ace).await;
     assert_eq!(not_awarded.status, 404);
-    assert!(app.wire.take_operations().iter().all(|operation| operation == "GetItem"), "nothing is written");
+    assert!(app.wire.take_operations().iter().all(|operation| operation == "GetItem"), "nothing should be written");
 }
 
 #[tokio::test]
-async fn refuse_bad_fields() {
+async fn reject_invalid_fields() {
     let (app, root) = with_grace().await;
     let long = |length| format!("\"{}\"", "ä".repeat(length));
     let bad = [
@@ -366,9 +365,9 @@ async fn refuse_bad_fields() {
         ("id", "\"ace\""),
         ("createdAt", "0"),
     ];
-    let good = json!({ "name": "Ace", "imageUrl": "i" });
+    let valid = json!({ "name": "Ace", "imageUrl": "i" });
 
-    let refused = answers(|| app.post("/badges").bearer(&root), &good, &bad).await;
+    let refused = answers(|| app.post("/badges").bearer(&root), &valid, &bad).await;
 
     assert_snapshot!(refused, @r#"
     name:  → 400 "name" is required
@@ -393,24 +392,24 @@ async fn refuse_bad_fields() {
     id: "ace" → 400 "id" is not allowed
     createdAt: 0 → 400 "createdAt" is not allowed
     "#);
-    assert!(app.wire.take_operations().iter().all(|operation| operation == "GetItem"), "nothing is written");
+    assert!(app.wire.take_operations().iter().all(|operation| operation == "GetItem"), "nothing should be written");
 }
 
 #[tokio::test]
-async fn may_be_as_long_as_is_said() {
+async fn accept_text_up_to_the_maximum_length() {
     let (app, root) = with_grace().await;
 
     for badge in [
         json!({ "name": "ä".repeat(30), "description": "ä".repeat(130), "imageUrl": "i".repeat(2048) }),
         json!({ "name": "Ace", "description": "Ace", "imageUrl": "i", "createdBy": "ä".repeat(100) }),
     ] {
-        let _made = create(&app, &root, &badge).await.expect(200);
+        let _created = create(&app, &root, &badge).await.expect(200);
     }
 }
 
-/// A page of a BatchGetItem holds 100.
+/// One `BatchGetItem` request can read at most 100 items.
 #[tokio::test]
-async fn may_be_more_than_dynamodb_reads_at_once() {
+async fn can_exceed_the_size_of_one_batch() {
     let (app, root) = with_grace().await;
     let mut expected = Vec::new();
     for n in 0..101 {

@@ -2,17 +2,16 @@
 
 use crate::bad_input::answers;
 use crate::people::{named, seen, with_superuser};
-use crate::stored::Stored;
 use insta::{allow_duplicates, assert_snapshot};
 use serde_json::{Value, json};
 use std::time::Duration;
-use testing::{Answer, TestApp};
+use testing::{Answer, Stored, TestApp};
 
 async fn change(app: &TestApp, session: &str, id: &str, change: &Value) -> Answer {
     app.patch(&format!("/users/{id}/discord")).bearer(session).json(change).send().await
 }
 
-/// An API with a superuser, whose session this is, and the member `grace`.
+/// Starts the API with a superuser and the member `grace`, and returns it with the superuser's session.
 async fn with_grace() -> (TestApp, String) {
     let (app, root) = with_superuser().await;
     let _grace = named(&app, &root, "grace", "Hopper").await;
@@ -20,7 +19,7 @@ async fn with_grace() -> (TestApp, String) {
 }
 
 #[tokio::test]
-async fn links_an_account_and_records_joining() {
+async fn links_an_account_and_records_the_join() {
     let (app, root) = with_grace().await;
     app.clock.advance(Duration::from_secs(1));
     let joined = json!({
@@ -86,9 +85,9 @@ async fn changes_only_what_is_sent() {
     }
 }
 
-/// As often as it is said, it is so; what is so already costs no write.
+/// Repeating a change has no effect and makes no write.
 #[tokio::test]
-async fn may_be_told_again() {
+async fn is_idempotent() {
     let (app, root) = with_grace().await;
     let joined = json!({ "discordId": "1", "in_discord": true });
     let first = change(&app, &root, "grace", &joined).await;
@@ -102,7 +101,7 @@ async fn may_be_told_again() {
 }
 
 #[tokio::test]
-async fn frees_the_account_that_was_linked() {
+async fn frees_the_previously_linked_account() {
     let (app, root) = with_grace().await;
     let _joan = named(&app, &root, "joan", "Clarke").await;
     let _linked = change(&app, &root, "grace", &json!({ "discordId": "1" })).await.expect(200);
@@ -128,7 +127,7 @@ async fn frees_the_account_that_was_linked() {
 }
 
 #[tokio::test]
-async fn unarchives_who_joins() {
+async fn unarchives_members_who_join() {
     let (app, root) = with_grace().await;
     let archive = json!({ "archived": true });
     let archived = app.patch("/users/grace/temporary/data").bearer(&root).json(&archive).send().await;
@@ -136,7 +135,7 @@ async fn unarchives_who_joins() {
     app.clock.advance(Duration::from_mins(1));
 
     let _linked = change(&app, &root, "grace", &json!({ "discordId": "1", "in_discord": false })).await.expect(200);
-    assert_eq!(seen(&app, "grace").await["roles"]["archived"], true, "an account alone does not");
+    assert_eq!(seen(&app, "grace").await["roles"]["archived"], true, "linking an account alone should not unarchive");
 
     let joined = change(&app, &root, "grace", &json!({ "in_discord": true })).await.expect(200).json();
     assert_eq!(joined["roles"], json!({ "archived": false, "in_discord": true }));
@@ -147,7 +146,7 @@ async fn unarchives_who_joins() {
 }
 
 #[tokio::test]
-async fn knows_no_other_members() {
+async fn cannot_find_unknown_members() {
     let (app, root) = with_grace().await;
 
     for id in ["nobody", "GRACE", "%20", "%00", "ä", &"a".repeat(65)] {
@@ -162,11 +161,11 @@ async fn knows_no_other_members() {
             "#);
         }
     }
-    assert!(app.wire.take_operations().iter().all(|operation| operation == "GetItem"), "nothing is written");
+    assert!(app.wire.take_operations().iter().all(|operation| operation == "GetItem"), "nothing should be written");
 }
 
 #[tokio::test]
-async fn refuses_anything_else() {
+async fn rejects_invalid_fields() {
     let (app, root) = with_grace().await;
     let bad = [
         ("discordId", "799600467218923521"),
@@ -217,11 +216,11 @@ async fn refuses_anything_else() {
     roles: {} → 400 "roles" is not allowed
     id: "grace" → 400 "id" is not allowed
     "#);
-    assert!(app.wire.take_operations().iter().all(|operation| operation == "GetItem"), "nothing is written");
+    assert!(app.wire.take_operations().iter().all(|operation| operation == "GetItem"), "nothing should be written");
 }
 
 #[tokio::test]
-async fn asks_for_something_to_change() {
+async fn rejects_an_empty_change() {
     let (app, root) = with_grace().await;
 
     assert_snapshot!(change(&app, &root, "grace", &json!({})).await.shown(), @r#"

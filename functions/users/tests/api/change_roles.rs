@@ -1,17 +1,16 @@
 //! `PATCH /users/{id}/temporary/data`
 
 use crate::people::{named, seen, with_superuser};
-use crate::stored::Stored;
 use insta::{allow_duplicates, assert_snapshot};
 use serde_json::{Value, json};
 use std::time::Duration;
-use testing::{Answer, Fault, TestApp};
+use testing::{Answer, Fault, Stored, TestApp};
 
 async fn change(app: &TestApp, session: &str, change: &Value) -> Answer {
     app.patch("/users/grace/temporary/data").bearer(session).json(change).send().await
 }
 
-/// An API with a superuser, whose session this is, and the member `grace`.
+/// Starts the API with a superuser and the member `grace`, and returns it with the superuser's session.
 async fn with_grace() -> (TestApp, String) {
     let (app, root) = with_superuser().await;
     let _grace = named(&app, &root, "grace", "Hopper").await;
@@ -19,7 +18,7 @@ async fn with_grace() -> (TestApp, String) {
 }
 
 #[tokio::test]
-async fn gives_a_role() {
+async fn grants_a_role() {
     let (app, root) = with_grace().await;
     app.clock.advance(Duration::from_secs(1));
 
@@ -39,18 +38,18 @@ async fn gives_a_role() {
 }
 
 #[tokio::test]
-async fn takes_a_role() {
+async fn revokes_a_role() {
     let (app, root) = with_grace().await;
-    let _given = change(&app, &root, &json!({ "member": true })).await.expect(200);
+    let _granted = change(&app, &root, &json!({ "member": true })).await.expect(200);
 
-    let _taken = change(&app, &root, &json!({ "member": false })).await.expect(200);
+    let _revoked = change(&app, &root, &json!({ "member": false })).await.expect(200);
 
     let grace = seen(&app, "grace").await;
     assert_eq!([&grace["roles"]["member"], &grace["isMember"]], [false, false]);
 }
 
 #[tokio::test]
-async fn gives_and_takes_roles_at_once() {
+async fn changes_several_roles_at_once() {
     let (app, root) = with_grace().await;
 
     let _changed = change(&app, &root, &json!({ "member": true, "archived": true })).await.expect(200);
@@ -59,9 +58,9 @@ async fn gives_and_takes_roles_at_once() {
     assert_eq!(seen(&app, "grace").await["roles"], json!({ "archived": false, "in_discord": false, "member": false }));
 }
 
-/// The archived are in listings of their own, and neither rosters nor listings keep the old entry.
+/// Archived members have separate index entries, and the old entries are removed from rosters and listings.
 #[tokio::test]
-async fn moves_the_archived_in_the_index() {
+async fn moves_archived_members_in_the_index() {
     let (app, root) = with_grace().await;
     let before = Stored::of(&app).keys().await;
 
@@ -84,7 +83,7 @@ async fn moves_the_archived_in_the_index() {
 }
 
 #[tokio::test]
-async fn records_who_did_it_and_why() {
+async fn records_who_made_the_change_and_why() {
     let (app, root) = with_grace().await;
     let changes = [
         json!({ "archived": true, "reason": "left the community" }),
@@ -105,9 +104,9 @@ async fn records_who_did_it_and_why() {
 }
 
 #[tokio::test]
-async fn refuses_roles_that_are_so_already() {
+async fn rejects_roles_that_are_already_set() {
     let (app, root) = with_grace().await;
-    let _given = change(&app, &root, &json!({ "member": true })).await.expect(200);
+    let _granted = change(&app, &root, &json!({ "member": true })).await.expect(200);
     let before = Stored::of(&app).items().await;
     app.wire.reset();
 
@@ -134,16 +133,16 @@ async fn refuses_roles_that_are_so_already() {
     assert_eq!(Stored::of(&app).items().await, before);
 }
 
-/// A role that was never said is false.
+/// A role that was never set is false.
 #[tokio::test]
-async fn takes_no_role_that_was_never_given() {
+async fn cannot_revoke_a_role_that_was_never_granted() {
     let (app, root) = with_grace().await;
 
     let _refused = change(&app, &root, &json!({ "member": false })).await.expect(409);
 }
 
 #[tokio::test]
-async fn knows_no_other_members() {
+async fn cannot_find_unknown_members() {
     let (app, root) = with_grace().await;
 
     for id in ["nobody", "GRACE", "Hopper", "grace%2Fb", "%20", "%00", "ä", &"a".repeat(65), &"a".repeat(3000)] {
@@ -159,11 +158,11 @@ async fn knows_no_other_members() {
             "#);
         }
     }
-    assert!(app.wire.take_operations().iter().all(|operation| operation == "GetItem"), "nothing is written");
+    assert!(app.wire.take_operations().iter().all(|operation| operation == "GetItem"), "nothing should be written");
 }
 
 #[tokio::test]
-async fn refuses_any_other_body() {
+async fn rejects_an_invalid_body() {
     let (app, root) = with_grace().await;
     let before = Stored::of(&app).items().await;
     let too_long = json!({ "member": true, "reason": "x".repeat(501) }).to_string();
@@ -206,12 +205,12 @@ async fn refuses_any_other_body() {
             "#);
         }
     }
-    assert!(app.wire.take_operations().iter().all(|operation| operation == "GetItem"), "nothing is written");
+    assert!(app.wire.take_operations().iter().all(|operation| operation == "GetItem"), "nothing should be written");
     assert_eq!(Stored::of(&app).items().await, before);
 }
 
 #[tokio::test]
-async fn refuses_null_for_a_role() {
+async fn rejects_null_for_a_role() {
     let (app, root) = with_grace().await;
 
     for body in [json!({ "member": null, "archived": true }), json!({ "member": true, "reason": null })] {
@@ -221,7 +220,7 @@ async fn refuses_null_for_a_role() {
 }
 
 #[tokio::test]
-async fn says_that_it_failed() {
+async fn reports_a_failure() {
     let (app, root) = with_grace().await;
 
     for untouched in 0..3 {
@@ -240,9 +239,9 @@ async fn says_that_it_failed() {
     }
 }
 
-/// Eight entries of the index move with each of ten skills, and DynamoDB takes 100 writes at once.
+/// Each of ten skills has eight index entries that move, and a DynamoDB transaction can have at most 100 writes.
 #[tokio::test]
-async fn archives_whoever_has_most_in_the_index() {
+async fn archives_a_member_with_the_most_index_entries() {
     let (app, root) = with_grace().await;
     for n in 0..10 {
         let call = app.call(http::Method::PUT, &format!("/users/grace/skills/tag-{n}")).bearer(&root);

@@ -1,18 +1,18 @@
 //! `POST /users`
 
-use crate::people::{ada, named, session_with, sign_up, signed_up_ada, with_superuser};
-use crate::stored::Stored;
+use crate::people::{ada, named, session_of_ada, session_with, sign_up, signed_up_ada, with_superuser};
 use insta::assert_snapshot;
 use serde_json::json;
 use std::time::Duration;
+use testing::Stored;
 
 #[tokio::test]
-async fn makes_the_record_of_the_sessions_member() {
+async fn creates_the_record_of_the_sessions_member() {
     let app = crate::start().await;
 
-    let made = sign_up(&app, &app.session("ada"), &ada()).await;
+    let created = sign_up(&app, &session_of_ada(&app), &ada()).await;
 
-    assert_snapshot!(made.shown(), @r#"
+    assert_snapshot!(created.shown(), @r#"
     200 {
       "id": "ada",
       "username": "Ada-Lovelace",
@@ -43,16 +43,16 @@ async fn makes_the_record_of_the_sessions_member() {
     "#);
     assert_eq!(app.wire.take_operations(), ["GetItem", "TransactWriteItems"]);
     let own = app.get("/users/self").bearer(&app.session("ada")).send().await;
-    assert_eq!(own.shown(), made.shown(), "the answer is what is stored");
+    assert_eq!(own.shown(), created.shown(), "the response should be what is stored");
 }
 
 #[tokio::test]
-async fn takes_two_names() {
+async fn requires_only_two_names() {
     let app = crate::start().await;
 
-    let made = sign_up(&app, &app.session("ada"), &json!({ "first_name": "Ada", "last_name": "Lovelace" })).await;
+    let created = sign_up(&app, &app.session("ada"), &json!({ "first_name": "Ada", "last_name": "Lovelace" })).await;
 
-    assert_snapshot!(made.shown(), @r#"
+    assert_snapshot!(created.shown(), @r#"
     200 {
       "id": "ada",
       "first_name": "Ada",
@@ -72,7 +72,7 @@ async fn takes_two_names() {
 }
 
 #[tokio::test]
-async fn stores_the_member_with_claims_and_index() {
+async fn stores_the_member_with_claims_and_index_entries() {
     let app = crate::start().await;
 
     let _ada = signed_up_ada(&app).await;
@@ -89,14 +89,14 @@ async fn stores_the_member_with_claims_and_index() {
     ");
 }
 
-/// Who has no username is listed nowhere, but can be archived.
+/// A member without a username appears in no listing but can be archived.
 #[tokio::test]
-async fn lists_no_member_without_a_username() {
+async fn does_not_list_a_member_without_a_username() {
     let app = crate::start().await;
 
-    let made = sign_up(&app, &app.session("ada"), &json!({ "first_name": "Ada", "last_name": "Lovelace" })).await;
+    let created = sign_up(&app, &app.session("ada"), &json!({ "first_name": "Ada", "last_name": "Lovelace" })).await;
 
-    let _ada = made.expect(200);
+    let _ada = created.expect(200);
     assert_snapshot!(Stored::of(&app).keys().await, @"
     FACET#not-in-discord 001710498600000#ada
     FACET#unverified ada
@@ -105,7 +105,7 @@ async fn lists_no_member_without_a_username() {
 }
 
 #[tokio::test]
-async fn keeps_email_and_phone_for_the_members_own_eyes() {
+async fn shows_email_and_phone_only_to_the_member() {
     let app = crate::start().await;
     let ada = signed_up_ada(&app).await;
 
@@ -116,12 +116,11 @@ async fn keeps_email_and_phone_for_the_members_own_eyes() {
 }
 
 #[tokio::test]
-async fn takes_a_phone_as_digits_and_makes_it_a_number() {
+async fn converts_the_digits_of_a_phone_to_a_number() {
     let app = crate::start().await;
     let forms = [
         (json!("+919876543210"), 919_876_543_210_u64),
         (json!("919876543210"), 919_876_543_210),
-        (json!("007"), 7),
         (json!(0), 0),
         (json!("999999999999999"), 999_999_999_999_999),
     ];
@@ -129,7 +128,7 @@ async fn takes_a_phone_as_digits_and_makes_it_a_number() {
     for (position, (phone, number)) in forms.into_iter().enumerate() {
         let session = app.session(&format!("member-{position}"));
         let draft = json!({ "first_name": "Ada", "last_name": "Lovelace", "phone": phone });
-        let _made = sign_up(&app, &session, &draft).await.expect(200);
+        let _created = sign_up(&app, &session, &draft).await.expect(200);
 
         let own = app.get("/users/self?private=true").bearer(&session).send().await.expect(200).json();
         assert_eq!(own["phone"], number, "{phone}");
@@ -137,7 +136,7 @@ async fn takes_a_phone_as_digits_and_makes_it_a_number() {
 }
 
 #[tokio::test]
-async fn signs_nobody_up_twice() {
+async fn signs_no_member_up_twice() {
     let app = crate::start().await;
     let ada = signed_up_ada(&app).await;
     let before = Stored::of(&app).items().await;
@@ -156,7 +155,7 @@ async fn signs_nobody_up_twice() {
 }
 
 #[tokio::test]
-async fn gives_nobody_what_another_has() {
+async fn rejects_taken_unique_values() {
     let (app, root) = with_superuser().await;
     let mut first = ada();
     first["id"] = json!("ada");
@@ -185,20 +184,21 @@ async fn gives_nobody_what_another_has() {
     }
 }
 
-/// Nothing is left of a sign-up that failed, so that all of it but what was taken can be had.
+/// A failed sign-up leaves nothing behind, so its other unique values are still free.
 #[tokio::test]
-async fn lets_have_what_a_failed_sign_up_asked_for() {
+async fn leaves_no_claims_after_a_failed_sign_up() {
     let app = crate::start().await;
     let _ada = signed_up_ada(&app).await;
-    let grace = app.session("grace");
     let mut draft = json!({
         "username": "grace-hopper", "first_name": "Grace", "last_name": "Hopper", "github_id": "graceh",
         "github_user_id": "1815",
     });
+    let grace = session_with(&app, "grace", &draft);
     let _refused = sign_up(&app, &grace, &draft).await.expect(409);
 
     draft["github_user_id"] = json!("1906");
-    let _made = sign_up(&app, &grace, &draft).await.expect(200);
+    let grace = session_with(&app, "grace", &draft);
+    let _created = sign_up(&app, &grace, &draft).await.expect(200);
 
     assert_snapshot!(Stored::of(&app).claims().await, @"
     GITHUB#adal: ada
@@ -211,7 +211,7 @@ async fn lets_have_what_a_failed_sign_up_asked_for() {
 }
 
 #[tokio::test]
-async fn takes_everything_from_a_superuser() {
+async fn accepts_every_field_from_a_superuser() {
     let (app, root) = with_superuser().await;
     let draft = json!({
         "id": "grace_1", "username": "grace", "first_name": "Grace", "last_name": "Hopper",
@@ -219,9 +219,9 @@ async fn takes_everything_from_a_superuser() {
         "discordId": "799600467218923521",
     });
 
-    let made = sign_up(&app, &root, &draft).await;
+    let created = sign_up(&app, &root, &draft).await;
 
-    assert_snapshot!(made.shown(), @r#"
+    assert_snapshot!(created.shown(), @r#"
     200 {
       "id": "grace_1",
       "username": "grace",
@@ -247,13 +247,13 @@ async fn takes_everything_from_a_superuser() {
 }
 
 #[tokio::test]
-async fn makes_an_id_for_who_has_none() {
+async fn generates_an_id_if_none_is_given() {
     let (app, root) = with_superuser().await;
     let mut ids = Vec::new();
 
     for _ in 0..2 {
-        let made = sign_up(&app, &root, &json!({ "first_name": "Grace", "last_name": "Hopper" })).await.expect(200);
-        ids.push(made.json()["id"].as_str().unwrap().to_owned());
+        let created = sign_up(&app, &root, &json!({ "first_name": "Grace", "last_name": "Hopper" })).await.expect(200);
+        ids.push(created.json()["id"].as_str().unwrap().to_owned());
     }
 
     assert!(ids.iter().all(|id| id.len() == 20 && id.chars().all(|c| c.is_ascii_alphanumeric())), "{ids:?}");
@@ -261,7 +261,7 @@ async fn makes_an_id_for_who_has_none() {
 }
 
 #[tokio::test]
-async fn lets_only_superusers_say_more() {
+async fn accepts_more_fields_only_from_superusers() {
     let (app, root) = with_superuser().await;
     let grace = named(&app, &root, "grace", "grace").await;
     let more = [
@@ -282,12 +282,12 @@ async fn lets_only_superusers_say_more() {
             assert_eq!(refused, json!({ "statusCode": 400, "error": "Bad Request", "message": message }));
         }
     }
-    assert!(app.wire.take_operations().iter().all(|operation| operation == "GetItem"), "nothing is written");
+    assert!(app.wire.take_operations().iter().all(|operation| operation == "GetItem"), "nothing should be written");
 }
 
-/// The system keeps them, or they are nobody's to set.
+/// The system maintains these fields, or no one can set them.
 #[tokio::test]
-async fn lets_nobody_say_what_the_system_keeps() {
+async fn rejects_fields_that_the_system_maintains() {
     let (app, root) = with_superuser().await;
     let kept = [
         "tokens",
@@ -314,46 +314,49 @@ async fn lets_nobody_say_what_the_system_keeps() {
         let refused = sign_up(&app, &root, &draft).await.expect(400).json();
         assert_eq!(refused["message"], format!("\"{field}\" is not allowed"));
     }
-    assert!(app.wire.take_operations().iter().all(|operation| operation == "GetItem"), "nothing is written");
+    assert!(app.wire.take_operations().iter().all(|operation| operation == "GetItem"), "nothing should be written");
 }
 
 #[tokio::test]
-async fn holds_the_body_to_the_sessions_claims() {
+async fn takes_a_github_account_only_from_the_session() {
     let app = crate::start().await;
     let claims = [
+        (json!({}), json!({ "github_id": "AdaL" }), "github_id"),
+        (json!({}), json!({ "github_user_id": "1815" }), "github_user_id"),
         (json!({ "github_id": "AdaL" }), json!({ "github_id": "GraceH" }), "github_id"),
-        (json!({ "github_id": "AdaL" }), json!({ "github_user_id": "1815" }), "github_id"),
+        (json!({ "github_id": "AdaL" }), json!({ "github_user_id": "1815" }), "github_user_id"),
         (json!({ "github_user_id": "1815" }), json!({ "github_user_id": "1906" }), "github_user_id"),
-        (json!({ "github_user_id": 1815 }), json!({ "github_id": "AdaL" }), "github_user_id"),
+        (json!({ "github_user_id": 1815 }), json!({ "github_id": "AdaL" }), "github_id"),
     ];
 
-    for (said, mut draft, field) in claims {
+    for (session_claims, mut draft, field) in claims {
         draft["first_name"] = json!("Ada");
         draft["last_name"] = json!("Lovelace");
-        let refused = sign_up(&app, &session_with(&app, "ada", &said), &draft).await.expect(400).json();
-        assert_eq!(refused["message"], format!("\"{field}\" must be that of the session"));
+        let refused = sign_up(&app, &session_with(&app, "ada", &session_claims), &draft).await.expect(400).json();
+        assert_eq!(refused["message"], format!("\"{field}\" is not allowed"));
     }
-    assert!(app.wire.take_operations().iter().all(|operation| operation == "GetItem"), "nothing is written");
+    assert!(app.wire.take_operations().iter().all(|operation| operation == "GetItem"), "nothing should be written");
 
-    let both = session_with(&app, "ada", &json!({ "github_id": "AdaL", "github_user_id": 1815 }));
-    let _made = sign_up(&app, &both, &ada()).await.expect(200);
+    let created = sign_up(&app, &session_of_ada(&app), &json!({ "first_name": "A", "last_name": "L" })).await;
+    let created = created.expect(200).json();
+    assert_eq!([&created["github_id"], &created["github_user_id"]], ["AdaL", "1815"], "they need not be repeated");
 }
 
 #[tokio::test]
-async fn holds_no_superuser_to_the_sessions_claims() {
+async fn does_not_require_a_superusers_body_to_match_the_sessions_claims() {
     let (app, _) = with_superuser().await;
     let root = session_with(&app, "root", &json!({ "github_id": "root" }));
 
-    let _made =
+    let _created =
         sign_up(&app, &root, &json!({ "first_name": "A", "last_name": "L", "github_id": "ada" })).await.expect(200);
 }
 
 #[tokio::test]
-async fn tells_when_it_was() {
+async fn sets_the_timestamps() {
     let (app, root) = with_superuser().await;
     app.clock.advance(Duration::from_millis(1501));
 
-    let made = sign_up(&app, &root, &json!({ "first_name": "A", "last_name": "L" })).await.expect(200).json();
+    let created = sign_up(&app, &root, &json!({ "first_name": "A", "last_name": "L" })).await.expect(200).json();
 
-    assert_eq!([&made["created_at"], &made["updated_at"]], [1_710_498_601_501_i64; 2]);
+    assert_eq!([&created["created_at"], &created["updated_at"]], [1_710_498_601_501_i64; 2]);
 }

@@ -1,19 +1,19 @@
-//! Many members, made cheaply.
+//! A fast way to create many members.
 
 use http::Method;
 use serde_json::json;
 use testing::TestApp;
 
-/// What of the pattern's items becomes a member's number.
+/// The part of the first member's items that is replaced by another member's number.
 const PATTERN: &str = "00000";
 
-/// Makes so many members: `id-00000` with the username `pilot-00000`, and so on.
+/// Creates `members` members: `id-00000` with the username `pilot-00000`, and so on.
 pub async fn sign_up(app: &TestApp, members: usize) {
     sign_up_first(app).await;
     copy_first(app, members).await;
 }
 
-/// Makes so many members who are all full ones, onboarding, on Discord for 400 days, and have one skill.
+/// Creates `members` full members who are onboarding, have been on Discord for 400 days and have one skill.
 pub async fn sign_up_alike(app: &TestApp, members: usize) {
     sign_up_first(app).await;
     let root = app.session("root");
@@ -41,7 +41,7 @@ async fn sign_up_first(app: &TestApp) {
     let _first = app.post("/users").bearer(&app.session("root")).json(&draft).send().await.expect(200);
 }
 
-/// Makes the others.
+/// Creates the other members as copies of the first.
 async fn copy_first(app: &TestApp, members: usize) {
     app.copy_member(PATTERN, (1..members).map(|number| format!("{number:05}"))).await;
 }

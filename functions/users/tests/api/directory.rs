@@ -6,12 +6,12 @@ use serde_json::{Value, json};
 use std::time::Duration;
 use testing::Fault;
 
-fn nobody() -> Value {
+fn not_found() -> Value {
     json!({ "statusCode": 404, "error": "Not Found", "message": "User doesn't exist" })
 }
 
 #[tokio::test]
-async fn anybody_may_look_a_member_up_by_id() {
+async fn finds_a_member_by_id_without_a_session() {
     let app = crate::start().await;
     signed_up_ada(&app).await;
 
@@ -53,7 +53,7 @@ async fn anybody_may_look_a_member_up_by_id() {
 }
 
 #[tokio::test]
-async fn anybody_may_look_a_member_up_by_username_whatever_the_case() {
+async fn finds_a_member_by_username_in_any_case_without_a_session() {
     let app = crate::start().await;
     signed_up_ada(&app).await;
     let by_id = app.get("/users/userId/ada").send().await.expect(200).shown();
@@ -82,37 +82,37 @@ async fn shows_members_who_are_archived_or_have_no_username() {
 }
 
 #[tokio::test]
-async fn nobody_is_found_by_what_is_nobodys() {
+async fn cannot_find_unknown_ids_and_usernames() {
     let app = crate::start().await;
     signed_up_ada(&app).await;
     let overlong = "a".repeat(5_000);
     let ill_formed = ["%20", "a%23da", "a.b.c", "%C3%A4%C3%A4%C3%A4%C3%A4", "ada%20", "%00ada", "a%2Fda-b", &overlong];
 
-    // Ids are told apart by case; usernames are none.
+    // Ids are case-sensitive, and a username is not an id.
     for id in ["nobody", "ADA", "Ada-Lovelace"] {
         let unknown = app.get(&format!("/users/userId/{id}")).send().await;
-        assert_eq!((unknown.status.as_u16(), unknown.json()), (404, nobody()), "{id}");
+        assert_eq!((unknown.status.as_u16(), unknown.json()), (404, not_found()), "{id}");
         assert_eq!(app.wire.take_operations(), ["GetItem"], "{id}");
     }
     for username in ["ada-lovelac", "nobody", "ADA-LOVELACE-"] {
         let unknown = app.get(&format!("/users/{username}")).send().await;
-        assert_eq!((unknown.status.as_u16(), unknown.json()), (404, nobody()), "{username}");
+        assert_eq!((unknown.status.as_u16(), unknown.json()), (404, not_found()), "{username}");
         assert_eq!(app.wire.take_operations(), ["GetItem"], "{username}");
     }
-    // The id is none, and too short for a username.
+    // These are neither valid ids nor valid usernames.
     for path in ill_formed.map(|id| format!("userId/{id}")).iter().chain(&ill_formed.map(str::to_owned)) {
         let unknown = app.get(&format!("/users/{path}")).send().await;
-        assert_eq!((unknown.status.as_u16(), unknown.json()), (404, nobody()), "{path}");
+        assert_eq!((unknown.status.as_u16(), unknown.json()), (404, not_found()), "{path}");
     }
     for reserved in ["ada", "undefined", "NULL", "badges", "userId", "isUsernameAvailable", "temporary"] {
         let unknown = app.get(&format!("/users/{reserved}")).send().await;
-        assert_eq!((unknown.status.as_u16(), unknown.json()), (404, nobody()), "{reserved}");
+        assert_eq!((unknown.status.as_u16(), unknown.json()), (404, not_found()), "{reserved}");
     }
     assert!(app.wire.take_operations().is_empty());
 }
 
 #[tokio::test]
-async fn refuses_a_path_that_is_no_text() {
+async fn rejects_a_path_that_is_not_valid_utf_8() {
     let app = crate::start().await;
 
     for path in ["userId/%FF", "%FFaaaa"] {
@@ -123,9 +123,9 @@ async fn refuses_a_path_that_is_no_text() {
 }
 
 #[tokio::test]
-async fn a_username_is_available_until_somebody_has_it_in_any_case() {
+async fn reports_a_username_as_available_until_it_is_taken_in_any_case() {
     let (app, root) = with_superuser().await;
-    // Who asks need not be a member yet.
+    // The caller does not have to be a member yet.
     let stranger = app.session("stranger");
 
     let free = app.get("/users/isUsernameAvailable/Ada-Lovelace").bearer(&stranger).send().await;
@@ -150,7 +150,7 @@ async fn a_username_is_available_until_somebody_has_it_in_any_case() {
 }
 
 #[tokio::test]
-async fn no_reserved_or_ill_formed_username_is_available() {
+async fn reports_reserved_and_malformed_usernames_as_unavailable() {
     let app = crate::start().await;
     let session = app.session("stranger");
     let longest = "a".repeat(32);
@@ -197,9 +197,9 @@ async fn no_reserved_or_ill_formed_username_is_available() {
     assert!(app.wire.take_operations().is_empty());
 }
 
-/// What is answered as not available cannot be had, and what is available can.
+/// Signing up succeeds exactly for the usernames that are reported as available.
 #[tokio::test]
-async fn availability_is_what_signing_up_goes_by() {
+async fn agrees_with_signing_up_about_availability() {
     let (app, root) = with_superuser().await;
     named(&app, &root, "first", "Taken-1").await;
 
@@ -213,7 +213,7 @@ async fn availability_is_what_signing_up_goes_by() {
 }
 
 #[tokio::test]
-async fn availability_needs_a_session() {
+async fn requires_a_session_for_availability() {
     let app = crate::start().await;
 
     for username in ["four", "self"] {
@@ -227,7 +227,7 @@ async fn availability_needs_a_session() {
 }
 
 #[tokio::test]
-async fn says_so_in_each_routes_words_when_dynamodb_fails() {
+async fn reports_dynamodb_failures_in_each_routes_format() {
     let app = crate::start().await;
     let session = signed_up_ada(&app).await;
     let impatient = app.another_instance(Duration::from_millis(100));

@@ -1,47 +1,47 @@
-//! The fields of members, as they are signed up and as they change themselves.
+//! Validation of member fields, both at sign-up and when members change their own records.
 
 use crate::bad_input::answers;
 use crate::people::{signed_up_ada, with_superuser};
-use crate::stored::Stored;
 use insta::assert_snapshot;
 use serde_json::json;
+use testing::Stored;
 
-/// Fields that a change of one's own record does not have.
+/// Fields that members cannot change in their own records.
 const ONLY_AT_SIGN_UP: [&str; 8] =
     ["id", "github_id", "github_user_id", "github_display_name", "roles", "isMember", "userType", "discordId"];
 
-/// What a superuser is answered who signs somebody up with each of these, a line each. Who changes their own record is
-/// answered the same, as far as it has the field.
-async fn refused(bad: &[(&str, &str)]) -> String {
+/// Signs members up as a superuser with each of these invalid fields and returns the errors, one per line. Asserts that
+/// changing one's own record gives the same errors for the fields that it accepts.
+async fn errors(invalid: &[(&str, &str)]) -> String {
     let (app, root) = with_superuser().await;
-    let good = json!({ "first_name": "Ada", "last_name": "Lovelace" });
+    let valid = json!({ "first_name": "Ada", "last_name": "Lovelace" });
     let ada = signed_up_ada(&app).await;
     let before = Stored::of(&app).items().await;
 
-    let refused = answers(|| app.post("/users").bearer(&root), &good, bad).await;
+    let refused = answers(|| app.post("/users").bearer(&root), &valid, invalid).await;
 
     let in_both = |(field, value): &(&str, &str)| !value.is_empty() && !ONLY_AT_SIGN_UP.contains(field);
-    let own: Vec<_> = bad.iter().copied().filter(in_both).collect();
+    let own: Vec<_> = invalid.iter().copied().filter(in_both).collect();
     let own = answers(|| app.patch("/users/self").bearer(&ada), &json!({}), &own).await;
-    // Where in the body it stands is the one difference.
+    // The position in the body is the only difference.
     let without_column = |line: &str| line.split(" at line ").next().unwrap_or_default().to_owned();
     let at_sign_up: Vec<_> = refused.lines().map(without_column).collect();
     assert!(own.lines().all(|line| at_sign_up.contains(&without_column(line))), "{own}");
-    assert!(app.wire.take_operations().iter().all(|operation| operation == "GetItem"), "nothing is written");
+    assert!(app.wire.take_operations().iter().all(|operation| operation == "GetItem"), "nothing should be written");
     assert_eq!(Stored::of(&app).items().await, before);
     refused
 }
 
-/// A JSON text of that many characters.
+/// Returns a JSON string with `length` characters.
 fn long(length: usize) -> String {
     format!("\"{}\"", "ä".repeat(length))
 }
 
 #[tokio::test]
-async fn of_who_they_are() {
+async fn that_identify_members_are_validated() {
     let username = format!("\"{}\"", "a".repeat(33));
     let id = format!("\"{}\"", "a".repeat(65));
-    let bad = [
+    let invalid = [
         ("id", "7"),
         ("id", "\"\""),
         ("id", "\"a b\""),
@@ -77,7 +77,7 @@ async fn of_who_they_are() {
         ("discordId", "\"a\""),
     ];
 
-    assert_snapshot!(refused(&bad).await, @r#"
+    assert_snapshot!(errors(&invalid).await, @r#"
     id: 7 → 400 "id" invalid type: integer "7", expected a string
     id: "" → 400 "id" expected 1 to 64 letters, digits, - and _
     id: "a b" → 400 "id" expected 1 to 64 letters, digits, - and _
@@ -115,9 +115,9 @@ async fn of_who_they_are() {
 }
 
 #[tokio::test]
-async fn of_names_and_how_to_reach_somebody() {
+async fn with_names_and_contact_details_are_validated() {
     let email = format!("\"{}@example.com\"", "a".repeat(250));
-    let bad = [
+    let invalid = [
         ("first_name", ""),
         ("first_name", "null"),
         ("first_name", "\"\""),
@@ -152,7 +152,7 @@ async fn of_names_and_how_to_reach_somebody() {
         ("phone", "[]"),
     ];
 
-    assert_snapshot!(refused(&bad).await, @r#"
+    assert_snapshot!(errors(&invalid).await, @r#"
     first_name:  → 400 "first_name" is required
     first_name: null → 400 "first_name" invalid type: null, expected a string
     first_name: "" → 400 "first_name" expected 1 to 100 characters
@@ -189,8 +189,8 @@ async fn of_names_and_how_to_reach_somebody() {
 }
 
 #[tokio::test]
-async fn of_what_members_say() {
-    let bad = [
+async fn with_free_text_are_validated() {
+    let invalid = [
         ("yoe", "null"),
         ("yoe", "\"3\""),
         ("yoe", "-1"),
@@ -215,7 +215,7 @@ async fn of_what_members_say() {
         ("instagram_id", &long(501)),
     ];
 
-    assert_snapshot!(refused(&bad).await, @r#"
+    assert_snapshot!(errors(&invalid).await, @r#"
     yoe: null → 400 "yoe" expected a number from 0 to 100
     yoe: "3" → 400 "yoe" expected a number from 0 to 100
     yoe: -1 → 400 "yoe" expected a number from 0 to 100
@@ -241,9 +241,9 @@ async fn of_what_members_say() {
     "#);
 }
 
-/// What is at the very edge of the rules is good.
+/// Values exactly at the limits are valid.
 #[tokio::test]
-async fn may_be_all_that_is_allowed() {
+async fn are_accepted_at_the_limits() {
     let (app, root) = with_superuser().await;
     let drafts = [
         json!({ "first_name": "ä".repeat(100), "last_name": "\u{1F600}", "username": "a".repeat(32) }),
@@ -256,20 +256,20 @@ async fn may_be_all_that_is_allowed() {
     ];
 
     for draft in drafts {
-        let made = app.post("/users").bearer(&root).json(&draft).send().await.expect(200).json();
+        let created = app.post("/users").bearer(&root).json(&draft).send().await.expect(200).json();
         for (field, value) in draft.as_object().unwrap() {
             if !["email", "phone", "roles"].contains(&field.as_str()) {
-                assert_eq!(made[field], *value);
+                assert_eq!(created[field], *value);
             }
         }
     }
 }
 
 #[tokio::test]
-async fn of_the_names_of_roles() {
+async fn with_role_names_are_validated() {
     let long = format!("{{\"{}\": true}}", "r".repeat(65));
-    let bad = [("roles", r#"{"": true}"#), ("roles", r#"{"super user": true}"#), ("roles", &long)];
-    assert_snapshot!(refused(&bad).await, @r#"
+    let invalid = [("roles", r#"{"": true}"#), ("roles", r#"{"super user": true}"#), ("roles", &long)];
+    assert_snapshot!(errors(&invalid).await, @r#"
     roles: {"": true} → 400 "roles." expected 1 to 64 letters, digits, - and _
     roles: {"super user": true} → 400 "roles.super user" expected 1 to 64 letters, digits, - and _
     roles: {"rrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrr… → 400 "roles.rrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrr" expected 1 to 64 letters, digits, - and _

@@ -15,7 +15,7 @@ use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 
 const TOKEN: &str = "a-github-token-that-nobody-may-see";
 
-/// What a search finds: answers the page of it that is asked for.
+/// The results of a search. Responds with the requested page.
 struct Found {
     items: Vec<Value>,
     total_count: usize,
@@ -26,7 +26,7 @@ impl Found {
         Self { total_count: items.len(), items }
     }
 
-    /// An issue of each of these, the first created last.
+    /// Creates one issue for each of these logins, newest first.
     fn by(logins: &[&str]) -> Self {
         Self::new(logins.iter().map(|login| json!({ "user": { "login": login }, "closed_at": null })).collect())
     }
@@ -34,8 +34,8 @@ impl Found {
 
 impl Respond for Found {
     fn respond(&self, request: &Request) -> ResponseTemplate {
-        let page: usize = parameter(request, "page").parse().expect("pages have numbers");
-        let size: usize = parameter(request, "per_page").parse().expect("it is a number");
+        let page: usize = parameter(request, "page").parse().expect("the page should be a number");
+        let size: usize = parameter(request, "per_page").parse().expect("the page size should be a number");
         let items: Vec<_> = self.items.iter().skip((page - 1) * size).take(size).collect();
         let body = json!({ "total_count": self.total_count, "incomplete_results": false, "items": items });
         ResponseTemplate::new(200).set_body_json(body)
@@ -44,17 +44,17 @@ impl Respond for Found {
 
 fn parameter(request: &Request, wanted: &str) -> String {
     let found = request.url.query_pairs().find(|(name, _)| name == wanted);
-    found.unwrap_or_else(|| panic!("{wanted} is sent")).1.into_owned()
+    found.unwrap_or_else(|| panic!("{wanted} should be sent")).1.into_owned()
 }
 
-/// The API beside a GitHub.
+/// The API with a fake GitHub server.
 struct Scene {
     app: TestApp,
     github: MockServer,
 }
 
 impl Scene {
-    /// With members `ada`, `bob` and `eve`, whose logins on GitHub are `AdaL`, `bob` and `eve`.
+    /// Starts the API with members `ada`, `bob` and `eve`, whose GitHub logins are `AdaL`, `bob` and `eve`.
     async fn start(timeout: Duration) -> Self {
         let app = crate::start().await;
         app.member("root", &["super_user"]).await;
@@ -64,7 +64,7 @@ impl Scene {
                 "id": id, "username": format!("{id}-of-github"), "first_name": "Ada", "last_name": "Lovelace",
                 "github_id": login,
             });
-            let _made = app.post("/users").bearer(&root).json(&draft).send().await.expect(200);
+            let _created = app.post("/users").bearer(&root).json(&draft).send().await.expect(200);
         }
         app.wire.reset();
         let github = MockServer::start().await;
@@ -77,36 +77,36 @@ impl Scene {
         Self { app: app.configured(|app| app.outside.github = Some(Arc::new(config))), github }
     }
 
-    /// With that GitHub's search.
+    /// Starts the API with a GitHub whose search responds with `respond`.
     async fn with(respond: impl Respond + 'static) -> Self {
         let scene = Self::start(Duration::from_secs(5)).await;
-        scene.answers(respond).await;
+        scene.respond_with(respond).await;
         scene
     }
 
-    async fn answers(&self, respond: impl Respond + 'static) {
-        let asked = Mock::given(method("GET"))
+    async fn respond_with(&self, respond: impl Respond + 'static) {
+        let mock = Mock::given(method("GET"))
             .and(path("/search/issues"))
             .and(header("authorization", format!("Bearer {TOKEN}")))
             .and(header("accept", "application/vnd.github+json"));
-        asked.respond_with(respond).mount(&self.github).await;
+        mock.respond_with(respond).mount(&self.github).await;
     }
 
-    /// Asks for the members whom that `query` means.
-    async fn ask(&self, query: &str) -> Answer {
+    /// Requests the members for a `query`.
+    async fn search(&self, query: &str) -> Answer {
         let ada = self.app.session("ada");
         self.app.get(&format!("/users?query={query}")).bearer(&ada).send().await
     }
 
-    /// The ids of those members.
+    /// Returns the ids of the members for a `query`.
     async fn ids(&self, query: &str) -> Vec<String> {
-        let answer = self.ask(query).await.expect(200).json();
-        let users = answer["users"].as_array().expect("a list");
-        users.iter().map(|user| user["id"].as_str().expect("an id").to_owned()).collect()
+        let answer = self.search(query).await.expect(200).json();
+        let users = answer["users"].as_array().expect("`users` should be an array");
+        users.iter().map(|user| user["id"].as_str().expect("the user should have an id").to_owned()).collect()
     }
 
-    /// What GitHub was asked.
-    async fn asked(&self) -> Vec<Request> {
-        self.github.received_requests().await.expect("requests are recorded")
+    /// Returns the requests that GitHub received.
+    async fn received_requests(&self) -> Vec<Request> {
+        self.github.received_requests().await.expect("request recording should be on")
     }
 }

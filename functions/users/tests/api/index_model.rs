@@ -1,4 +1,5 @@
-//! Members in any state, listed and searched in any way, against a model of the contract that is too simple to be wrong.
+//! Random listings and searches of members in random states, compared with a model of the contract that is simple
+//! enough to be obviously correct.
 
 mod community;
 mod question;
@@ -11,7 +12,7 @@ use question::{Question, questions};
 use serde_json::Value;
 use testing::TestApp;
 
-/// Asks, reads the answer forward, backward and by page numbers, and compares all of it with what the model says.
+/// Reads the results of a question forward, backward and by page number, and compares them with the model's.
 async fn check(
     app: &TestApp,
     session: &str,
@@ -40,7 +41,7 @@ async fn check(
     }
     prop_assert_eq!(&forward[0].prev, "");
 
-    let last = forward.last().expect("there is a first page at least");
+    let last = forward.last().expect("there should be at least one page");
     prop_assert_eq!(&walk_back(app, session, last).await, &forward, "{} and back", path);
     for (number, expected) in forward.iter().enumerate() {
         let by_number = page(app, session, &format!("{path}&page={number}")).await;
@@ -53,7 +54,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 8, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn lists_and_finds_whom_the_model_does(
+    fn predicts_every_listing_and_search(
         usernames in community::usernames(),
         changes in changes(),
         questions in questions(),
@@ -62,7 +63,7 @@ proptest! {
         runtime.block_on(async {
             let (app, root) = with_superuser().await;
             let mut community = Community::new(usernames);
-            // In two halves, so that the index is read in between as well.
+            // The changes are made in two halves so that the index is also read in between.
             for changes in changes.chunks(changes.len().div_ceil(2)) {
                 for change in changes {
                     let expected = community.apply(change);
@@ -78,9 +79,9 @@ proptest! {
     }
 }
 
-/// What the random changes rarely reach by themselves, so that a test that says nothing is noticed.
+/// Cases that the random changes rarely reach. This shows that the model itself is not vacuous.
 #[test]
-fn the_model_knows_who_matches() {
+fn finds_the_members_who_match() {
     let mut community = Community::new(community::USERNAMES.map(str::to_owned).to_vec());
     let changes = [
         Change::SignUp { who: 0, named: true, member: true, in_discord: true },

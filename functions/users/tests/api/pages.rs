@@ -1,44 +1,44 @@
-//! Reading listings of members, a page after another.
+//! Reads listings of members page by page.
 
 use serde_json::Value;
 use testing::TestApp;
 
-/// A page, as it was answered.
+/// A page of a listing.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Page {
     pub users: Vec<Value>,
-    /// The links; empty at an end.
+    /// Links to the neighboring pages, empty at either end.
     pub next: String,
     pub prev: String,
-    /// How many are found in all, where the listing says so.
+    /// Total number of results, if the listing returns it.
     pub count: Option<u64>,
 }
 
 impl Page {
-    /// The ids of who is on it.
+    /// Returns the ids of the members on the page.
     pub fn ids(&self) -> Vec<String> {
         ids(&self.users)
     }
 }
 
-/// Those members' ids.
+/// Returns the members' ids.
 pub fn ids(users: &[Value]) -> Vec<String> {
-    users.iter().map(|user| user["id"].as_str().expect("members have ids").to_owned()).collect()
+    users.iter().map(|user| user["id"].as_str().expect("the member should have an id").to_owned()).collect()
 }
 
 /// Reads a page.
 pub async fn page(app: &TestApp, session: &str, path: &str) -> Page {
     let answer = app.get(path).bearer(session).send().await.expect(200).json();
-    let link = |name: &str| answer["links"][name].as_str().expect("a link is a text").to_owned();
+    let link = |name: &str| answer["links"][name].as_str().expect("the link should be a string").to_owned();
     Page {
-        users: answer["users"].as_array().expect("a list").clone(),
+        users: answer["users"].as_array().expect("`users` should be an array").clone(),
         next: link("next"),
         prev: link("prev"),
         count: answer["count"].as_u64(),
     }
 }
 
-/// Reads a listing to its end.
+/// Reads a listing from a path to its end.
 pub async fn walk(app: &TestApp, session: &str, path: &str) -> Vec<Page> {
     let mut pages = vec![page(app, session, path).await];
     while let Some(next) = pages.last().map(|page| page.next.clone()).filter(|next| !next.is_empty()) {

@@ -1,4 +1,4 @@
-//! Paths and methods that are none of the members' routes.
+//! Paths and methods that are not member routes.
 
 use crate::bad_input::in_one_line;
 use crate::people::with_superuser;
@@ -7,7 +7,7 @@ use http::Method;
 use insta::{allow_duplicates, assert_snapshot};
 
 #[tokio::test]
-async fn are_not_found_when_there_is_no_such_route() {
+async fn are_not_found_if_there_is_no_such_route() {
     let (app, root) = with_superuser().await;
     let none = [
         (Method::GET, "/users/"),
@@ -33,16 +33,16 @@ async fn are_not_found_when_there_is_no_such_route() {
         let refused = app.call(method.clone(), path).bearer(&root).send().await;
         assert_eq!(in_one_line(&refused), "404 Not Found", "{method} {path}");
     }
-    assert!(app.wire.take_operations().is_empty(), "nothing is asked");
+    assert!(app.wire.take_operations().is_empty(), "nothing should be read");
 }
 
 #[tokio::test]
-async fn are_text() {
+async fn must_be_valid_utf_8() {
     let (app, root) = with_superuser().await;
 
     for route in all().into_iter().filter(|route| route.path.contains("grace") || route.path.contains("Hopper")) {
-        for bad in ["%FF", "%C3%28", "gr%ffce"] {
-            let path = route.path.replace("grace", bad).replace("Hopper", bad);
+        for invalid in ["%FF", "%C3%28", "gr%ffce"] {
+            let path = route.path.replace("grace", invalid).replace("Hopper", invalid);
             let call = app.call(route.method.clone(), &path).bearer(&root);
             let call = if route.body.is_null() { call } else { call.json(&route.body) };
             let refused = call.send().await;

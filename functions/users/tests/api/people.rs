@@ -1,9 +1,9 @@
-//! Members to begin with.
+//! Members that the tests start with.
 
 use serde_json::{Value, json};
 use testing::{Answer, Session, TestApp};
 
-/// An API with a superuser, and the superuser's session.
+/// Starts the API with a superuser and returns it with the superuser's session.
 pub async fn with_superuser() -> (TestApp, String) {
     let app = crate::start().await;
     app.member("root", &["super_user"]).await;
@@ -11,12 +11,12 @@ pub async fn with_superuser() -> (TestApp, String) {
     (app, root)
 }
 
-/// Signs up with that session.
+/// Signs a member up with the given session.
 pub async fn sign_up(app: &TestApp, session: &str, draft: &Value) -> Answer {
     app.post("/users").bearer(session).json(draft).send().await
 }
 
-/// Ada, who says everything of herself that members may say when they sign up.
+/// Returns a sign-up for Ada with every field that members can set.
 pub fn ada() -> Value {
     json!({
         "username": "Ada-Lovelace", "first_name": "Ada", "last_name": "Lovelace", "email": "ada@example.com",
@@ -27,15 +27,20 @@ pub fn ada() -> Value {
     })
 }
 
-/// Signs `ada` up, and tells her session.
+/// Returns Ada's session, whose token has the GitHub account of [`ada`].
+pub fn session_of_ada(app: &TestApp) -> String {
+    session_with(app, "ada", &json!({ "github_id": "AdaL", "github_user_id": 1815 }))
+}
+
+/// Signs `ada` up and returns her session.
 pub async fn signed_up_ada(app: &TestApp) -> String {
-    let session = app.session("ada");
+    let session = session_of_ada(app);
     let _ada = sign_up(app, &session, &ada()).await.expect(200);
     app.wire.reset();
     session
 }
 
-/// Makes a member with that id and username, and tells the session.
+/// Creates a member with the given id and username and returns the member's session.
 pub async fn named(app: &TestApp, root: &str, id: &str, username: &str) -> String {
     let draft = json!({ "id": id, "username": username, "first_name": "Grace", "last_name": "Hopper" });
     let _member = sign_up(app, root, &draft).await.expect(200);
@@ -43,18 +48,18 @@ pub async fn named(app: &TestApp, root: &str, id: &str, username: &str) -> Strin
     app.session(id)
 }
 
-/// A member as everybody sees them.
+/// Returns a member as the public API shows them.
 pub async fn seen(app: &TestApp, id: &str) -> Value {
     let found = app.get(&format!("/users/userId/{id}")).send().await.expect(200).json();
     app.wire.reset();
     found["user"].clone()
 }
 
-/// A good session of that member, whose token says more.
+/// Returns a valid session of a member whose token has additional claims.
 pub fn session_with(app: &TestApp, id: &str, claims: &Value) -> String {
     let now = app.now().as_second();
     let mut all = json!({ "userId": id, "iat": now, "exp": now + 3600 });
-    let more = claims.as_object().expect("claims are an object").clone();
-    all.as_object_mut().expect("it is one").extend(more);
+    let more = claims.as_object().expect("the claims should be an object").clone();
+    all.as_object_mut().expect("the claims should be an object").extend(more);
     Session::token(&all)
 }

@@ -1,20 +1,19 @@
-//! Requests that arrive at the same time, on several threads.
+//! Concurrent requests from several threads.
 
 use crate::people::{named, seen, sign_up, with_superuser};
-use crate::stored::Stored;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use std::sync::Arc;
-use testing::{Answer, TestApp};
+use testing::{Answer, Stored, TestApp};
 use tokio::task::JoinSet;
 
-/// Every race is run so often, on members of its own.
+/// Number of times that each race is run, on different members each time.
 const ROUNDS: usize = 5;
 
 /// A request: method, path, session, body.
 type Request = (Method, String, String, Value);
 
-/// Sends all of them at the same time, and answers in their order.
+/// Sends all requests concurrently and returns the responses in the same order.
 async fn race(app: &Arc<TestApp>, requests: Vec<Request>) -> Vec<Answer> {
     let mut calls = JoinSet::new();
     for (position, (method, path, session, body)) in requests.into_iter().enumerate() {
@@ -26,19 +25,19 @@ async fn race(app: &Arc<TestApp>, requests: Vec<Request>) -> Vec<Answer> {
     answers.into_iter().map(|(_, answer)| answer).collect()
 }
 
-/// How many of the answers have that status.
+/// Returns the number of responses with the given status.
 fn count(answers: &[Answer], status: StatusCode) -> usize {
     answers.iter().filter(|answer| answer.status == status).count()
 }
 
-/// The name in a mix of cases that differs with `n`.
+/// Returns the name in a mix of upper and lower case that depends on `n`.
 fn in_mixed_case(name: &str, n: usize) -> String {
     let letters = name.chars().enumerate();
     letters.map(|(at, c)| if n >> (at % 5) & 1 == 1 { c.to_ascii_uppercase() } else { c }).collect()
 }
 
-/// Signs 32 members up at once, each with what `unique` makes of their number; one succeeds, and of the others nothing is
-/// left.
+/// Signs up 32 members at once, each with the fields that `unique` returns for their number. Asserts that exactly one
+/// succeeds and that the others leave nothing behind.
 async fn signs_up_one(unique: impl Fn(usize) -> Value) {
     let (app, root) = with_superuser().await;
     let app = Arc::new(app);
@@ -65,27 +64,27 @@ async fn signs_up_one(unique: impl Fn(usize) -> Value) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn gives_a_username_to_one_of_many() {
+async fn give_a_username_to_one_of_many_members() {
     signs_up_one(|n| json!({ "username": in_mixed_case("ada-lovelace", n) })).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn gives_a_github_login_to_one_of_many() {
+async fn give_a_github_login_to_one_of_many_members() {
     signs_up_one(|n| json!({ "github_id": in_mixed_case("ada-lovelace", n) })).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn gives_a_github_number_to_one_of_many() {
+async fn give_a_github_user_id_to_one_of_many_members() {
     signs_up_one(|_| json!({ "github_user_id": "1815" })).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn gives_a_discord_account_to_one_of_many() {
+async fn give_a_discord_account_to_one_of_many_members() {
     signs_up_one(|_| json!({ "discordId": "799600467218923521" })).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn makes_one_of_many_records_of_a_member() {
+async fn create_one_record_per_member() {
     let app = Arc::new(crate::start().await);
     let ada = app.session("ada");
     let requests = (0..32).map(|n| {
@@ -101,7 +100,7 @@ async fn makes_one_of_many_records_of_a_member() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn lets_a_member_choose_one_of_two_usernames() {
+async fn let_a_member_choose_only_one_of_two_usernames() {
     let app = Arc::new(crate::start().await);
     for round in 0..ROUNDS {
         let id = format!("member-{round}");
@@ -127,7 +126,7 @@ async fn lets_a_member_choose_one_of_two_usernames() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn lets_one_of_two_members_choose_a_username() {
+async fn let_only_one_of_two_members_choose_a_username() {
     let app = Arc::new(crate::start().await);
     for round in 0..ROUNDS {
         let ids = [format!("ada-{round}"), format!("grace-{round}")];
@@ -149,9 +148,9 @@ async fn lets_one_of_two_members_choose_a_username() {
     }
 }
 
-/// One is as good as the other; both at once must not fail, and leave one claim.
+/// Either account can win. Both requests must succeed and leave exactly one claim.
 #[tokio::test(flavor = "multi_thread")]
-async fn links_one_of_two_discord_accounts() {
+async fn link_one_of_two_discord_accounts() {
     let (app, root) = with_superuser().await;
     let app = Arc::new(app);
     for round in 0..ROUNDS {
@@ -173,7 +172,7 @@ async fn links_one_of_two_discord_accounts() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn keeps_all_of_changes_of_different_fields() {
+async fn keep_concurrent_changes_to_different_fields() {
     let (app, root) = with_superuser().await;
     let app = Arc::new(app);
     for round in 0..ROUNDS {
@@ -212,7 +211,7 @@ async fn keeps_all_of_changes_of_different_fields() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn changes_a_role_once() {
+async fn change_a_role_once() {
     let (app, root) = with_superuser().await;
     let _grace = named(&app, &root, "grace", "Hopper").await;
     let app = Arc::new(app);
@@ -230,9 +229,9 @@ async fn changes_a_role_once() {
     }
 }
 
-/// The archived can join, and who joined can be archived, but the index says what the member says.
+/// Archived members can join and joined members can be archived. Either way, the index must match the member's record.
 #[tokio::test(flavor = "multi_thread")]
-async fn keeps_the_index_when_joining_meets_archiving() {
+async fn keep_the_index_consistent_when_joining_and_archiving() {
     let (app, root) = with_superuser().await;
     let app = Arc::new(app);
     for round in 0..ROUNDS {
@@ -255,14 +254,14 @@ async fn keeps_the_index_when_joining_meets_archiving() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn awards_a_badge_once_and_loses_none() {
+async fn award_each_badge_once_and_lose_none() {
     let (app, root) = with_superuser().await;
     let _grace = named(&app, &root, "grace", "Hopper").await;
     let mut badges = Vec::new();
     for n in 0..4 {
         let badge = json!({ "name": format!("Badge {n}"), "imageUrl": "i" });
-        let made = app.post("/badges").bearer(&root).json(&badge).send().await.expect(200).json();
-        badges.push(made["badge"]["id"].as_str().unwrap().to_owned());
+        let created = app.post("/badges").bearer(&root).json(&badge).send().await.expect(200).json();
+        badges.push(created["badge"]["id"].as_str().unwrap().to_owned());
     }
     let app = Arc::new(app);
     let twice = badges.iter().chain(&badges);
@@ -277,9 +276,9 @@ async fn awards_a_badge_once_and_loses_none() {
     assert_eq!(awarded, badges);
 }
 
-/// Whoever signs up and is refused has no record, whatever else goes on with the name.
+/// A rejected sign-up leaves no record, whatever else happens to the username at the same time.
 #[tokio::test(flavor = "multi_thread")]
-async fn gives_a_name_to_a_sign_up_or_a_choice() {
+async fn give_a_username_to_either_a_sign_up_or_a_choice() {
     let app = Arc::new(crate::start().await);
     for round in 0..ROUNDS {
         let (old, new) = (format!("old-{round}"), format!("new-{round}"));
@@ -299,6 +298,6 @@ async fn gives_a_name_to_a_sign_up_or_a_choice() {
         assert_eq!(found.status == StatusCode::OK, is_signed_up);
         let again = json!({ "first_name": "Grace", "last_name": "Hopper" });
         let again = sign_up(&app, &app.session(&new), &again).await;
-        assert_eq!(again.status == StatusCode::CONFLICT, is_signed_up, "a failed sign-up can be repeated");
+        assert_eq!(again.status == StatusCode::CONFLICT, is_signed_up, "a failed sign-up should be repeatable");
     }
 }

@@ -1,27 +1,27 @@
-//! Every route of members, and who may call it.
+//! All member routes and who can call them.
 
 use http::Method;
 use serde_json::{Value, json};
 use testing::{Call, TestApp};
 
-/// Who may call a route.
+/// Who can call a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Need {
-    /// Anybody.
+    /// Anyone.
     Nothing,
-    /// Whoever has a session.
+    /// Anyone with a valid session.
     Session,
-    /// Whoever has a session and is not restricted.
+    /// Anyone with a valid session who is not a restricted member.
     Unrestricted,
-    /// A superuser.
+    /// Only superusers.
     Superuser,
 }
 
-/// A route and a request for it, about the member `grace`, whose username is `Hopper`.
+/// A route and an example request that concerns the member `grace`, whose username is `Hopper`.
 #[derive(Debug, Clone)]
 pub struct Route {
     pub method: Method,
-    /// As the API's description has it.
+    /// Path template from the OpenAPI description.
     pub template: &'static str,
     pub need: Need,
     pub path: &'static str,
@@ -35,7 +35,7 @@ impl Route {
     }
 }
 
-/// Every one of them.
+/// Returns all member routes.
 pub fn all() -> Vec<Route> {
     let route = |method, template, need, path, body| Route { method, template, need, path, body };
     let get = |template, need, path| route(Method::GET, template, need, path, Value::Null);
@@ -73,7 +73,7 @@ pub fn all() -> Vec<Route> {
 }
 
 #[test]
-fn are_all_that_there_are() {
+fn are_complete() {
     let description = serde_json::to_value(users::routes().into_openapi()).unwrap();
     let described = description["paths"].as_object().unwrap().iter().flat_map(|(path, operations)| {
         operations.as_object().unwrap().keys().map(move |method| format!("{} {path}", method.to_uppercase()))

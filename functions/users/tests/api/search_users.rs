@@ -10,7 +10,7 @@ use insta::assert_snapshot;
 use serde_json::{Value, json};
 use testing::TestApp;
 
-/// Changes what `path` names, as the superuser.
+/// Makes a change as the superuser.
 async fn change(app: &TestApp, root: &str, method: Method, path: &str, body: &Value) {
     let changed = app.call(method, path).bearer(root).json(body).send().await;
     assert!(changed.status.is_success(), "{path}: {}", changed.shown());
@@ -22,8 +22,8 @@ async fn put_skill(app: &TestApp, root: &str, id: &str, tag: &str, (level, name,
     change(app, root, Method::PUT, &format!("/users/{id}/skills/{tag}"), &skill).await;
 }
 
-/// Four members, of whom each has something else: `ada` and `bob` are on Discord, `carol` is a full member, `dora` is
-/// archived. And the superuser's session.
+/// Starts the API with four different members: `ada` and `bob` are on Discord, `carol` is a full member and `dora` is
+/// archived. Returns it with the superuser's session.
 async fn with_community() -> (TestApp, String) {
     let (app, root) = with_superuser().await;
     for (id, username) in [("ada", "ADA-1"), ("bob", "bob-1"), ("carol", "Carol"), ("dora", "dora")] {
@@ -53,7 +53,7 @@ async fn with_community() -> (TestApp, String) {
 }
 
 #[tokio::test]
-async fn answers_those_found_with_links_and_their_number() {
+async fn returns_the_results_with_links_and_their_count() {
     let (app, root) = with_community().await;
 
     let found = app.get("/users/search?size=1&verified=true&state=ONBOARDING&page=1").bearer(&root).send().await;
@@ -92,12 +92,12 @@ async fn answers_those_found_with_links_and_their_number() {
 }
 
 #[tokio::test]
-async fn says_so_when_nobody_is_found() {
+async fn reports_when_no_member_matches() {
     let (app, root) = with_community().await;
 
-    let nobody = app.get("/users/search?state=IDLE").bearer(&root).send().await;
+    let no_match = app.get("/users/search?state=IDLE").bearer(&root).send().await;
 
-    assert_snapshot!(nobody.shown(), @r#"
+    assert_snapshot!(no_match.shown(), @r#"
     200 {
       "message": "No users found",
       "users": [],
@@ -112,7 +112,7 @@ async fn says_so_when_nobody_is_found() {
 }
 
 #[tokio::test]
-async fn an_empty_page_of_a_search_that_finds_somebody_is_not_nobody() {
+async fn distinguishes_an_empty_page_from_no_match() {
     let (app, root) = with_community().await;
 
     let beyond = app.get("/users/search?state=ACTIVE&page=7").bearer(&root).send().await;
@@ -131,10 +131,10 @@ async fn an_empty_page_of_a_search_that_finds_somebody_is_not_nobody() {
 }
 
 #[tokio::test]
-async fn finds_by_every_kind_of_filter_and_several_together() {
+async fn supports_every_filter_and_combinations() {
     let (app, root) = with_community().await;
     let cases: [(&str, &[&str]); 44] = [
-        // By skill: all that is asked of it holds of one and the same.
+        // By skill: all skill filters must match the same skill.
         ("tagId=rust", &["ada", "bob"]),
         ("tagId=go", &["ada"]),
         ("tagId=RUST", &[]),
@@ -154,7 +154,7 @@ async fn finds_by_every_kind_of_filter_and_several_together() {
         ("state=ACTIVE", &["carol"]),
         ("state=ACTIVE&state=ONBOARDING", &["ada", "bob", "carol"]),
         ("state=OOO&state=IDLE", &[]),
-        // To the millisecond: 31 days are not more than 31 days.
+        // Exact to the millisecond: 31 days is not more than 31 days.
         ("state=ONBOARDING31DAYS", &["bob"]),
         ("state=ONBOARDING31DAYS&state=ACTIVE", &["bob", "carol"]),
         // By role.
@@ -177,7 +177,7 @@ async fn finds_by_every_kind_of_filter_and_several_together() {
         ("time=00031d", &["bob"]),
         ("time=99999d", &[]),
         ("time=31d&time=30d", &["ada", "bob"]),
-        // Together.
+        // Combinations.
         ("role=INDISCORD&verified=true&state=ONBOARDING&tagId=rust&time=31d", &["bob"]),
         ("role=MEMBER&verified=true", &[]),
         ("role=ARCHIVED&tagId=rust", &["dora"]),
@@ -195,7 +195,7 @@ async fn finds_by_every_kind_of_filter_and_several_together() {
 }
 
 #[tokio::test]
-async fn time_on_discord_counts_only_for_those_who_are_there() {
+async fn counts_time_on_discord_only_for_members_who_are_there() {
     let (app, root) = with_community().await;
 
     change(&app, &root, Method::PATCH, "/users/bob/discord", &json!({ "in_discord": false })).await;
@@ -207,7 +207,7 @@ async fn time_on_discord_counts_only_for_those_who_are_there() {
     for query in ["time=31d", "state=ONBOARDING31DAYS"] {
         assert_eq!(page(&app, &root, &format!("/users/search?{query}")).await.ids(), ["bob"], "{query}");
     }
-    // Time passes without anything being written.
+    // The results change over time without any write.
     app.clock.advance(std::time::Duration::from_millis(1));
     for query in ["time=31d", "state=ONBOARDING31DAYS"] {
         assert_eq!(page(&app, &root, &format!("/users/search?{query}")).await.ids(), ["ada", "bob"], "{query}");
@@ -215,7 +215,7 @@ async fn time_on_discord_counts_only_for_those_who_are_there() {
 }
 
 #[tokio::test]
-async fn whoever_has_no_username_is_not_found() {
+async fn omits_members_without_a_username() {
     let (app, root) = with_superuser().await;
     app.member("nameless", &["member", "in_discord"]).await;
     app.member("gone", &["member", "archived"]).await;
@@ -245,12 +245,12 @@ async fn whoever_has_no_username_is_not_found() {
 }
 
 #[tokio::test]
-async fn links_repeat_the_filters_as_given_encoded() {
+async fn repeats_the_encoded_filters_in_links() {
     let (app, root) = with_community().await;
     let given = "role=in_discord&levelName=Junior+%26+co&size=1&levelName=Senior&dev=true&time=0d&state=ONBOARDING";
 
     let first = page(&app, &root, &format!("/users/search?{given}")).await;
-    let rest = "&size=1&role=in%5Fdiscord&levelName=Junior%20%26%20co&levelName=Senior&time=0d&state=ONBOARDING";
+    let rest = "&size=1&role=in_discord&levelName=Junior%20%26%20co&levelName=Senior&time=0d&state=ONBOARDING";
     assert_eq!((first.ids(), first.count), (vec!["ada".to_owned()], Some(2)));
     assert_eq!((&*first.next, &*first.prev), (&*format!("/users/search?next=ada{rest}"), ""));
 
@@ -261,7 +261,7 @@ async fn links_repeat_the_filters_as_given_encoded() {
 }
 
 #[tokio::test]
-async fn goes_on_from_a_member_who_does_not_match_any_more() {
+async fn continues_from_a_member_who_no_longer_matches() {
     let (app, root) = with_community().await;
     let query = "role=INDISCORD&role=MEMBER&size=1";
     let first = page(&app, &root, &format!("/users/search?{query}")).await;

@@ -1,19 +1,18 @@
-//! Who may call which route.
+//! Which sessions each route accepts.
 
 use crate::people::{named, with_superuser};
 use crate::routes::{Need, Route, all};
-use crate::stored::Stored;
 use http::Method;
 use insta::{allow_duplicates, assert_snapshot};
 use serde_json::json;
-use testing::{Session, TestApp};
+use testing::{Session, Stored, TestApp};
 
-/// The routes that need any of these.
+/// Returns the routes that have any of these needs.
 fn that_need(needs: &[Need]) -> Vec<Route> {
     all().into_iter().filter(|route| needs.contains(&route.need)).collect()
 }
 
-/// An API with the superuser `root` and the member `grace`, and both sessions.
+/// Starts the API with the superuser `root` and the member `grace`, and returns it with their sessions.
 async fn with_grace() -> (TestApp, String, String) {
     let (app, root) = with_superuser().await;
     let grace = named(&app, &root, "grace", "Hopper").await;
@@ -21,10 +20,10 @@ async fn with_grace() -> (TestApp, String, String) {
 }
 
 #[tokio::test]
-async fn are_needed_by_all_that_is_not_public() {
+async fn are_required_by_every_route_that_is_not_public() {
     let (app, _, _) = with_grace().await;
     let now = app.now().as_second();
-    let bad = [
+    let invalid = [
         Session::token(&json!({ "userId": "root", "iat": now - 60, "exp": now })),
         Session::token(&json!({ "userId": "root", "iat": now })),
         Session::token(&json!({ "iat": now, "exp": now + 60 })),
@@ -34,7 +33,7 @@ async fn are_needed_by_all_that_is_not_public() {
 
     for route in that_need(&[Need::Session, Need::Unrestricted, Need::Superuser]) {
         let mut answers = vec![route.call(&app).send().await];
-        for token in &bad {
+        for token in &invalid {
             answers.push(route.call(&app).bearer(token).send().await);
             answers.push(route.call(&app).header("cookie", &format!("rds-session={token}")).send().await);
         }
@@ -54,19 +53,19 @@ async fn are_needed_by_all_that_is_not_public() {
 }
 
 #[tokio::test]
-async fn are_not_looked_at_by_what_is_public() {
+async fn are_ignored_by_public_routes() {
     let (app, _, _) = with_grace().await;
 
     for route in that_need(&[Need::Nothing]) {
         let answer = route.call(&app).send().await;
-        let with_a_bad_one = route.call(&app).header("cookie", "rds-session=bad").bearer("bad").send().await;
+        let with_invalid_session = route.call(&app).header("cookie", "rds-session=bad").bearer("bad").send().await;
         assert!([200, 404].contains(&answer.status.as_u16()), "{route:?}");
-        assert_eq!(with_a_bad_one.shown(), answer.shown(), "{route:?}");
+        assert_eq!(with_invalid_session.shown(), answer.shown(), "{route:?}");
     }
 }
 
 #[tokio::test]
-async fn come_in_a_cookie_or_as_a_bearer_token() {
+async fn can_be_sent_as_a_cookie_or_a_bearer_token() {
     let (app, root, _) = with_grace().await;
 
     for route in that_need(&[Need::Session, Need::Unrestricted, Need::Superuser]) {
@@ -79,7 +78,7 @@ async fn come_in_a_cookie_or_as_a_bearer_token() {
 }
 
 #[tokio::test]
-async fn are_of_superusers_where_it_matters() {
+async fn must_belong_to_superusers_on_superuser_routes() {
     let (app, _, grace) = with_grace().await;
     let before = Stored::of(&app).items().await;
 
@@ -102,7 +101,7 @@ async fn are_of_superusers_where_it_matters() {
 }
 
 #[tokio::test]
-async fn of_restricted_members_may_only_read() {
+async fn of_restricted_members_can_only_read() {
     let (app, _, _) = with_grace().await;
     app.member("mary", &["restricted"]).await;
     app.member("joan", &["restricted", "super_user"]).await;
@@ -129,9 +128,9 @@ async fn of_restricted_members_may_only_read() {
     assert_eq!(Stored::of(&app).items().await, before);
 }
 
-/// Reading the caller's own record or status is reading what was asked for.
+/// Where the caller's own record or status is read, that is the requested resource itself.
 #[tokio::test]
-async fn cost_reading_routes_nothing() {
+async fn cost_nothing_on_reading_routes() {
     let (app, _, grace) = with_grace().await;
 
     for route in that_need(&[Need::Session]) {
@@ -146,7 +145,7 @@ async fn cost_reading_routes_nothing() {
 }
 
 #[tokio::test]
-async fn are_enough_for_who_has_not_signed_up() {
+async fn work_before_the_member_signs_up() {
     let (app, _, _) = with_grace().await;
     let joan = app.session("joan");
 
@@ -156,12 +155,12 @@ async fn are_enough_for_who_has_not_signed_up() {
         assert_eq!(answer.status, if is_own { 404 } else { 200 }, "{route:?}");
     }
     let sign_up = all().into_iter().find(|route| route.method == Method::POST && route.path == "/users").unwrap();
-    let made = sign_up.call(&app).bearer(&joan).send().await.expect(200).json();
-    assert_eq!(made["id"], "joan");
+    let created = sign_up.call(&app).bearer(&joan).send().await.expect(200).json();
+    assert_eq!(created["id"], "joan");
 }
 
 #[tokio::test]
-async fn outlive_their_members() {
+async fn can_outlive_their_members() {
     let (app, root, _) = with_grace().await;
     Stored::of(&app).remove("MEMBER#root", "MEMBER").await;
 
@@ -173,7 +172,7 @@ async fn outlive_their_members() {
     assert_eq!(own.status, 404);
 }
 
-/// Who calls is checked before anything of the request is.
+/// The caller is checked before anything else in the request.
 #[tokio::test]
 async fn are_checked_before_the_body() {
     let (app, _, grace) = with_grace().await;

@@ -2,13 +2,12 @@
 
 use crate::bad_input::answers;
 use crate::people::{named, with_superuser};
-use crate::stored::Stored;
 use http::Method;
 use insta::{allow_duplicates, assert_snapshot};
 use serde_json::{Value, json};
-use testing::{Answer, Call, Fault, TestApp};
+use testing::{Answer, Call, Fault, Stored, TestApp};
 
-/// An API with a superuser, whose session this is, and the member `grace`.
+/// Starts the API with a superuser and the member `grace`, and returns it with the superuser's session.
 async fn with_grace() -> (TestApp, String) {
     let (app, root) = with_superuser().await;
     let _grace = named(&app, &root, "grace", "Hopper").await;
@@ -100,7 +99,7 @@ async fn have_one_level_per_tag() {
 }
 
 #[tokio::test]
-async fn can_be_taken() {
+async fn can_be_deleted() {
     let (app, root) = with_grace().await;
     let before = Stored::of(&app).keys().await;
     let _set = put(&app, &root, "rust", &level(3)).await.expect(200);
@@ -125,7 +124,7 @@ async fn can_be_taken() {
 }
 
 #[tokio::test]
-async fn are_none_at_first() {
+async fn are_empty_at_first() {
     let (app, _) = with_grace().await;
 
     assert_snapshot!(app.get("/users/grace/skills").send().await.shown(), @r#"
@@ -137,7 +136,7 @@ async fn are_none_at_first() {
 }
 
 #[tokio::test]
-async fn are_no_more_than_ten() {
+async fn are_limited_to_ten() {
     let (app, root) = with_grace().await;
     for n in 0..10 {
         let _set = put(&app, &root, &format!("tag-{n}"), &level(n)).await.expect(200);
@@ -157,7 +156,7 @@ async fn are_no_more_than_ten() {
 }
 
 #[tokio::test]
-async fn are_members_only() {
+async fn cannot_be_used_for_unknown_members() {
     let (app, root) = with_grace().await;
 
     for id in ["nobody", "GRACE", "%00", "ä", &"a".repeat(65)] {
@@ -183,11 +182,11 @@ async fn are_members_only() {
         }
         assert_eq!(deleted.shown(), set.shown());
     }
-    assert!(app.wire.take_operations().iter().all(|operation| operation == "GetItem"), "nothing is written");
+    assert!(app.wire.take_operations().iter().all(|operation| operation == "GetItem"), "nothing should be written");
 }
 
 #[tokio::test]
-async fn refuse_bad_fields() {
+async fn reject_invalid_fields() {
     let (app, root) = with_grace().await;
     let long = |length| format!("\"{}\"", "a".repeat(length));
     let bad = [
@@ -243,11 +242,11 @@ async fn refuse_bad_fields() {
     levelValue: NaN → 400 Body must be valid JSON: expected value at line 1 column 68
     tagId: "rust" → 400 "tagId" is not allowed
     "#);
-    assert!(app.wire.take_operations().iter().all(|operation| operation == "GetItem"), "nothing is written");
+    assert!(app.wire.take_operations().iter().all(|operation| operation == "GetItem"), "nothing should be written");
 }
 
 #[tokio::test]
-async fn refuse_bad_tags() {
+async fn reject_invalid_tags() {
     let (app, root) = with_grace().await;
 
     for tag in ["%20", "a%20b", "%00", "ä", "a.b", "a%2Fb", &"a".repeat(65)] {
@@ -265,7 +264,7 @@ async fn refuse_bad_tags() {
 }
 
 #[tokio::test]
-async fn take_any_integer() {
+async fn accept_any_integer_as_a_level() {
     let (app, root) = with_grace().await;
 
     for value in [i64::MIN, -1, 0, i64::MAX] {
@@ -277,7 +276,7 @@ async fn take_any_integer() {
 }
 
 #[tokio::test]
-async fn say_that_they_could_not_be_had() {
+async fn report_that_they_could_not_be_fetched() {
     let (app, _) = with_grace().await;
     app.wire.disturb([Fault::Error(400, "AccessDeniedException")]);
 

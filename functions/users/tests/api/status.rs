@@ -2,16 +2,15 @@
 
 use crate::bad_input::answers;
 use crate::people::{named, with_superuser};
-use crate::stored::Stored;
 use insta::{allow_duplicates, assert_snapshot};
 use serde_json::{Value, json};
 use std::time::Duration;
-use testing::{Answer, Fault, TestApp};
+use testing::{Answer, Fault, Stored, TestApp};
 
-/// When tests begin, in milliseconds since 1970.
+/// Start time of each test, in milliseconds since 1970.
 const NOW: i64 = 1_710_498_600_000;
 
-/// An API with a superuser and the member `grace`, and both sessions.
+/// Starts the API with a superuser and the member `grace`, and returns it with their sessions.
 async fn with_grace() -> (TestApp, String, String) {
     let (app, root) = with_superuser().await;
     let grace = named(&app, &root, "grace", "Hopper").await;
@@ -49,7 +48,7 @@ async fn is_set_by_the_member() {
 }
 
 #[tokio::test]
-async fn needs_no_more_than_a_state() {
+async fn requires_only_a_state() {
     let (app, _, grace) = with_grace().await;
 
     for state in ["ACTIVE", "IDLE", "ONBOARDING"] {
@@ -83,7 +82,7 @@ async fn is_shown_to_the_member() {
     }
     "#);
     assert_eq!(app.wire.take_operations(), ["GetItem"]);
-    assert_eq!(app.get("/users/status/grace").send().await.shown(), own.shown(), "and to everybody");
+    assert_eq!(app.get("/users/status/grace").send().await.shown(), own.shown(), "the status should be public");
     assert_eq!(app.wire.take_operations(), ["GetItem"]);
 }
 
@@ -119,9 +118,9 @@ async fn is_set_by_superusers_for_others() {
     "#);
 }
 
-/// The index has one state of a member.
+/// The index has only one state per member.
 #[tokio::test]
-async fn replaces_the_one_before() {
+async fn replaces_the_previous_one() {
     let (app, _, grace) = with_grace().await;
     let _set = set_own(&app, &grace, &json!({ "state": "IDLE", "message": "Reading" })).await.expect(200);
     app.clock.advance(Duration::from_secs(1));
@@ -138,12 +137,12 @@ async fn replaces_the_one_before() {
 }
 
 #[tokio::test]
-async fn is_not_there_at_first() {
+async fn is_not_found_at_first() {
     let (app, _, grace) = with_grace().await;
-    let nobody = app.session("nobody");
+    let stranger = app.session("nobody");
     let answers = [
         app.get("/users/status/self").bearer(&grace).send().await,
-        app.get("/users/status/self").bearer(&nobody).send().await,
+        app.get("/users/status/self").bearer(&stranger).send().await,
         app.get("/users/status/grace").send().await,
         app.get("/users/status/nobody").send().await,
         app.get("/users/status/%00").send().await,
@@ -164,7 +163,7 @@ async fn is_not_there_at_first() {
 }
 
 #[tokio::test]
-async fn is_of_members_only() {
+async fn cannot_be_set_for_unknown_members() {
     let (app, root, _) = with_grace().await;
     let status = json!({ "state": "IDLE" });
     let mut answers = vec![set_own(&app, &app.session("nobody"), &status).await];
@@ -183,14 +182,14 @@ async fn is_of_members_only() {
             "#);
         }
     }
-    assert!(app.wire.take_operations().iter().all(|operation| operation == "GetItem"), "nothing is written");
+    assert!(app.wire.take_operations().iter().all(|operation| operation == "GetItem"), "nothing should be written");
 }
 
 #[tokio::test]
-async fn refuses_bad_fields() {
+async fn rejects_invalid_fields() {
     let (app, root, grace) = with_grace().await;
     let long = format!("\"{}\"", "ä".repeat(501));
-    let bad = [
+    let invalid = [
         ("state", ""),
         ("state", "null"),
         ("state", "\"\""),
@@ -216,9 +215,9 @@ async fn refuses_bad_fields() {
         ("updatedAt", "1710498600000"),
         ("userId", "\"root\""),
     ];
-    let good = json!({ "state": "IDLE" });
+    let valid = json!({ "state": "IDLE" });
 
-    let refused = answers(|| app.patch("/users/status/self").bearer(&grace), &good, &bad).await;
+    let refused = answers(|| app.patch("/users/status/self").bearer(&grace), &valid, &invalid).await;
 
     assert_snapshot!(refused, @r#"
     state:  → 400 "state" is required
@@ -246,13 +245,13 @@ async fn refuses_bad_fields() {
     updatedAt: 1710498600000 → 400 "updatedAt" is not allowed
     userId: "root" → 400 "userId" is not allowed
     "#);
-    let by_superuser = answers(|| app.patch("/users/status/grace").bearer(&root), &good, &bad).await;
+    let by_superuser = answers(|| app.patch("/users/status/grace").bearer(&root), &valid, &invalid).await;
     assert_eq!(by_superuser, refused);
-    assert!(app.wire.take_operations().iter().all(|operation| operation == "GetItem"), "nothing is written");
+    assert!(app.wire.take_operations().iter().all(|operation| operation == "GetItem"), "nothing should be written");
 }
 
 #[tokio::test]
-async fn may_end_when_it_begins() {
+async fn can_end_when_it_begins() {
     let (app, _, grace) = with_grace().await;
 
     let status = json!({ "state": "OOO", "from": 0, "until": 0, "message": "ä".repeat(500) });
@@ -260,7 +259,7 @@ async fn may_end_when_it_begins() {
 }
 
 #[tokio::test]
-async fn says_that_it_could_not_be_had() {
+async fn reports_that_it_could_not_be_fetched() {
     let (app, _, grace) = with_grace().await;
     for call in [app.get("/users/status/grace"), app.get("/users/status/self").bearer(&grace)] {
         app.wire.disturb([Fault::Error(400, "AccessDeniedException")]);

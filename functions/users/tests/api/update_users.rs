@@ -8,7 +8,7 @@ mod unverified;
 use serde_json::{Value, json};
 use testing::{Answer, TestApp};
 
-/// An API with a superuser, who is on Discord, and the superuser's session.
+/// Starts the API with a superuser who is on Discord, and returns it with the superuser's session.
 async fn with_root() -> (TestApp, String) {
     let app = crate::start().await;
     app.member("root", &["super_user", "in_discord"]).await;
@@ -16,7 +16,8 @@ async fn with_root() -> (TestApp, String) {
     (app, root)
 }
 
-/// Ada, who has no username yet; Bob, who says much of himself; and Eve, who is on Discord.
+/// Starts the API with Ada, who has no username yet, Bob, who has set many fields, and Eve, who is on Discord. Returns
+/// it with the superuser's session.
 async fn with_people() -> (TestApp, String) {
     let (app, root) = with_root().await;
     let people = [
@@ -32,7 +33,7 @@ async fn with_people() -> (TestApp, String) {
         }),
     ];
     for person in people {
-        let _made = app.post("/users").bearer(&root).json(&person).send().await.expect(200);
+        let _created = app.post("/users").bearer(&root).json(&person).send().await.expect(200);
     }
     app.wire.reset();
     (app, root)

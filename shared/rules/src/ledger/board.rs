@@ -3,7 +3,7 @@
 use super::LedgerError;
 use super::commit::{Request, Verdict, commit_movement};
 use super::idempotency::{Answered, IdempotencyKey, fingerprint, replay};
-use super::movement::{Reason, movement};
+use super::movement::{Reason, ensure_movable, movement};
 use crate::Context;
 use models::{
     Account, AirlineId, EntrySource, FlightId, FlightMiles, Flyer, FlyerId, Integer, Name, Passenger, Timestamp, WebUrl,
@@ -86,6 +86,7 @@ fn decide(
     }
     let is_new = state.account.is_none();
     let account = state.account.map_or_else(|| new_account(boarding, now), Ok)?;
+    ensure_movable(&account)?;
     let miles = boarding.miles.get();
     let passenger = Passenger { flight_id: flight.id, user_id: boarding.user_id.clone(), miles, joined_at: now };
     let reason = Reason {

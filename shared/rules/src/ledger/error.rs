@@ -1,5 +1,6 @@
 //! Errors of movements of miles and of listings of ledgers.
 
+use crate::commit::StorageFailure;
 use store::{CursorError, PageError, StoreError};
 
 /// Why miles could not be moved or a ledger could not be read.
@@ -32,6 +33,9 @@ pub enum LedgerError {
     /// The ledger entry is not a purchase.
     #[error("Only purchases can be refunded")]
     NotAPurchase,
+    /// An import is rewriting the flyer's ledger: until it is done, no miles move.
+    #[error("Flyer is being imported")]
+    BeingImported,
     /// The `Idempotency-Key` was used for a different request.
     #[error("Idempotency-Key was used with another body")]
     IdempotencyKeyReused,
@@ -55,5 +59,11 @@ impl From<PageError> for LedgerError {
             PageError::Cursor(error) => error.into(),
             PageError::Store(error) => error.into(),
         }
+    }
+}
+
+impl StorageFailure for LedgerError {
+    fn is_outcome_unknown(&self) -> bool {
+        matches!(self, Self::Store(StoreError::OutcomeUnknown(_)))
     }
 }

@@ -1,5 +1,6 @@
 //! Arithmetic of movements of miles.
 
+use super::LedgerError;
 use models::{Account, AirlineId, Balance, EntrySource, EntryType, FlightId, Flyer, LedgerEntry, ProductId, Timestamp};
 use store::{Effect, Movement};
 use uuid::Uuid;
@@ -53,4 +54,12 @@ pub(super) fn movement(
     };
     let seen = (!is_new).then_some(seq - 1);
     Some(Movement { seen, account, entry, operation, effects })
+}
+
+/// Checks that miles of the flyer can move.
+///
+/// # Errors
+/// `BeingImported` if an import is rewriting the flyer's ledger, which no retry would outlast.
+pub(super) fn ensure_movable(account: &Account) -> Result<(), LedgerError> {
+    if account.rewriting.is_some() { Err(LedgerError::BeingImported) } else { Ok(()) }
 }

@@ -3,7 +3,7 @@
 use super::LedgerError;
 use super::commit::{Request, Verdict, commit_movement};
 use super::idempotency::{Answered, IdempotencyKey, fingerprint, replay};
-use super::movement::{Reason, movement};
+use super::movement::{Reason, ensure_movable, movement};
 use crate::Context;
 use models::{AirlineId, EntrySource, Flyer, FlyerId, Product, ProductId};
 use serde::{Deserialize, Serialize};
@@ -57,6 +57,7 @@ fn decide(
         return Ok(Verdict::Replay(answer));
     }
     let account = state.account.ok_or(LedgerError::UserNotFound)?;
+    ensure_movable(&account)?;
     let product = state.product.filter(|product| product.active).ok_or(LedgerError::ProductNotFound)?;
     let reason = Reason {
         amount: -i64::try_from(product.price_miles.get()).expect("a price is at most 1,000,000,000"),

@@ -2,7 +2,7 @@
 
 use super::LedgerError;
 use super::commit::{Request, Verdict, commit_movement};
-use super::movement::{Reason, movement};
+use super::movement::{Reason, ensure_movable, movement};
 use crate::Context;
 use models::{AirlineId, EntrySource, Flyer, LedgerEntry, TransactionId};
 use serde::{Deserialize, Serialize};
@@ -49,6 +49,7 @@ fn decide(
     }
     let account =
         state.account.ok_or_else(|| StoreError::Failed("the ledger belongs to a flyer who does not exist".into()))?;
+    ensure_movable(&account)?;
     let product = purchase.note.strip_prefix("Purchase: ").unwrap_or(&purchase.note);
     let reason = Reason {
         amount: -purchase.amount,

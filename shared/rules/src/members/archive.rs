@@ -5,7 +5,7 @@ use super::change::{Update, change_member_from};
 use crate::Context;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use models::facet::{Roster, sign_up_key};
-use models::{ARCHIVED, IN_DISCORD, Member, MemberId};
+use models::{ARCHIVED, IN_DISCORD, Member, MemberId, SUPER_USER};
 use serde::Serialize;
 use std::ops::Bound;
 use std::time::Duration;
@@ -90,8 +90,8 @@ pub enum ArchiveError {
     Store(#[from] StoreError),
 }
 
-/// Archives every member who is not on Discord and not archived, each in one conditional transaction, so that a member
-/// who joins Discord in the meantime is not archived. Runs may overlap or be interrupted.
+/// Archives every member who is not on Discord, not archived and no superuser, each in one conditional transaction, so
+/// that a member who joins Discord in the meantime is not archived. Runs may overlap or be interrupted.
 ///
 /// All members are read before the first one is archived: if a read fails, nobody has been archived. When time runs
 /// out, the remaining members are left for the next run and count as failed.
@@ -132,7 +132,7 @@ pub async fn archive(context: &Context, how: &Archiving) -> Result<Archived, Arc
         };
         match ended {
             Some(Ok(true)) => run.archived.push(reported),
-            // The member joined Discord, or was archived by somebody else, during the run.
+            // The member is a superuser, or joined Discord or was archived by somebody else during the run.
             Some(Ok(false)) => {}
             Some(Err(error)) => {
                 tracing::error!(
@@ -172,11 +172,12 @@ async fn candidates(context: &Context, grace: Duration) -> Result<Vec<MemberId>,
     Ok(entries.into_iter().map(|entry| entry.key).collect())
 }
 
-/// Archives a member. Returns `false` if the member has joined Discord or been archived in the meantime.
+/// Archives a member. Returns `false` for a superuser and if the member has joined Discord or been archived in the
+/// meantime.
 async fn archive_one(context: &Context, how: &Archiving, member: &Member) -> Result<bool, MemberError> {
     let mut archives = false;
     let archive = |mut member: Member| {
-        archives = !member.has_role(IN_DISCORD) && !member.has_role(ARCHIVED);
+        archives = ![IN_DISCORD, ARCHIVED, SUPER_USER].iter().any(|role| member.has_role(role));
         if !archives {
             return Ok(Update::unrecorded(member));
         }

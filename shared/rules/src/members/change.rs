@@ -80,11 +80,7 @@ impl<U: FnMut(Member) -> Result<Update, MemberError>> NumberedChange for MemberC
 
     /// Sends no request, because the state contains the id of the operation that created it.
     async fn trace(&mut self, member: &Member, number: u64) -> Result<Trace, StoreError> {
-        Ok(match member.version.cmp(&number) {
-            std::cmp::Ordering::Less => Trace::Nothing,
-            std::cmp::Ordering::Equal => Trace::By(member.operation),
-            std::cmp::Ordering::Greater => Trace::Overwritten,
-        })
+        Ok(Trace::of_version(member.version, member.operation, number))
     }
 
     fn decide(&mut self, before: Member, operation: Uuid) -> Result<Decision<MemberWrite, Member>, MemberError> {

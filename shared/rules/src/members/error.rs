@@ -1,5 +1,6 @@
 //! Errors of operations on members.
 
+use crate::commit::StorageFailure;
 use store::StoreError;
 
 /// Why a member, or something that belongs to a member, could not be found or changed.
@@ -49,5 +50,11 @@ impl MemberError {
     /// Creates the error for a request that is not valid, for the given reason.
     pub(crate) fn invalid(reason: impl Into<String>) -> Self {
         Self::Invalid(reason.into())
+    }
+}
+
+impl StorageFailure for MemberError {
+    fn is_outcome_unknown(&self) -> bool {
+        matches!(self, Self::Store(StoreError::OutcomeUnknown(_)))
     }
 }

@@ -1,11 +1,10 @@
 //! What members say about themselves.
 
 use super::MemberError;
-use super::change::{Update, change_member};
+use super::change::{Update, change_member_from};
 use crate::Context;
-use models::{Email, Member, MemberId, Name, Phone, Profile, ProfileText, Username, Years};
+use models::{Email, Member, Name, Phone, Profile, ProfileText, Username, Years};
 use serde::Deserialize;
-use store::ProfileUpdate;
 
 /// A partial update of the caller's own record. Fields that are absent keep their values.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, utoipa::ToSchema)]
@@ -85,71 +84,30 @@ pub(super) fn check_handles(
     Ok(())
 }
 
-/// Changes a member's own record. Each field is written independently of the others, so that concurrent changes of
-/// different fields are all kept. One request. A change that sets the username, which is possible once, takes two, plus
-/// two per conflicting change.
+/// Changes the record of a member who has just been read. Concurrent changes of different fields are all kept. One request,
+/// plus two per conflicting change.
 ///
 /// # Errors
-/// `Invalid` if the change contains no fields or a malformed user name on another network; `NotFound` if the member
-/// does not exist; `UsernameIsSet` if the member already has a username; `UsernameTaken` if another member has it;
-/// `Store`.
-pub async fn change_profile(context: &Context, id: &MemberId, change: &ProfileChange) -> Result<(), MemberError> {
+/// `Invalid` if the change contains no fields or a malformed user name on another network; `UsernameIsSet` if the member
+/// already has a username; `UsernameTaken` if another member has it; `Store`.
+pub async fn change_profile(context: &Context, member: &Member, change: &ProfileChange) -> Result<(), MemberError> {
     let handles = [&change.linkedin_id, &change.twitter_id, &change.instagram_id].map(Option::as_ref);
     check_handles(handles[0], handles[1], handles[2])?;
     if *change == ProfileChange::default() {
-        return Err(MemberError::invalid("Body must have at least one field to change".to_owned()));
+        return Err(MemberError::invalid("Body must have at least one field to change"));
     }
-    let Some(username) = &change.username else {
-        let edited = context.store.edit_profile(id, &change.update(), context.now()).await?;
-        return edited.map(|_| ()).ok_or(MemberError::NotFound);
-    };
-    let choose = |member: Member| {
-        if !member.incomplete_user_details {
+    let apply = |member: Member| {
+        if change.username.is_some() && !member.incomplete_user_details {
             return Err(MemberError::UsernameIsSet);
         }
         let mut member = apply(change, member);
-        member.username = Some(username.clone());
-        member.incomplete_user_details = false;
+        if let Some(username) = &change.username {
+            member.username = Some(username.clone());
+            member.incomplete_user_details = false;
+        }
         Ok(Update::unrecorded(member))
     };
-    change_member(context, id, MemberError::UsernameTaken, choose).await.map(|_| ())
-}
-
-impl ProfileChange {
-    /// Returns the changed fields other than the username.
-    fn update(&self) -> ProfileUpdate {
-        let Self {
-            username: _,
-            first_name,
-            last_name,
-            phone,
-            email,
-            yoe,
-            company,
-            designation,
-            img,
-            website,
-            linkedin_id,
-            twitter_id,
-            instagram_id,
-            status,
-        } = self.clone();
-        ProfileUpdate {
-            first_name,
-            last_name,
-            phone,
-            email,
-            status,
-            yoe,
-            company,
-            designation,
-            img,
-            linkedin_id,
-            twitter_id,
-            instagram_id,
-            website,
-        }
-    }
+    change_member_from(context, member, MemberError::UsernameTaken, apply).await.map(|_| ())
 }
 
 fn apply(change: &ProfileChange, member: Member) -> Member {

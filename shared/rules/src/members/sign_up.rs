@@ -135,20 +135,13 @@ pub struct SignedUpBy<'a> {
 /// # Errors
 /// `Invalid` if a field is malformed, reserved for superusers or contradicts the session; `Taken` if the id or another
 /// value that must be unique belongs to another member, in which case nothing is written; `Store`.
-pub async fn sign_up(context: &Context, by: SignedUpBy<'_>, draft: MemberDraft) -> Result<Member, MemberError> {
+pub async fn sign_up(context: &Context, by: SignedUpBy<'_>, mut draft: MemberDraft) -> Result<Member, MemberError> {
     if !by.is_super_user {
         if let Some(field) = draft.reserved_field() {
             return Err(MemberError::invalid(format!("\"{field}\" is not allowed")));
         }
-        let said = [
-            ("github_id", by.github_id, &draft.github_id),
-            ("github_user_id", by.github_user_id, &draft.github_user_id),
-        ];
-        for (field, of_session, of_draft) in said {
-            if of_session.is_some() && of_session != of_draft.as_ref().map(Handle::as_str) {
-                return Err(MemberError::invalid(format!("\"{field}\" must be that of the session")));
-            }
-        }
+        draft.github_id = of_session("github_id", by.github_id, draft.github_id)?;
+        draft.github_user_id = of_session("github_user_id", by.github_user_id, draft.github_user_id)?;
     }
     check_handles(draft.linkedin_id.as_ref(), draft.twitter_id.as_ref(), draft.instagram_id.as_ref())?;
     let id = match draft.id.clone() {
@@ -160,6 +153,19 @@ pub async fn sign_up(context: &Context, by: SignedUpBy<'_>, draft: MemberDraft) 
     match context.store.create_member(&member, context.random()).await? {
         MemberChanged::Done => Ok(member),
         MemberChanged::Taken | MemberChanged::Stale { .. } => Err(MemberError::Taken),
+    }
+}
+
+/// Returns the GitHub identity that a session states. A draft may repeat it, and must not state another: else anyone could
+/// claim anyone's identity.
+fn of_session(field: &str, stated: Option<&str>, given: Option<Handle>) -> Result<Option<Handle>, MemberError> {
+    let stated: Option<Handle> = stated.and_then(|stated| stated.parse().ok());
+    let is_same = |given: &Handle| {
+        stated.as_ref().is_some_and(|stated| stated.as_str().eq_ignore_ascii_case(given.as_str()))
+    };
+    match given {
+        Some(given) if !is_same(&given) => Err(MemberError::invalid(format!("\"{field}\" is not allowed"))),
+        _ => Ok(stated),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Any history, in any parts.
+//! Imports of random histories, split into random parts.
 
 use super::{MILES, as_answered, breaches, community, import_history, moved, passenger};
 use proptest::prelude::*;
@@ -9,13 +9,13 @@ use std::collections::BTreeSet;
 
 const FLIGHTS: usize = 20;
 
-/// A row, and in which of the runs it is imported.
+/// A row of a history and the run that imports it.
 #[derive(Debug, Clone)]
 struct Fact {
     run: usize,
     minutes: usize,
     amount: i64,
-    /// The flight, or the id of a transaction.
+    /// Number of the flight, or id of the transaction.
     what: Result<usize, usize>,
 }
 
@@ -51,11 +51,12 @@ async fn check(facts: &[Fact]) -> Result<(), TestCaseError> {
     }
     let (ledger, history) = as_answered(&app, &key).await;
     prop_assert_eq!(&history["data"][0]["user"]["miles"], MILES);
-    let times: Vec<&str> = ledger.iter().map(|entry| entry["createdAt"].as_str().expect("a time")).collect();
+    let times: Vec<&str> =
+        ledger.iter().map(|entry| entry["createdAt"].as_str().expect("the entry should have a time")).collect();
     prop_assert!(times.is_sorted(), "{:?}", times);
 
     let is_balance = |entry: &Value| {
-        let note = entry["note"].as_str().expect("a note");
+        let note = entry["note"].as_str().expect("the entry should have a note");
         note == "Opening balance" || note == "Difference to the imported balance"
     };
     let amounts: Vec<i64> = ledger
@@ -68,7 +69,8 @@ async fn check(facts: &[Fact]) -> Result<(), TestCaseError> {
     expected.sort_unstable();
     found.sort_unstable();
     prop_assert_eq!(found, expected);
-    let ids: BTreeSet<&str> = ledger.iter().map(|entry| entry["id"].as_str().expect("an id")).collect();
+    let ids: BTreeSet<&str> =
+        ledger.iter().map(|entry| entry["id"].as_str().expect("the entry should have an id")).collect();
     prop_assert_eq!(ids.len(), ledger.len());
     Ok(())
 }
@@ -77,7 +79,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn becomes_a_sound_ledger_with_the_flyers_balance(facts in facts()) {
+    fn becomes_a_consistent_ledger_with_the_flyers_balance(facts in facts()) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(check(&facts))?;
     }

@@ -1,4 +1,4 @@
-//! Imports beside miles that move.
+//! Imports that run while the flyer's miles change.
 
 use super::{MILES, as_answered, breaches, community, import_history, passenger};
 use serde_json::{Value, json};
@@ -7,9 +7,9 @@ use shared::models::HistoryKind;
 use std::time::Duration;
 use testing::{Fault, TestApp};
 
-/// What a small import sends.
+/// The DynamoDB requests of a small import.
 #[tokio::test]
-async fn sends_no_more_than_it_must() {
+async fn sends_as_few_requests_as_possible() {
     let app = crate::start().await;
     let _key = community(&app, 40).await;
     let lines: Vec<Value> = (0..40).map(|flight| passenger(flight, 10, flight)).collect();
@@ -22,9 +22,9 @@ async fn sends_no_more_than_it_must() {
     assert_eq!(app.wire.take_operations(), ["GetItem", "Query", "Query"]);
 }
 
-/// A purchase while an import is under way, at each of its requests.
+/// A purchase happens during an import, in turn at each of the import's requests.
 #[tokio::test]
-async fn loses_no_purchase_that_is_made_meanwhile() {
+async fn loses_no_concurrent_purchase() {
     let lines: Vec<Value> = (0..120).map(|flight| passenger(flight, 10, flight)).collect();
     let (mut before, mut after) = (0, 0);
     for request in 0..8 {
@@ -33,19 +33,27 @@ async fn loses_no_purchase_that_is_made_meanwhile() {
         let product = app.product(&key, 100).await;
         app.wire.disturb(std::iter::repeat_n(Fault::None, request).chain([Fault::Delay(Duration::from_millis(300))]));
         let purchase = async {
-            // When the import waits for its request.
+            // The purchase happens while the import waits for its request.
             tokio::time::sleep(Duration::from_millis(100)).await;
-            app.post("/user/7/buyProduct").key(&key).json(&json!({ "productId": product })).send().await.expect(200)
+            let buy = || app.post("/user/7/buyProduct").key(&key).json(&json!({ "productId": product })).send();
+            let mut answer = buy().await;
+            // The game server tries again until the import has finished.
+            while answer.status == 409 {
+                assert_eq!(answer.json(), json!({ "error": "Flyer is being imported" }));
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                answer = buy().await;
+            }
+            answer.expect(200)
         };
         let (outcomes, _bought) = tokio::join!(import_history(&app, HistoryKind::Passengers, &lines), purchase);
 
         assert_eq!(breaches(&app).await, [""; 0], "{request}");
         let (ledger, history) = as_answered(&app, &key).await;
         assert_eq!(history["data"][0]["user"]["miles"], MILES - 100, "{request}");
-        assert_eq!(ledger.last().expect("entries")["source"], "purchase");
+        assert_eq!(ledger.last().expect("the ledger should have entries")["source"], "purchase");
         let refused = Imported::Rejected("the flyer has already moved miles in this system".to_owned());
         if ledger.len() == 2 {
-            // The purchase was first, and nothing can come before it any more.
+            // The purchase came first, and no entry can be inserted before it.
             assert!(outcomes.iter().all(|outcome| *outcome == refused), "{request}: {outcomes:?}");
             before += 1;
         } else {
@@ -54,12 +62,13 @@ async fn loses_no_purchase_that_is_made_meanwhile() {
             after += 1;
         }
     }
-    assert!(before > 0 && after > 0, "the purchase was first {before} times, and {after} times not");
+    assert!(before > 0 && after > 0, "the purchase came first {before} times and second {after} times");
 }
 
-/// Two at once come to the same as one after the other, when what was refused for the other's sake is run again.
+/// Two concurrent imports have the same result as two sequential ones, once the rows that were rejected because of the
+/// other import are imported again.
 #[tokio::test]
-async fn bears_another_import_of_the_same_flyer() {
+async fn tolerates_a_concurrent_import_of_the_same_flyer() {
     let app = crate::start().await;
     let key = community(&app, 300).await;
     let (one, two) = (boardings(0..200), boardings(100..300));
@@ -68,28 +77,28 @@ async fn bears_another_import_of_the_same_flyer() {
         import_history(&app, HistoryKind::Passengers, &two),
     );
     for outcome in of_one.into_iter().chain(of_two) {
-        let in_the_way = "another import of passengers is in progress for this flyer or was interrupted: run it first";
+        let conflict = "another import of passengers is in progress for this flyer or was interrupted: run it first";
         let is_expected = matches!(&outcome, Imported::Created | Imported::Existing)
-            || outcome == Imported::Rejected(in_the_way.to_owned());
+            || outcome == Imported::Rejected(conflict.to_owned());
         assert!(is_expected, "{outcome:?}");
     }
     run_again(&app, &key, &[&one, &two], 300).await;
 }
 
-/// An import takes another over as the other left the ledger, not as it was some of its transactions before.
+/// An import that takes over from another starts from the ledger as the other left it, not from an earlier state.
 #[tokio::test]
-async fn takes_over_nothing_that_has_moved_on() {
+async fn does_not_take_over_from_an_outdated_ledger() {
     let app = crate::start().await;
     let key = community(&app, 446).await;
-    // What is there already has its places before most of what is new, and moves up by one for the first of all.
+    // The existing entries come before most of the new ones. Only flight 0 comes before them and shifts them by one.
     import_history(&app, HistoryKind::Passengers, &boardings(1..151)).await;
     app.wire.reset();
     let new = boardings(152..446);
     let with_the_first = [boardings(0..1), new.clone()].concat();
     let with_one_between = [boardings(151..152), new].concat();
 
-    // The one has written what both have, with 49 boardings in each of 6 transactions, and waits. The other reads that, and
-    // waits. The one moves what was there before, and waits. The other goes on.
+    // The first import writes the rows that both have, 49 boardings in each of 6 transactions, and waits. The second
+    // reads them and waits. The first moves the existing entries and waits. The second continues.
     let (one_reads, one_writes, other_reads) = (3 + 3, 6, 3 + 1);
     let nothing = |requests| std::iter::repeat_n(Fault::None, requests);
     let held_back = |ms| [Fault::Delay(Duration::from_millis(ms))];
@@ -108,7 +117,7 @@ fn boardings(flights: std::ops::Range<usize>) -> Vec<Value> {
     flights.map(|flight| passenger(flight, 10, flight)).collect()
 }
 
-/// Runs imports again, one after the other, after which all is there and holds.
+/// Runs the imports again, one after the other, and asserts that all rows exist and the audit finds no breach.
 async fn run_again(app: &TestApp, key: &str, imports: &[&[Value]], flights: usize) {
     for lines in imports {
         let outcomes = import_history(app, HistoryKind::Passengers, lines).await;
@@ -119,7 +128,7 @@ async fn run_again(app: &TestApp, key: &str, imports: &[&[Value]], flights: usiz
     }
     assert_eq!(breaches(app).await, [""; 0]);
     let (ledger, history) = as_answered(app, key).await;
-    let boarded = history["data"][0]["flights"].as_array().expect("a list");
+    let boarded = history["data"][0]["flights"].as_array().expect("`flights` should be an array");
     assert_eq!(boarded.len(), flights);
     assert_eq!(ledger.iter().filter(|entry| entry["source"] == "flight").count(), flights);
 }

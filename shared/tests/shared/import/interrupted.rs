@@ -1,4 +1,4 @@
-//! Imports that are stopped, at every request, and run again.
+//! Imports that are interrupted at each of their requests and then run again.
 
 use super::{as_answered, at, breaches, community, flyer, import_history, moved, passenger, rows};
 use serde_json::{Value, json};
@@ -8,17 +8,18 @@ use testing::Fault;
 
 const FLIGHTS: usize = 110;
 
-/// What takes more than one transaction, and more than one page.
+/// Returns enough boardings for more than one transaction and more than one page.
 fn boardings() -> Vec<Value> {
     (0..FLIGHTS).map(|flight| passenger(flight, 10, 10 * flight)).collect()
 }
 
-/// What comes in between: every entry that is there moves.
+/// Returns transactions that come between the boardings, so that every existing entry moves.
 fn movements() -> Vec<Value> {
     (0..40).map(|id| moved(id, if id % 2 == 0 { -200 } else { 30 }, 3 + 25 * id)).collect()
 }
 
-/// What is left when one import after the other is run to its end.
+/// Runs the imports to completion, one after the other. Returns the resulting ledger and history, and the number of
+/// requests of each import.
 async fn uninterrupted(imports: &[(HistoryKind, Vec<Value>)]) -> ((Vec<Value>, Value), Vec<usize>) {
     let app = crate::start().await;
     let key = community(&app, FLIGHTS).await;
@@ -32,8 +33,8 @@ async fn uninterrupted(imports: &[(HistoryKind, Vec<Value>)]) -> ((Vec<Value>, V
     (as_answered(&app, &key).await, requests)
 }
 
-/// Runs the imports, of which the one at `which` is stopped at a request by a fault, and nothing goes through from then on,
-/// before it is run again.
+/// Runs the imports. The one at `which` fails at the given request, and every request after that fails too. Then that
+/// import is run again.
 async fn interrupted(
     imports: &[(HistoryKind, Vec<Value>)],
     which: usize,
@@ -57,11 +58,12 @@ async fn interrupted(
 }
 
 #[tokio::test]
-async fn loses_and_doubles_nothing_wherever_it_is_stopped() {
+async fn loses_and_duplicates_nothing_at_any_request() {
     let imports = [(HistoryKind::Passengers, boardings()), (HistoryKind::Transactions, movements())];
     let (expected, requests) = uninterrupted(&imports).await;
-    // The flyer, the ledger and the history; twice 100 flights; and three transactions for 112 entries, 110 passengers and
-    // 2 pages. Then as many again for the entries that are new or move, and the passengers whose entries do.
+    // The flyer, the ledger and the history; two reads of up to 100 flights; and three transactions for 112 entries,
+    // 110 passengers and 2 pages. Then the same number of requests for the new and moved entries and the passengers
+    // whose entries moved.
     assert_eq!(requests, [8, 6]);
     for (which, requests) in requests.into_iter().enumerate() {
         for request in 0..requests {
@@ -73,9 +75,9 @@ async fn loses_and_doubles_nothing_wherever_it_is_stopped() {
     }
 }
 
-/// Every fault that passes is overcome without running it again.
+/// An import recovers from every temporary fault without being run again.
 #[tokio::test]
-async fn overcomes_faults_that_pass() {
+async fn recovers_from_temporary_faults() {
     let imports = [(HistoryKind::Passengers, boardings())];
     let (expected, requests) = uninterrupted(&imports).await;
     for request in 0..requests[0] {
@@ -85,7 +87,7 @@ async fn overcomes_faults_that_pass() {
             Fault::Error(400, "ThrottlingException"),
             Fault::Error(500, "InternalServerError"),
         ];
-        // Only transactions can be in conflict.
+        // Only transactions can conflict.
         let conflict = (request >= 5).then_some(Fault::Conflict);
         for fault in faults.into_iter().chain(conflict) {
             let app = crate::start().await;
@@ -101,16 +103,16 @@ async fn overcomes_faults_that_pass() {
     }
 }
 
-/// An import is stopped, then another of the same flyer, and then both are run again.
+/// One import is interrupted, then another of the same flyer, and then both are run again.
 #[tokio::test]
-async fn loses_nothing_when_another_comes_between() {
+async fn loses_nothing_when_another_import_intervenes() {
     let boarded = |flights: std::ops::Range<usize>| -> Vec<Value> {
         flights.map(|flight| passenger(flight, 10, flight)).collect()
     };
     let one = boarded(40..150);
-    // Something later, what overlaps, and more of the same.
+    // A later range, an overlapping range and a larger range.
     for (other, flights) in [(boarded(150..160), 0..160), (boarded(60..155), 0..155), (boarded(0..160), 0..160)] {
-        // When the one has written something, and the other nothing yet, something, or all.
+        // The first import has written some of its rows, and the second none, some or all.
         for (requests, requests_of_other) in (6..8).flat_map(|one| (4..8).map(move |other| (one, other))) {
             let app = crate::start().await;
             let key = community(&app, 160).await;
@@ -131,13 +133,17 @@ async fn loses_nothing_when_another_comes_between() {
             let case = format!("stopped at {requests}, and the other {flights:?} at {requests_of_other}");
             assert_eq!(breaches(&app).await, [""; 0], "{case}");
             let (_ledger, history) = as_answered(&app, &key).await;
-            assert_eq!(history["data"][0]["flights"].as_array().expect("a list").len(), flights.end, "{case}");
+            assert_eq!(
+                history["data"][0]["flights"].as_array().expect("`flights` should be an array").len(),
+                flights.end,
+                "{case}"
+            );
         }
     }
 }
 
 #[tokio::test]
-async fn keeps_a_flyers_miles_still_until_it_is_run_again() {
+async fn freezes_a_flyers_miles_until_it_is_run_again() {
     let app = crate::start().await;
     let key = community(&app, FLIGHTS).await;
     let product = app.product(&key, 100).await;
@@ -151,10 +157,9 @@ async fn keeps_a_flyers_miles_still_until_it_is_run_again() {
     );
     app.wire.reset();
 
-    let impatient = app.another_instance(std::time::Duration::from_millis(300));
     let order = json!({ "productId": product });
-    let refused = impatient.post("/user/7/buyProduct").key(&key).json(&order).send().await;
-    assert_eq!((refused.status.as_u16(), refused.json()), (503, json!({ "error": "Please retry" })));
+    let refused = app.post("/user/7/buyProduct").key(&key).json(&order).send().await;
+    assert_eq!((refused.status.as_u16(), refused.json()), (409, json!({ "error": "Flyer is being imported" })));
     assert_eq!(
         breaches(&app).await,
         ["flyer 7: an import of passengers has not finished rewriting the ledger: run it again"]
@@ -167,5 +172,5 @@ async fn keeps_a_flyers_miles_still_until_it_is_run_again() {
     let _bought = app.post("/user/7/buyProduct").key(&key).json(&order).send().await.expect(200);
     assert_eq!(breaches(&app).await, [""; 0]);
     assert_eq!(app.balance("7").await, super::MILES - 100);
-    assert_eq!(app.ledger("7").await.len(), FLIGHTS + 3, "of which the last boarding was at {}", at(10 * FLIGHTS));
+    assert_eq!(app.ledger("7").await.len(), FLIGHTS + 3, "the last boarding was at {}", at(10 * FLIGHTS));
 }

@@ -1,9 +1,9 @@
-//! Importing: what black-box tests do not reach.
+//! Import cases that black-box tests cannot reach.
 
 mod any_history;
 mod beside_traffic;
 mod interrupted;
-mod things;
+mod records;
 
 use serde_json::{Value, json};
 use shared::import::{HistoryRow, Imported, RecordKind, create, parse, rebuild};
@@ -12,20 +12,20 @@ use shared::store::Batch;
 use testing::TestApp;
 
 const FLYER: &str = "7";
-/// What the flyer brings along.
+/// The flyer's imported balance.
 const MILES: u64 = 5000;
 
-/// Imports things.
-async fn import(app: &TestApp, things: RecordKind, rows: impl IntoIterator<Item = Value>) {
+/// Imports records of one kind.
+async fn import(app: &TestApp, kind: RecordKind, rows: impl IntoIterator<Item = Value>) {
     let mut batch = Batch::default();
     for row in rows {
-        let creation = parse(app.context(), things, row.to_string().as_bytes()).expect("a good row");
+        let creation = parse(app.context(), kind, row.to_string().as_bytes()).expect("the row should be valid");
         if !batch.has_room_for(&creation) {
-            create(app.context(), things, &std::mem::take(&mut batch)).await.expect("they are made");
+            create(app.context(), kind, &std::mem::take(&mut batch)).await.expect("the records should be created");
         }
         batch.add(creation);
     }
-    let imported = create(app.context(), things, &batch).await.expect("they are made");
+    let imported = create(app.context(), kind, &batch).await.expect("the records should be created");
     assert!(imported.iter().all(|imported| *imported == Imported::Created), "{imported:?}");
 }
 
@@ -33,12 +33,12 @@ fn flight_id(number: usize) -> String {
     format!("00000000-0000-4000-8000-{number:012}")
 }
 
-/// Minutes after the first of 2024 began.
+/// Formats the time that is this many minutes after the start of 2024.
 fn at(minutes: usize) -> String {
     format!("2024-01-{:02} {:02}:{:02}:00", 1 + minutes / 1440, minutes / 60 % 24, minutes % 60)
 }
 
-/// An airline with so many flights, and a flyer. Tells the airline's key.
+/// Creates an airline with `flights` flights, and a flyer. Returns the airline's key.
 async fn community(app: &TestApp, flights: usize) -> String {
     let key = app.airline("skyteam").await;
     let flight = |number: usize| {
@@ -66,26 +66,28 @@ fn moved(id: usize, amount: i64, minutes: usize) -> Value {
 }
 
 fn rows(kind: HistoryKind, rows: &[Value]) -> Vec<HistoryRow> {
-    rows.iter().map(|row| HistoryRow::parse(kind, row.to_string().as_bytes()).expect("a good row")).collect()
+    rows.iter()
+        .map(|row| HistoryRow::parse(kind, row.to_string().as_bytes()).expect("the row should be valid"))
+        .collect()
 }
 
 fn flyer() -> FlyerId {
-    FLYER.parse().expect("a flyer's id")
+    FLYER.parse().expect("the flyer id should be valid")
 }
 
 async fn import_history(app: &TestApp, kind: HistoryKind, lines: &[Value]) -> Vec<Imported> {
-    rebuild(app.context(), kind, &flyer(), &rows(kind, lines)).await.expect("it is imported")
+    rebuild(app.context(), kind, &flyer(), &rows(kind, lines)).await.expect("the import should succeed")
 }
 
-/// What does not hold.
+/// Returns the breaches that an audit finds.
 async fn breaches(app: &TestApp) -> Vec<String> {
     let mut breaches = Vec::new();
     let audit = shared::audit::audit(app.context(), |breach| breaches.push(breach.to_string()), |_| {});
-    audit.await.expect("the audit runs");
+    audit.await.expect("the audit should complete");
     breaches
 }
 
-/// Ledger and history, as the API answers them.
+/// Returns the flyer's ledger and history from the API.
 async fn as_answered(app: &TestApp, key: &str) -> (Vec<Value>, Value) {
     let history = app.post("/users/fetchUsersData").key(key).json(&json!([FLYER])).send().await.expect(200).json();
     (app.ledger(FLYER).await, history)

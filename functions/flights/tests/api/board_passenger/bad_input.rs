@@ -1,12 +1,12 @@
-//! Boardings that are not what a boarding can be. None gets as far as DynamoDB.
+//! Invalid boardings. None of these requests may reach DynamoDB.
 
 use crate::scene::{FLYER, board, boarding, with_flight};
 use http::StatusCode;
 use serde_json::{Value, json};
 use testing::TestApp;
 
-/// Asserts that a boarding with these values in that field is refused, for that reason.
-async fn assert_refused(
+/// Asserts that a boarding is rejected for `reason` with each of these values in `field`.
+async fn assert_rejected(
     (app, key, flight): &(TestApp, String, String),
     field: &str,
     values: impl IntoIterator<Item = Value>,
@@ -24,16 +24,16 @@ async fn assert_refused(
 }
 
 #[tokio::test]
-async fn refuses_what_is_no_flyers_id() {
+async fn rejects_an_invalid_flyer_id() {
     let scene = with_flight().await;
     let bad =
         ["", " ", "0x1", "-1", "+1", "1.0", "1e3", "abc", " 1", "1 ", "1\n", "1#2", "１２３", "123456789012345678901"];
-    assert_refused(&scene, "userId", bad.map(|id| json!(id)), "expected 1 to 20 decimal digits").await;
-    assert_refused(&scene, "userId", [json!("1".repeat(90_000))], "expected 1 to 20 decimal digits").await;
+    assert_rejected(&scene, "userId", bad.map(|id| json!(id)), "expected 1 to 20 decimal digits").await;
+    assert_rejected(&scene, "userId", [json!("1".repeat(90_000))], "expected 1 to 20 decimal digits").await;
 }
 
 #[tokio::test]
-async fn refuses_miles_out_of_range() {
+async fn rejects_miles_out_of_range() {
     let scene = with_flight().await;
     let bad = [
         (json!(-1), "invalid value: integer \"-1\""),
@@ -51,13 +51,13 @@ async fn refuses_miles_out_of_range() {
         (json!({ "amount": 500 }), "invalid type: map"),
     ];
     for (value, found) in bad {
-        assert_refused(&scene, "miles", [value], &format!("{found}, expected an integer from 0 to 1000000")).await;
+        assert_rejected(&scene, "miles", [value], &format!("{found}, expected an integer from 0 to 1000000")).await;
     }
 }
 
-/// Numbers that a JSON value of ours cannot hold, as they would stand in a body.
+/// Numbers that `serde_json::Value` cannot hold, so the bodies are written as text.
 #[tokio::test]
-async fn refuses_numbers_that_only_text_can_write() {
+async fn rejects_numbers_too_large_for_a_json_value() {
     let (app, key, flight) = with_flight().await;
     let bad = [
         (
@@ -85,18 +85,18 @@ async fn refuses_numbers_that_only_text_can_write() {
 }
 
 #[tokio::test]
-async fn refuses_names_out_of_bounds() {
+async fn rejects_names_of_the_wrong_length() {
     let scene = with_flight().await;
     for field in ["username", "displayName"] {
         let bad = ["", &"a".repeat(101), &"🛫".repeat(101), &"a".repeat(90_000)];
-        assert_refused(&scene, field, bad.map(|name| json!(name)), "expected 1 to 100 characters").await;
+        assert_rejected(&scene, field, bad.map(|name| json!(name)), "expected 1 to 100 characters").await;
         let blank = [" ", "\t", "\u{2003}\u{a0}"];
-        assert_refused(&scene, field, blank.map(|name| json!(name)), "expected more than white space").await;
+        assert_rejected(&scene, field, blank.map(|name| json!(name)), "expected more than white space").await;
     }
 }
 
 #[tokio::test]
-async fn refuses_what_is_no_picture() {
+async fn rejects_an_invalid_avatar_url() {
     let scene = with_flight().await;
     let overlong = format!("https://example.com/{}", "a".repeat(2049 - 20));
     let bad = [
@@ -109,11 +109,11 @@ async fn refuses_what_is_no_picture() {
         &overlong,
     ];
     let reason = "expected an http or https URL of up to 2048 characters";
-    assert_refused(&scene, "avatarUrl", bad.map(|link| json!(link)), reason).await;
+    assert_rejected(&scene, "avatarUrl", bad.map(|link| json!(link)), reason).await;
 }
 
 #[tokio::test]
-async fn refuses_values_of_another_type() {
+async fn rejects_values_of_the_wrong_type() {
     let scene = with_flight().await;
     let types = [
         (json!(123_456_789), "integer \"123456789\""),
@@ -124,14 +124,14 @@ async fn refuses_values_of_another_type() {
     ];
     for field in ["userId", "username", "displayName", "avatarUrl"] {
         for (value, found) in types.clone() {
-            assert_refused(&scene, field, [value], &format!("invalid type: {found}, expected a string")).await;
+            assert_rejected(&scene, field, [value], &format!("invalid type: {found}, expected a string")).await;
         }
     }
-    assert_refused(&scene, "userId", [json!(null)], "invalid type: null, expected a string").await;
+    assert_rejected(&scene, "userId", [json!(null)], "invalid type: null, expected a string").await;
 }
 
 #[tokio::test]
-async fn asks_for_each_required_field() {
+async fn rejects_a_missing_required_field() {
     let (app, key, flight) = with_flight().await;
     for field in ["userId", "miles"] {
         let mut without = boarding(FLYER);
@@ -145,19 +145,19 @@ async fn asks_for_each_required_field() {
 }
 
 #[tokio::test]
-async fn refuses_fields_that_a_boarding_does_not_have() {
+async fn rejects_unknown_fields() {
     let scene = with_flight().await;
     let reason = |field: &str| {
         let known = r#""userId", "miles", "username", "displayName", "avatarUrl""#;
         format!("unknown field \"{field}\", expected one of {known}")
     };
     for field in ["flightId", "joinedAt", "airlineId", "amount", "userid"] {
-        assert_refused(&scene, field, [json!(1)], &reason(field)).await;
+        assert_rejected(&scene, field, [json!(1)], &reason(field)).await;
     }
 }
 
 #[tokio::test]
-async fn refuses_a_field_given_twice() {
+async fn rejects_a_duplicate_field() {
     let (app, key, flight) = with_flight().await;
     let twice = boarding(FLYER).to_string().replacen('{', r#"{"miles":1,"#, 1);
 

@@ -17,14 +17,14 @@ fn assert_replay(answer: &Answer, of: &Answer) {
 }
 
 #[tokio::test]
-async fn answers_a_repeat_as_the_first_time() {
+async fn replays_the_first_response() {
     let (app, key, flight) = with_flight().await;
 
     let first = board_with(&app, &key, &flight, "k1", &boarding(FLYER)).await.expect(201);
     assert_eq!(first.header("idempotency-replayed"), None);
     assert_eq!(app.wire.take_operations(), ["BatchGetItem", "TransactWriteItems"]);
 
-    // The flyer, the flight and the time move on; the answer does not.
+    // The flyer, the flight and the clock change, but the response does not.
     let other = app.flight(&key, "skyteam").await;
     app.board(&key, &other, FLYER, 700).await;
     app.clock.advance(Duration::from_secs(40));
@@ -38,7 +38,7 @@ async fn answers_a_repeat_as_the_first_time() {
 }
 
 #[tokio::test]
-async fn knows_the_same_body_in_other_words() {
+async fn recognizes_the_same_body_written_differently() {
     let (app, key, flight) = with_flight().await;
     let first = board_with(&app, &key, &flight, "k1", &boarding(FLYER)).await.expect(201);
     let reordered = r#"{
@@ -50,7 +50,7 @@ async fn knows_the_same_body_in_other_words() {
 }
 
 #[tokio::test]
-async fn refuses_the_key_for_another_body() {
+async fn rejects_the_key_with_a_different_body() {
     let (app, key, flight) = with_flight().await;
     let _first = board_with(&app, &key, &flight, "k1", &boarding(FLYER)).await.expect(201);
     app.wire.reset();
@@ -74,12 +74,12 @@ async fn refuses_the_key_for_another_body() {
 }
 
 #[tokio::test]
-async fn refuses_the_key_for_another_flight() {
+async fn rejects_the_key_on_another_flight() {
     let (app, key, flight) = with_flight().await;
     let other = app.flight(&key, "skyteam").await;
     let _first = board_with(&app, &key, &flight, "k1", &boarding(FLYER)).await.expect(201);
 
-    // Also where there is no such flight at all.
+    // The second flight does not even exist.
     for flight in [other.as_str(), "00000000-0000-4000-8000-000000000000"] {
         let refused = board_with(&app, &key, flight, "k1", &boarding(FLYER)).await;
 
@@ -90,18 +90,18 @@ async fn refuses_the_key_for_another_flight() {
 }
 
 #[tokio::test]
-async fn keeps_keys_of_flyers_airlines_and_operations_apart() {
+async fn scopes_keys_to_flyer_airline_and_operation() {
     let (app, skyteam, bluebird, flight) = with_codeshare().await;
     let first = board_with(&app, &skyteam, &flight, "k1", &boarding("1")).await.expect(201);
 
     let another_flyers = board_with(&app, &skyteam, &flight, "k1", &boarding("2")).await.expect(201);
     assert_eq!(another_flyers.header("idempotency-replayed"), None);
-    // The same case differs, too: keys are compared as they are.
+    // Keys are case-sensitive.
     let another_key = board_with(&app, &skyteam, &flight, "K1", &boarding("1")).await;
     assert_eq!(another_key.json(), json!({ "error": "Passenger already boarded" }));
     let another_airlines = board_with(&app, &bluebird, &flight, "k1", &boarding("1")).await;
     assert_eq!(another_airlines.json(), json!({ "error": "Passenger already boarded" }));
-    // A purchase of the same flyer is another body.
+    // A purchase by the same flyer counts as a different body.
     let product = app.product(&skyteam, 100).await;
     let call = app.post("/user/1/buyProduct").key(&skyteam).header("idempotency-key", "k1");
     let purchase = call.json(&json!({ "productId": product })).send().await;
@@ -112,7 +112,7 @@ async fn keeps_keys_of_flyers_airlines_and_operations_apart() {
 }
 
 #[tokio::test]
-async fn records_no_refusal() {
+async fn does_not_record_rejections() {
     let (app, key, flight) = with_flight().await;
     let nameless = json!({ "userId": FLYER, "miles": 500 });
     let refused = board_with(&app, &key, &flight, "k1", &nameless).await;
@@ -138,7 +138,7 @@ async fn forgets_the_key_after_a_day() {
     app.clock.advance(Duration::from_secs(1));
     let repeated = board_with(&app, &key, &flight, "k1", &boarding(FLYER)).await;
     assert_eq!(repeated.json(), json!({ "error": "Passenger already boarded" }));
-    // The key is free, although the record may still be there.
+    // The key can be reused, although the record may still exist.
     let second = board_with(&app, &key, &other, "k1", &boarding(FLYER)).await.expect(201);
     assert_eq!(second.header("idempotency-replayed"), None);
     assert_replay(&board_with(&app, &key, &other, "k1", &boarding(FLYER)).await, &second);
@@ -146,7 +146,7 @@ async fn forgets_the_key_after_a_day() {
 }
 
 #[tokio::test]
-async fn takes_any_visible_ascii_for_a_key() {
+async fn accepts_any_visible_ascii_as_a_key() {
     let (app, key, flight) = with_flight().await;
     let visible: String = ('!'..='~').collect();
     let longest = "k".repeat(255);
@@ -157,7 +157,7 @@ async fn takes_any_visible_ascii_for_a_key() {
 }
 
 #[tokio::test]
-async fn refuses_what_is_no_key() {
+async fn rejects_an_invalid_key() {
     let (app, key, flight) = with_flight().await;
     let path = format!("/flight/{flight}/passengers");
     let overlong = "k".repeat(256);
@@ -177,7 +177,7 @@ async fn refuses_what_is_no_key() {
     assert!(app.wire.take_operations().is_empty());
 }
 
-/// Without a key, a repeat is another request.
+/// Without a key, a repeated request is a new request.
 #[tokio::test]
 async fn replays_nothing_without_a_key() {
     let (app, key, flight) = with_flight().await;

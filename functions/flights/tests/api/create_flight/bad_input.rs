@@ -1,4 +1,4 @@
-//! Flights that are not what a flight can be. None gets as far as DynamoDB.
+//! Invalid flights. None of these requests may reach DynamoDB.
 
 use crate::scene::{draft, with_airline};
 use http::StatusCode;
@@ -11,8 +11,8 @@ const AIRPORT: &str = "expected the 4 letters of an ICAO airport code";
 const TIME: &str = "expected an ISO 8601 time with offset, in the years 1970 to 9999";
 const LINK: &str = "expected an http or https URL of up to 2048 characters";
 
-/// Asserts that a draft with these values in that field is refused, for that reason.
-async fn assert_refused(
+/// Asserts that a draft is rejected for `reason` with each of these values in `field`.
+async fn assert_rejected(
     (app, key): &(TestApp, String),
     field: &str,
     values: impl IntoIterator<Item = Value>,
@@ -30,42 +30,42 @@ async fn assert_refused(
 }
 
 #[tokio::test]
-async fn refuses_names_out_of_bounds() {
+async fn rejects_names_of_the_wrong_length() {
     let api = with_airline().await;
     for field in ["code", "gameId", "aircraft"] {
-        assert_refused(
+        assert_rejected(
             &api,
             field,
             [json!(""), json!("a".repeat(101)), json!("🛫".repeat(101)), json!("a".repeat(90_000))],
             NAME,
         )
         .await;
-        assert_refused(&api, field, [json!(" "), json!("\t\n"), json!("\u{2003}")], "expected more than white space")
+        assert_rejected(&api, field, [json!(" "), json!("\t\n"), json!("\u{2003}")], "expected more than white space")
             .await;
     }
 }
 
 #[tokio::test]
-async fn refuses_what_names_no_brand_or_airline() {
+async fn rejects_invalid_brand_and_airline_ids() {
     let api = with_airline().await;
     for field in ["brandId", "codeshareAirlineId"] {
         let bad = ["", " ", "SkyTeam", "sky_team", "sky team", "skyteam/main", "skyteam#main", "ŝky"];
-        assert_refused(&api, field, bad.map(|id| json!(id)), SLUG).await;
-        assert_refused(&api, field, [json!("a".repeat(65))], SLUG).await;
+        assert_rejected(&api, field, bad.map(|id| json!(id)), SLUG).await;
+        assert_rejected(&api, field, [json!("a".repeat(65))], SLUG).await;
     }
 }
 
 #[tokio::test]
-async fn refuses_what_is_no_airport() {
+async fn rejects_an_invalid_airport() {
     let api = with_airline().await;
     for field in ["departure", "arrival"] {
         let bad = ["", "JFK", "KJFKX", "K1FK", "K FK", " KJFK", "KJFK ", "ÅJFK", "ÅÅ", "🛫"];
-        assert_refused(&api, field, bad.map(|code| json!(code)), AIRPORT).await;
+        assert_rejected(&api, field, bad.map(|code| json!(code)), AIRPORT).await;
     }
 }
 
 #[tokio::test]
-async fn refuses_what_is_no_time() {
+async fn rejects_an_invalid_time() {
     let api = with_airline().await;
     let bad = [
         "",
@@ -92,12 +92,12 @@ async fn refuses_what_is_no_time() {
         "0000-01-01T00:00:00Z",
         "２０２４-03-15T14:00:00Z",
     ];
-    assert_refused(&api, "startTime", bad.map(|time| json!(time)), TIME).await;
-    assert_refused(&api, "startTime", [json!("2".repeat(90_000))], TIME).await;
+    assert_rejected(&api, "startTime", bad.map(|time| json!(time)), TIME).await;
+    assert_rejected(&api, "startTime", [json!("2".repeat(90_000))], TIME).await;
 }
 
 #[tokio::test]
-async fn refuses_what_is_no_link() {
+async fn rejects_an_invalid_link() {
     let api = with_airline().await;
     let bad = [
         "",
@@ -119,13 +119,13 @@ async fn refuses_what_is_no_link() {
         "https://example.com/ä",
         "https://example.com:port/",
     ];
-    assert_refused(&api, "discordEventLink", bad.map(|link| json!(link)), LINK).await;
+    assert_rejected(&api, "discordEventLink", bad.map(|link| json!(link)), LINK).await;
     let overlong = format!("https://example.com/{}", "a".repeat(2049 - 20));
-    assert_refused(&api, "discordEventLink", [json!(overlong)], LINK).await;
+    assert_rejected(&api, "discordEventLink", [json!(overlong)], LINK).await;
 }
 
 #[tokio::test]
-async fn refuses_values_of_another_type() {
+async fn rejects_values_of_the_wrong_type() {
     let api = with_airline().await;
     let types = [
         (json!(123), "integer \"123\""),
@@ -149,13 +149,13 @@ async fn refuses_values_of_another_type() {
     ];
     for field in fields {
         for (value, found) in types.clone() {
-            assert_refused(&api, field, [value], &format!("invalid type: {found}, expected a string")).await;
+            assert_rejected(&api, field, [value], &format!("invalid type: {found}, expected a string")).await;
         }
     }
 }
 
 #[tokio::test]
-async fn asks_for_each_required_field() {
+async fn rejects_a_missing_required_field() {
     let api = with_airline().await;
     let (app, key) = &api;
     for field in ["code", "gameId", "aircraft", "brandId", "departure", "arrival"] {
@@ -165,15 +165,15 @@ async fn asks_for_each_required_field() {
         assert_eq!(refused.status, StatusCode::BAD_REQUEST);
         assert_eq!(refused.json(), json!({ "error": format!("missing field \"{field}\"") }));
 
-        assert_refused(&api, field, [json!(null)], "invalid type: null, expected a string").await;
+        assert_rejected(&api, field, [json!(null)], "invalid type: null, expected a string").await;
     }
     assert!(app.wire.take_operations().is_empty());
 }
 
 #[tokio::test]
-async fn refuses_fields_that_a_draft_does_not_have() {
+async fn rejects_unknown_fields() {
     let (app, key) = with_airline().await;
-    // What only the server says of a flight, and another spelling of a field.
+    // Fields that only the server sets, and a misspelled field.
     for field in ["id", "airlineId", "startedAt", "endTime", "miles", "Code", "game_id", ""] {
         let mut draft = draft();
         draft[field] = json!("2024-03-15T14:00:00.000Z");
@@ -187,7 +187,7 @@ async fn refuses_fields_that_a_draft_does_not_have() {
 }
 
 #[tokio::test]
-async fn refuses_a_field_given_twice() {
+async fn rejects_a_duplicate_field() {
     let (app, key) = with_airline().await;
     let twice = draft().to_string().replacen('{', r#"{"code":"ST1","#, 1);
 

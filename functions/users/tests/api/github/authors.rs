@@ -1,14 +1,14 @@
-//! Whom the answer names.
+//! Which members the response contains, and in which order.
 
 use super::{Found, Scene};
 use insta::assert_snapshot;
 use serde_json::json;
 
 #[tokio::test]
-async fn answers_who_authored_it_in_its_order_each_once() {
+async fn are_listed_once_each_in_githubs_order() {
     let scene = Scene::with(Found::by(&["eve", "ADAL", "eve", "bob", "adal"])).await;
 
-    let answer = scene.ask("filterBy:OPEN_PRS").await;
+    let answer = scene.search("filterBy:OPEN_PRS").await;
 
     assert_snapshot!(answer.shown(), @r#"
     200 {
@@ -72,15 +72,15 @@ async fn answers_who_authored_it_in_its_order_each_once() {
       }
     }
     "#);
-    // Whose the logins are, and these members.
+    // One read to map the logins to members, and one to read the members.
     assert_eq!(scene.app.wire.take_operations(), ["BatchGetItem", "BatchGetItem"]);
 }
 
 #[tokio::test]
-async fn answers_nobody_where_nothing_is_found() {
+async fn are_none_if_github_finds_nothing() {
     let scene = Scene::with(Found::by(&[])).await;
 
-    assert_snapshot!(scene.ask("filterBy:OPEN_ISSUES").await.shown(), @r#"
+    assert_snapshot!(scene.search("filterBy:OPEN_ISSUES").await.shown(), @r#"
     200 {
       "message": "Users returned successfully!",
       "users": [],
@@ -94,7 +94,7 @@ async fn answers_nobody_where_nothing_is_found() {
 }
 
 #[tokio::test]
-async fn leaves_out_who_is_not_a_member_here() {
+async fn are_omitted_if_they_are_not_members() {
     let mut found = Found::by(&["stranger", "dependabot[bot]", "bob"]);
     // A deleted account.
     found.items.insert(0, json!({ "user": null }));
@@ -105,20 +105,20 @@ async fn leaves_out_who_is_not_a_member_here() {
 }
 
 #[tokio::test]
-async fn leaves_out_who_is_archived_or_has_no_username() {
+async fn are_omitted_if_archived_or_without_a_username() {
     let scene = Scene::with(Found::by(&["eve", "nameless", "bob"])).await;
     let root = scene.app.session("root");
     let nameless = json!({ "id": "nameless", "first_name": "A", "last_name": "B", "github_id": "nameless" });
-    let _made = scene.app.post("/users").bearer(&root).json(&nameless).send().await.expect(200);
+    let _created = scene.app.post("/users").bearer(&root).json(&nameless).send().await.expect(200);
     let away = scene.app.patch("/users/eve/temporary/data").bearer(&root).json(&json!({ "archived": true }));
-    let _away = away.send().await.expect(200);
+    let _archived = away.send().await.expect(200);
 
     assert_eq!(scene.ids("filterBy:OPEN_PRS").await, ["bob"]);
 }
 
-/// GitHub cannot sort by when something was closed or merged: `eve`'s was updated last, and closed first.
+/// GitHub cannot sort by the time something was closed or merged. `eve`'s was updated last but closed first.
 #[tokio::test]
-async fn puts_what_was_closed_or_merged_in_the_order_of_that() {
+async fn are_sorted_by_when_the_work_was_closed_or_merged() {
     let closed = |login: &str, at: &str| json!({ "user": { "login": login }, "closed_at": at });
     let found = || {
         Found::new(vec![
@@ -133,13 +133,13 @@ async fn puts_what_was_closed_or_merged_in_the_order_of_that() {
         assert_eq!(scene.ids(&format!("filterBy:{filter}")).await, ["ada", "bob", "eve"]);
         assert_eq!(scene.ids(&format!("filterBy:{filter}+sortBy:OLDEST_FIRST")).await, ["bob", "eve", "ada"]);
     }
-    // What is open is in GitHub's order.
+    // Open issues and pull requests stay in GitHub's order.
     assert_eq!(scene.ids("filterBy:OPEN_PRS").await, ["eve", "bob", "ada"]);
 }
 
 #[tokio::test]
-async fn reads_page_after_page_up_to_the_thousand_that_github_gives() {
-    // How many are found; how many of them GitHub says there are; how many pages are asked for.
+async fn are_read_from_up_to_a_thousand_results() {
+    // The number of results, the total that GitHub reports, and the number of pages that are requested.
     for (found, total_count, pages) in [(99, 99, 1), (100, 100, 1), (101, 101, 2), (1000, 1000, 10), (1100, 5000, 10)] {
         let mut logins = vec!["stranger"; found - 1];
         logins.insert(found.min(1000) - 1, "bob");
@@ -147,6 +147,6 @@ async fn reads_page_after_page_up_to_the_thousand_that_github_gives() {
 
         assert_eq!(scene.ids("filterBy:OPEN_PRS").await, ["bob"], "{found}");
 
-        assert_eq!(scene.asked().await.len(), pages, "{found}");
+        assert_eq!(scene.received_requests().await.len(), pages, "{found}");
     }
 }

@@ -1,12 +1,12 @@
-//! What GitHub is asked.
+//! Search terms sent to GitHub.
 
 use super::{Found, Scene, parameter};
 
-/// It is the 15th of March, 2024.
+/// The current date is March 15, 2024.
 #[tokio::test]
-async fn asks_for_what_is_to_be_filtered_in_githubs_own_terms() {
+async fn are_translated_to_githubs_syntax() {
     let scene = Scene::with(Found::by(&[])).await;
-    // The query; the terms, how they are sorted, and in which order.
+    // The query, then the search terms, sort field and sort order that are sent.
     let queries = [
         ("filterBy:OPEN_PRS", "org:skysquad is:pr is:open", "created", "desc"),
         ("filterBy:MERGED_PRS", "org:skysquad is:pr is:merged", "updated", "desc"),
@@ -52,18 +52,18 @@ async fn asks_for_what_is_to_be_filtered_in_githubs_own_terms() {
     ];
     for (query, terms, sort, order) in queries {
         scene.github.reset().await;
-        scene.answers(Found::by(&[])).await;
+        scene.respond_with(Found::by(&[])).await;
 
-        let _answer = scene.ask(query).await.expect(200);
+        let _answer = scene.search(query).await.expect(200);
 
-        let asked = &scene.asked().await[0];
+        let asked = &scene.received_requests().await[0];
         let sent = ["q", "sort", "order", "per_page", "page"].map(|name| parameter(asked, name));
         assert_eq!(sent, [terms, sort, order, "100", "1"], "{query}");
     }
 }
 
 #[tokio::test]
-async fn refuses_what_it_does_not_know_whether_or_not_github_is_configured() {
+async fn are_rejected_if_unknown_even_when_github_is_not_configured() {
     let scene = Scene::with(Found::by(&["bob"])).await;
     let unconfigured = scene.app.configured(|app| app.outside.github = None);
     let dates = "must be a date as YYYY-MM-DD";
@@ -96,12 +96,12 @@ async fn refuses_what_it_does_not_know_whether_or_not_github_is_configured() {
         ),
     ];
     for (query, message) in queries {
-        let refused = scene.ask(query).await.expect(400);
+        let refused = scene.search(query).await.expect(400);
 
         assert_eq!(refused.json()["message"], format!("\"query\": {message}"), "{query}");
         let ada = unconfigured.session("ada");
         let unasked = unconfigured.get(&format!("/users?query={query}")).bearer(&ada).send().await;
         assert_eq!(unasked.shown(), refused.shown(), "{query}");
     }
-    assert!(scene.asked().await.is_empty());
+    assert!(scene.received_requests().await.is_empty());
 }

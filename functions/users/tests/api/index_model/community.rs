@@ -1,4 +1,4 @@
-//! The model: who the members are and what they have, and whom a question finds.
+//! The model: the members with their fields, and the members that each question finds.
 
 use super::question::Question;
 use proptest::prelude::*;
@@ -8,19 +8,19 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use testing::{Answer, TestApp};
 
-/// Ids with every kind of character that ids have, some of which sort before and some after `#`, `-` and letters.
+/// Ids with every kind of character that an id can have. Some sort before `#`, `-` and letters, and some after.
 const IDS: [&str; 12] = ["a", "A", "_", "-", "a-", "a_", "Z9", "0", "b-b_B", "aa", "--", "z"];
-/// Names of which some begin others, in any case.
+/// Usernames in mixed case, some of which are prefixes of others.
 pub const USERNAMES: [&str; 12] =
     ["adam", "Adam-B", "ADAMA", "adam-", "aDa1", "Zoe-", "bOb-", "bobby", "BOBB", "BOB-1", "adamAntine", "zZ-9"];
 const TAGS: [&str; 3] = ["rust", "go", "r-u_S"];
-/// Levels share some of what they are with others.
+/// Levels that share some of their fields with each other.
 const LEVELS: [(&str, &str, i64); 4] =
     [("l-1", "Junior & co", 1), ("l_2", "2", 1), ("l-1", "2", -2), ("l_2", "Junior & co", -2)];
 const STATES: [&str; 4] = ["ACTIVE", "OOO", "IDLE", "ONBOARDING"];
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
-/// A change of a member, who is told by a number, or of all.
+/// A change to one member, identified by a number, or to all members.
 #[derive(Debug, Clone)]
 pub enum Change {
     SignUp {
@@ -56,16 +56,16 @@ pub enum Change {
         who: usize,
         tag: &'static str,
     },
-    /// Everybody's who is not on Discord.
+    /// Archives all members who are not on Discord.
     Archive,
 }
 
-/// The usernames, by the number of whom they are for.
+/// Generates the usernames, indexed by member number.
 pub fn usernames() -> impl Strategy<Value = Vec<String>> {
     Just(USERNAMES.map(str::to_owned).to_vec()).prop_shuffle()
 }
 
-/// Changes of a dozen members, most of whom sign up first.
+/// Generates changes to a dozen members, most of whom sign up first.
 pub fn changes() -> impl Strategy<Value = Vec<Change>> {
     let who = || 0..IDS.len();
     let mostly = prop::bool::weighted;
@@ -96,7 +96,7 @@ pub fn changes() -> impl Strategy<Value = Vec<Change>> {
     })
 }
 
-/// A member, as far as listings depend on it.
+/// The fields of a member that listings depend on.
 #[derive(Debug, Clone, Default)]
 struct Person {
     username: Option<String>,
@@ -109,7 +109,7 @@ struct Person {
     skills: BTreeMap<&'static str, usize>,
 }
 
-/// Everybody.
+/// All members.
 #[derive(Debug)]
 pub struct Community {
     usernames: Vec<String>,
@@ -117,12 +117,12 @@ pub struct Community {
 }
 
 impl Community {
-    /// Nobody yet; whoever has or chooses a username has that of their number.
+    /// Creates a community without members. Members who have or choose a username get the one for their number.
     pub fn new(usernames: Vec<String>) -> Self {
         Self { usernames, people: BTreeMap::new() }
     }
 
-    /// Makes a change, and tells the status that it is answered with.
+    /// Applies a change and returns the expected response status.
     pub fn apply(&mut self, change: &Change) -> u16 {
         let username = |who: usize| self.usernames[who].clone();
         match *change {
@@ -167,7 +167,7 @@ impl Community {
                     }
                     person.in_discord = in_discord.unwrap_or(person.in_discord);
                     person.joined_days_ago = joined_days_ago.or(person.joined_days_ago);
-                    // Joining unarchives.
+                    // Joining Discord unarchives the member.
                     person.archived &= in_discord != Some(true);
                     200
                 })
@@ -196,7 +196,7 @@ impl Community {
         self.people.get_mut(&who).map_or(404, change)
     }
 
-    /// Sends a change to the real thing.
+    /// Sends a change to the system under test.
     pub async fn send(&self, app: &TestApp, root: &str, change: &Change) -> Answer {
         let (call, body) = match *change {
             Change::SignUp { who, named, member, in_discord } => {
@@ -218,7 +218,7 @@ impl Community {
             Change::Discord { who, linked, in_discord, joined_days_ago } => {
                 let joined = joined_days_ago.map(|days| {
                     let joined = app.now().as_millisecond() - days * DAY;
-                    shared::models::Timestamp::from_millisecond(joined).expect("an instant").to_string()
+                    shared::models::Timestamp::from_millisecond(joined).expect("the time should be valid").to_string()
                 });
                 let mut body = given([("in_discord", json!(in_discord)), ("discordJoinedAt", json!(joined))]);
                 if let Some(linked) = linked {
@@ -245,7 +245,7 @@ impl Community {
         call.json(&body).send().await
     }
 
-    /// Whom a question finds, in order, as [`shown`] shows them.
+    /// Returns the members that a question finds, in order and in the form of [`shown`].
     pub fn answer(&self, question: &Question) -> Vec<Value> {
         let mut found: Vec<_> = self
             .people
@@ -270,14 +270,14 @@ impl Community {
     }
 }
 
-/// What the model knows of a member that was answered.
+/// Returns the fields of a member in a response that the model tracks.
 pub fn shown(user: &Value) -> Value {
     let role = |role: &str| user["roles"][role] == json!(true);
     json!([user["id"], user["username"], user["isMember"], role("archived"), role("in_discord"), user.get("discordId")])
 }
 
 impl Person {
-    /// Whether every kind of filter holds, by any of its values.
+    /// Returns whether the member matches every filter. A filter with several values matches if any of them does.
     fn satisfies(&self, filters: &[(&str, &str)]) -> bool {
         let given = |name: &str| -> Vec<&str> {
             filters.iter().filter(|(other, _)| *other == name).map(|(_, value)| *value).collect()
@@ -308,7 +308,9 @@ impl Person {
                 _ => self.archived,
             })
             && holds("verified", &|verified| (verified == "true") == self.discord_id.is_some())
-            && holds("time", &|time| more_than(time.trim_end_matches('d').parse().expect("a number of days")))
+            && holds("time", &|time| {
+                more_than(time.trim_end_matches('d').parse().expect("the filter should be a number of days"))
+            })
     }
 }
 
@@ -316,7 +318,7 @@ fn discord_id(who: usize) -> String {
     format!("7996004672189235{who:02}")
 }
 
-/// An object of what is given, without what is null.
+/// Returns an object with the fields that are not null.
 fn given<const N: usize>(fields: [(&str, Value); N]) -> Value {
     fields.into_iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| (name.to_owned(), value)).collect()
 }

@@ -1,18 +1,18 @@
-//! What is asked of the listings.
+//! Requests to the listings.
 
 use proptest::prelude::*;
 use proptest::sample::select;
 
-/// What is asked for.
+/// A listing or search request.
 #[derive(Debug, Clone)]
 pub enum Question {
-    /// All members, or those whose usernames begin so.
+    /// Lists all members, or those whose usernames start with a prefix.
     List(Option<&'static str>),
-    /// Members by filters, as they stand in the query.
+    /// Searches members by the filters in the query string.
     Search(Vec<(&'static str, &'static str)>),
 }
 
-/// Filters with each of their values.
+/// The filters with all of their possible values.
 const FILTERS: [(&str, &[&str]); 8] = [
     ("tagId", &["rust", "go", "nobody-has-it"]),
     ("levelId", &["l-1", "l_2"]),
@@ -24,7 +24,7 @@ const FILTERS: [(&str, &[&str]); 8] = [
     ("time", &["0d", "10d", "31d"]),
 ];
 
-/// Questions with page sizes. Some filters are asked for alone, some together, some with several values.
+/// Generates questions with page sizes. Filters occur alone, together and with several values.
 pub fn questions() -> impl Strategy<Value = Vec<(Question, usize)>> {
     let prefix = prop_oneof![
         2 => Just(None),
@@ -45,34 +45,41 @@ impl Question {
         matches!(self, Self::Search(_))
     }
 
-    /// The path, up to the first parameter.
+    /// Returns the path up to the first parameter.
     pub fn path(&self) -> &'static str {
         if self.is_search() { "/users/search?" } else { "/users?" }
     }
 
-    /// What every link repeats.
+    /// Returns the parameters that every link repeats.
     pub fn rest(&self) -> String {
         match self {
             Self::List(None) => String::new(),
             Self::List(Some(prefix)) => format!("&search={}", encoded(prefix)),
             Self::Search(filters) => {
-                let pairs = filters.iter().map(|(name, value)| format!("&{name}={}", encoded(value)));
-                pairs.collect::<Vec<_>>().concat()
+                let mut pairs = Vec::new();
+                for (name, value) in filters {
+                    let pair = format!("&{name}={}", encoded(value));
+                    // The same value twice counts once.
+                    if !pairs.contains(&pair) {
+                        pairs.push(pair);
+                    }
+                }
+                pairs.concat()
             }
         }
     }
 }
 
-/// Percent-encoded, all but letters and digits.
+/// Percent-encodes a value as browsers do (`encodeURIComponent`).
 fn encoded(value: &str) -> String {
     let encode = |byte: u8| match byte {
-        b if b.is_ascii_alphanumeric() => char::from(b).to_string(),
+        b if b.is_ascii_alphanumeric() || b"-_.!~*'()".contains(&b) => char::from(b).to_string(),
         b => format!("%{b:02X}"),
     };
     value.bytes().map(encode).collect::<Vec<_>>().concat()
 }
 
-/// The filters of a query that needs no decoding.
+/// Splits a query that needs no decoding into its filters.
 pub fn pairs(query: &'static str) -> Vec<(&'static str, &'static str)> {
     query.split('&').filter_map(|pair| pair.split_once('=')).collect()
 }

@@ -1,4 +1,4 @@
-//! What `GET /users` refuses.
+//! Invalid parameters of `GET /users`.
 
 use super::with_members;
 use http::StatusCode;
@@ -6,32 +6,32 @@ use insta::assert_snapshot;
 use serde_json::json;
 use testing::TestApp;
 
-async fn assert_refused(app: &TestApp, session: &str, query: &str, message: &str) {
+async fn assert_rejected(app: &TestApp, session: &str, query: &str, message: &str) {
     let refused = app.get(&format!("/users?{query}")).bearer(session).send().await;
     assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{query}");
     assert_eq!(refused.json(), json!({ "statusCode": 400, "error": "Bad Request", "message": message }), "{query}");
 }
 
 #[tokio::test]
-async fn refuses_a_bad_size_or_page() {
+async fn is_rejected_as_a_size_or_page() {
     let (app, root) = with_members(&["adam"]).await;
     let not_numbers =
         ["", "-1", "+1", "%2B1", "1.5", "1.0", "1e1", "0x10", "abc", "null", "true", "1,2", "%201", "%00", "%EF%BC%91"];
-    for size in not_numbers.into_iter().chain(["0", "00", "101", "1000", "18446744073709551617"]) {
-        assert_refused(&app, &root, &format!("size={size}"), "size must be in range 1-100").await;
+    for size in not_numbers.into_iter().chain(["0", "00", "007", "101", "1000", "18446744073709551617"]) {
+        assert_rejected(&app, &root, &format!("size={size}"), "size must be in range 1-100").await;
     }
     for page in not_numbers {
         let message = "page value either be a positive number or zero";
-        assert_refused(&app, &root, &format!("page={page}"), message).await;
+        assert_rejected(&app, &root, &format!("page={page}"), message).await;
     }
     assert!(app.wire.take_operations().is_empty());
-    for good in ["size=1", "size=100", "size=007", "page=0", "page=00"] {
-        let _listed = app.get(&format!("/users?{good}")).bearer(&root).send().await.expect(200);
+    for valid in ["size=1", "size=100", "page=0"] {
+        let _listed = app.get(&format!("/users?{valid}")).bearer(&root).send().await.expect(200);
     }
 }
 
 #[tokio::test]
-async fn refuses_what_contradicts_itself() {
+async fn is_rejected_if_parameters_contradict_each_other() {
     let (app, root) = with_members(&["adam"]).await;
     let contradictions = [
         ("prev=mada&next=mada", "Both prev and next can't be passed"),
@@ -44,13 +44,13 @@ async fn refuses_what_contradicts_itself() {
         ("prev=%23&page=0", "Both page and prev can't be passed"),
     ];
     for (query, message) in contradictions {
-        assert_refused(&app, &root, query, message).await;
+        assert_rejected(&app, &root, query, message).await;
     }
     assert!(app.wire.take_operations().is_empty());
 }
 
 #[tokio::test]
-async fn refuses_a_cursor_that_is_nobodys_or_nowhere_in_the_list() {
+async fn is_rejected_as_a_cursor() {
     let (app, root) = with_members(&["adam"]).await;
     app.member("nameless", &[]).await;
     let overlong = "n".repeat(70);
@@ -69,59 +69,59 @@ async fn refuses_a_cursor_that_is_nobodys_or_nowhere_in_the_list() {
     for (id, named) in unknown {
         for parameter in ["next", "prev"] {
             let message = format!("{parameter} must be the id of a member in the list, and {named} is not");
-            assert_refused(&app, &root, &format!("{parameter}={id}"), &message).await;
-            assert_refused(&app, &root, &format!("{parameter}={id}&search=%C3%A4"), &message).await;
+            assert_rejected(&app, &root, &format!("{parameter}={id}"), &message).await;
+            assert_rejected(&app, &root, &format!("{parameter}={id}&search=%C3%A4"), &message).await;
         }
     }
 }
 
 #[tokio::test]
-async fn refuses_an_empty_search() {
+async fn is_rejected_as_an_empty_search() {
     let (app, root) = with_members(&["adam"]).await;
 
     for query in ["search=", "search", "search=&size=1", "page=1&search="] {
-        assert_refused(&app, &root, query, "search value must not be empty").await;
+        assert_rejected(&app, &root, query, "search value must not be empty").await;
     }
     assert!(app.wire.take_operations().is_empty());
 }
 
 #[tokio::test]
-async fn refuses_unknown_and_repeated_parameters() {
+async fn is_rejected_as_an_unknown_or_repeated_parameter() {
     let (app, root) = with_members(&["adam"]).await;
     let long_name = "x".repeat(300);
     let cut = format!("\"{}\" is not allowed", "x".repeat(64));
     let refused = [
-        ("dev=true", "\"dev\" is not allowed"),
         ("Size=1", "\"Size\" is not allowed"),
         ("size=1&limit=5&count=2", "\"limit\" is not allowed"),
         ("role=MEMBER", "\"role\" is not allowed"),
         ("=1", "\"\" is not allowed"),
         ("%22=1", "\"\"\" is not allowed"),
         (&format!("{long_name}=1"), &cut),
-        ("size=1&size=1", "\"size\" must be given once"),
+        ("size=1&size=2", "\"size\" must be given once"),
         ("size=1&s%69ze=2", "\"size\" must be given once"),
-        ("page=0&page=0", "\"page\" must be given once"),
-        ("next=mada&next=mada", "\"next\" must be given once"),
-        ("prev=mada&prev=mada", "\"prev\" must be given once"),
+        ("page=0&page=1", "\"page\" must be given once"),
+        ("next=mada&next=adam", "\"next\" must be given once"),
+        ("prev=mada&prev=adam", "\"prev\" must be given once"),
         ("search=a&search=b", "\"search\" must be given once"),
-        ("profile=true&profile=true", "\"profile\" must be given once"),
+        ("profile=true&profile=false", "\"profile\" must be given once"),
         ("profile=yes", "\"profile\" must be true or false"),
         ("profile=", "\"profile\" must be true or false"),
         ("profile=TRUE", "\"profile\" must be true or false"),
-        ("id=mada&id=mada", "\"id\" must be given once"),
-        ("discordId=1&discordId=1", "\"discordId\" must be given once"),
+        ("id=mada&id=adam", "\"id\" must be given once"),
+        ("discordId=1&discordId=2", "\"discordId\" must be given once"),
         ("query=a&query=b", "\"query\" must be given once"),
     ];
     for (query, message) in refused {
-        assert_refused(&app, &root, query, message).await;
+        assert_rejected(&app, &root, query, message).await;
     }
     assert!(app.wire.take_operations().is_empty());
-    let _empty_query = app.get("/users?").bearer(&root).send().await.expect(200);
-    let _empty_pairs = app.get("/users?&&size=1&").bearer(&root).send().await.expect(200);
+    for accepted in ["", "&&size=1&", "dev=true", "dev=1&dev=2", "size=1&s%69ze=1", "profile=false&profile=false"] {
+        let _listed = app.get(&format!("/users?{accepted}")).bearer(&root).send().await.expect(200);
+    }
 }
 
 #[tokio::test]
-async fn needs_a_session_before_anything_else() {
+async fn is_checked_only_after_the_session() {
     let (app, _) = with_members(&["adam"]).await;
 
     let refused = app.get("/users").send().await;

@@ -1,14 +1,14 @@
-//! What a page costs, in requests to DynamoDB.
+//! How many DynamoDB requests a page takes.
 
 use crate::crowd;
 use crate::pages::page;
 use crate::people::with_superuser;
 
-/// As many as are quickly made. With 20,000, pages cost the same.
+/// Numbers of members that are quick to create. Pages cost the same with 20,000.
 const MEMBERS: [usize; 2] = [1_000, 5_000];
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_page_costs_the_same_at_any_number_of_members() {
+async fn does_not_depend_on_the_number_of_members() {
     for members in MEMBERS {
         let (app, root) = with_superuser().await;
         crowd::sign_up(&app, members).await;

@@ -1,4 +1,4 @@
-//! Reading the list from end to end while it changes.
+//! Reads the list from end to end while it changes.
 
 use super::{backward, with_members};
 use crate::pages::{page, walk};
@@ -14,13 +14,12 @@ async fn archive(app: &TestApp, root: &str, id: &str) {
     let _archived = app.patch(&path).bearer(root).json(&json!({ "archived": true })).send().await.expect(200);
 }
 
-/// After each page somebody new signs up and somebody is put away: behind the reader, just where the reader is, and
-/// ahead.
+/// After each page one member signs up and one is archived, behind the reader's position, at it and ahead of it.
 #[tokio::test]
-async fn visits_whoever_stays_exactly_once_while_others_come_and_go() {
+async fn visit_each_remaining_member_once_while_others_come_and_go() {
     for listing in ["/users?", "/users?search=STAY&", "/users/search?verified=false&"] {
         for (direction, size) in [("next", 1), ("next", 3), ("prev", 1), ("prev", 3)] {
-            let case = format!("{listing} by {direction}, {size} a page");
+            let case = format!("{listing} by {direction}, {size} per page");
             let visits = visits_amid_changes(listing, direction, size).await;
             let staying = (0..STAYING).map(|number| (format!("Stay-{number:02}-x"), 1));
             for (username, expected) in staying {
@@ -33,7 +32,7 @@ async fn visits_whoever_stays_exactly_once_while_others_come_and_go() {
 
 const STAYING: usize = 8;
 
-/// How often each username was seen on the way from one end to the other.
+/// Reads the list from one end to the other and counts how often each username occurs.
 async fn visits_amid_changes(listing: &str, direction: &str, size: usize) -> BTreeMap<String, usize> {
     let stay: Vec<String> = (0..STAYING).map(|number| format!("Stay-{number:02}-x")).collect();
     let mut leaving: Vec<String> = (0..STAYING).map(|number| format!("stay-{number:02}-leaves")).collect();
@@ -47,14 +46,14 @@ async fn visits_amid_changes(listing: &str, direction: &str, size: usize) -> BTr
     for step in 0.. {
         let read = page(&app, &root, &path).await;
         for user in &read.users {
-            let username = user["username"].as_str().expect("all have one").to_owned();
+            let username = user["username"].as_str().expect("the member should have a username").to_owned();
             *visits.entry(username).or_default() += 1;
         }
         path = if direction == "next" { read.next } else { read.prev };
         if path.is_empty() {
             break;
         }
-        // Whomever the link names, if that one may leave; else somebody.
+        // The member that the link names, if that member may leave, or else another one.
         let named_by_link = leaving.iter().position(|username| path.contains(&format!("={}&", backward(username))));
         if !leaving.is_empty() {
             let leaves = leaving.remove(named_by_link.unwrap_or(step * 7 % leaving.len()));
@@ -69,7 +68,7 @@ async fn visits_amid_changes(listing: &str, direction: &str, size: usize) -> BTr
 }
 
 #[tokio::test]
-async fn goes_on_from_a_member_who_was_archived() {
+async fn continue_from_an_archived_member() {
     let (app, root) = with_members(&["aaaa", "bbbb", "cccc", "dddd"]).await;
     let first = page(&app, &root, "/users?size=2").await;
     archive(&app, &root, "bbbb").await;
@@ -84,9 +83,9 @@ async fn goes_on_from_a_member_who_was_archived() {
     assert_eq!(page(&app, &root, "/users?next=cccc&size=2").await.ids(), ["dddd"]);
 }
 
-/// The index was read before, the member after.
+/// The index is read before the member is archived, and the member after.
 #[tokio::test]
-async fn leaves_out_whoever_is_archived_while_the_page_is_read() {
+async fn omit_a_member_who_is_archived_while_the_page_is_read() {
     for listing in ["/users", "/users?prev=cccc", "/users/search?verified=false"] {
         let (app, root) = with_members(&["aaaa", "bbbb", "cccc"]).await;
         let reading = page(&app, &root, listing).await.ids();
@@ -97,7 +96,7 @@ async fn leaves_out_whoever_is_archived_while_the_page_is_read() {
 
         let held_back = Fault::Delay(Duration::from_secs(1));
         app.wire.disturb(repeat_n(Fault::None, before_the_members).chain([held_back]));
-        let archived_meanwhile = async {
+        let archiving = async {
             let mut sent = 0;
             while sent < operations.len() {
                 tokio::time::sleep(Duration::from_millis(1)).await;
@@ -105,7 +104,7 @@ async fn leaves_out_whoever_is_archived_while_the_page_is_read() {
             }
             archive(&app, &root, "bbbb").await;
         };
-        let (read, ()) = tokio::join!(page(&app, &root, listing), archived_meanwhile);
+        let (read, ()) = tokio::join!(page(&app, &root, listing), archiving);
 
         let others: Vec<_> = reading.into_iter().filter(|id| id != "bbbb").collect();
         assert_eq!(read.ids(), others, "{listing}");
@@ -113,7 +112,7 @@ async fn leaves_out_whoever_is_archived_while_the_page_is_read() {
 }
 
 #[tokio::test]
-async fn ends_where_everybody_beyond_was_archived() {
+async fn end_where_all_remaining_members_were_archived() {
     let (app, root) = with_members(&["aaaa", "bbbb", "cccc"]).await;
     let first = page(&app, &root, "/users?size=2").await;
     archive(&app, &root, "cccc").await;

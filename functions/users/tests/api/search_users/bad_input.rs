@@ -1,18 +1,18 @@
-//! What `GET /users/search` refuses.
+//! Invalid parameters of `GET /users/search`.
 
 use super::with_community;
 use insta::assert_snapshot;
 use serde_json::json;
 use testing::TestApp;
 
-async fn assert_refused(app: &TestApp, session: &str, query: &str, message: &str) {
+async fn assert_rejected(app: &TestApp, session: &str, query: &str, message: &str) {
     let refused = app.get(&format!("/users/search?{query}")).bearer(session).send().await;
     assert_eq!(refused.json(), json!({ "statusCode": 400, "error": "Bad Request", "message": message }), "{query}");
     assert_eq!(refused.status, 400, "{query}");
 }
 
 #[tokio::test]
-async fn asks_for_a_filter() {
+async fn includes_a_missing_filter() {
     let (app, root) = with_community().await;
 
     let refused = app.get("/users/search").bearer(&root).send().await;
@@ -25,13 +25,13 @@ async fn asks_for_a_filter() {
     }
     "#);
     for query in ["", "size=1", "page=0", "dev=true", "next=ada", "prev=nobody&size=2"] {
-        assert_refused(&app, &root, query, "Filter for item not provided").await;
+        assert_rejected(&app, &root, query, "Filter for item not provided").await;
     }
     assert!(app.wire.take_operations().is_empty());
 }
 
 #[tokio::test]
-async fn refuses_bad_values_and_names_their_parameter() {
+async fn is_rejected_with_the_name_of_the_parameter() {
     let (app, root) = with_community().await;
     let overlong = "x".repeat(101);
     let cases: [(&str, &str, &[&str]); 8] = [
@@ -59,16 +59,16 @@ async fn refuses_bad_values_and_names_their_parameter() {
     for (parameter, expected, values) in cases {
         let message = format!("\"{parameter}\" must be {expected}");
         for value in values {
-            assert_refused(&app, &root, &format!("{parameter}={value}"), &message).await;
-            // One bad value among good ones.
-            assert_refused(&app, &root, &format!("verified=true&{parameter}={value}&role=MEMBER"), &message).await;
+            assert_rejected(&app, &root, &format!("{parameter}={value}"), &message).await;
+            // One invalid value among valid ones.
+            assert_rejected(&app, &root, &format!("verified=true&{parameter}={value}&role=MEMBER"), &message).await;
         }
     }
     assert!(app.wire.take_operations().is_empty());
 }
 
 #[tokio::test]
-async fn refuses_bad_pages_as_the_list_does() {
+async fn is_rejected_as_a_page_like_in_the_list() {
     let (app, root) = with_community().await;
     let cases = [
         ("size=0", "size must be in range 1-100"),
@@ -80,15 +80,14 @@ async fn refuses_bad_pages_as_the_list_does() {
         ("next=ada&page=0", "Both page and next can't be passed"),
         ("prev=ada&page=0", "Both page and prev can't be passed"),
         ("size=1&size=2", "\"size\" must be given once"),
-        ("next=ada&next=ada", "\"next\" must be given once"),
-        ("dev=yes", "\"dev\" must be true or false"),
+        ("next=ada&next=bob", "\"next\" must be given once"),
         ("search=a", "\"search\" is not allowed"),
         ("Role=MEMBER", "\"Role\" is not allowed"),
         ("query=x", "\"query\" is not allowed"),
         ("id=ada", "\"id\" is not allowed"),
     ];
     for (query, message) in cases {
-        assert_refused(&app, &root, &format!("role=MEMBER&{query}"), message).await;
+        assert_rejected(&app, &root, &format!("role=MEMBER&{query}"), message).await;
     }
     assert!(app.wire.take_operations().is_empty());
     app.member("nameless", &[]).await;
@@ -96,13 +95,13 @@ async fn refuses_bad_pages_as_the_list_does() {
         for parameter in ["next", "prev"] {
             let id = unknown.replace("%20", " ");
             let message = format!("{parameter} must be the id of a member in the list, and {id} is not");
-            assert_refused(&app, &root, &format!("role=MEMBER&{parameter}={unknown}"), &message).await;
+            assert_rejected(&app, &root, &format!("role=MEMBER&{parameter}={unknown}"), &message).await;
         }
     }
 }
 
 #[tokio::test]
-async fn needs_a_session_before_anything_else() {
+async fn is_checked_only_after_the_session() {
     let (app, _) = with_community().await;
 
     for query in ["", "?role=MEMBER", "?role=x", "?size=0"] {

@@ -1,4 +1,4 @@
-//! What a search costs, in requests to DynamoDB.
+//! How many DynamoDB requests a search takes.
 
 use super::{change, put_skill};
 use crate::crowd;
@@ -9,7 +9,7 @@ use serde_json::json;
 use std::collections::BTreeMap;
 use testing::TestApp;
 
-/// A search's first page: its path and how many match in all.
+/// Reads a search's first page, asserts the number of matches and returns how often each DynamoDB operation was used.
 async fn cost(app: &TestApp, session: &str, query: &str, matches: usize) -> Vec<(String, usize)> {
     app.wire.reset();
     let found = page(app, session, &format!("/users/search?{query}")).await;
@@ -27,9 +27,9 @@ fn queries_and_batches(queries: usize, batches: usize) -> Vec<(String, usize)> {
     counts.into_iter().filter(|(_, count)| *count > 0).collect()
 }
 
-/// Everybody in the crowd is alike: full members on Discord, onboarding for long, with one skill.
+/// All members of the crowd are alike: full members on Discord who have been onboarding for long and have one skill.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_search_costs_by_its_most_selective_filter() {
+async fn depends_on_the_most_selective_filter() {
     const MEMBERS: usize = 2_400;
     let (app, root) = with_superuser().await;
     crowd::sign_up_alike(&app, MEMBERS).await;
@@ -39,26 +39,26 @@ async fn a_search_costs_by_its_most_selective_filter() {
     change(&app, &root, Method::PATCH, "/users/gone/temporary/data", &json!({ "archived": true })).await;
 
     let cases = [
-        // One facet, and the page.
+        // One facet and the page.
         ("role=MEMBER", MEMBERS, queries_and_batches(1, 1)),
         ("tagId=rust&size=100", MEMBERS, queries_and_batches(1, 1)),
         ("time=399d", MEMBERS, queries_and_batches(1, 1)),
         ("tagId=cobol", 1, queries_and_batches(1, 1)),
         ("verified=true", 0, queries_and_batches(1, 0)),
-        // A facet for each value.
+        // One facet per value.
         ("state=ACTIVE&state=OOO&state=ONBOARDING", MEMBERS, queries_and_batches(3, 1)),
-        // A little of what nearly everybody has, and the one candidate.
+        // A few entries of the facets that nearly all members have, and the only candidate.
         ("tagId=cobol&verified=false", 1, queries_and_batches(2, 1)),
         ("tagId=cobol&levelId=l-1", 1, queries_and_batches(2, 1)),
         ("tagId=cobol&role=MEMBER&verified=false&state=ONBOARDING", 0, queries_and_batches(4, 1)),
-        // Nobody is a candidate, so nobody is looked at.
+        // There are no candidates, so no member is read.
         ("verified=true&role=MEMBER", 0, queries_and_batches(2, 0)),
-        // More than a thousand candidates: the facets are read in three steps to their ends, rather than the members.
+        // With over a thousand candidates, the facets are read to their ends in three steps, rather than the members.
         ("role=MEMBER&time=399d", MEMBERS, queries_and_batches(6, 1)),
         ("role=MEMBER&time=399d&state=ONBOARDING31DAYS&verified=false", MEMBERS, queries_and_batches(12, 1)),
         ("tagId=rust&role=MEMBER", MEMBERS, queries_and_batches(6, 1)),
         ("tagId=rust&levelName=Junior", MEMBERS, queries_and_batches(6, 1)),
-        // The archived have facets of their own.
+        // Archived members have separate facets.
         ("role=ARCHIVED", 1, queries_and_batches(1, 1)),
         ("role=ARCHIVED&verified=false", 1, queries_and_batches(1, 1)),
         ("role=ARCHIVED&tagId=rust", 0, queries_and_batches(1, 0)),
@@ -74,9 +74,9 @@ async fn a_search_costs_by_its_most_selective_filter() {
     }
 }
 
-/// The first time 256 entries of a facet are read, then more from there on.
+/// The first read of a facet returns 256 entries, and later reads continue from there.
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_is_missed_or_repeated_where_one_read_ends_and_the_next_begins() {
+async fn is_saved_without_skipping_or_repeating_members() {
     for members in [256, 257] {
         let (app, root) = with_superuser().await;
         crowd::sign_up_alike(&app, members).await;
@@ -92,7 +92,7 @@ async fn nobody_is_missed_or_repeated_where_one_read_ends_and_the_next_begins() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn candidates_are_looked_at_where_another_filter_finds_many_more() {
+async fn is_limited_to_the_candidates_if_another_filter_matches_many_more() {
     let (app, root) = with_superuser().await;
     crowd::sign_up_alike(&app, 300).await;
     for number in 0..120 {
@@ -100,7 +100,7 @@ async fn candidates_are_looked_at_where_another_filter_finds_many_more() {
         change(&app, &root, Method::PATCH, &status, &json!({ "state": "ACTIVE" })).await;
     }
 
-    // Of the role the first 256 are read and the rest is not. The candidates, once read, need not be read for the page.
+    // Only the first 256 entries of the role's facet are read. The candidates are not read again for the page.
     assert_eq!(cost(&app, &root, "state=ACTIVE&role=MEMBER", 120).await, queries_and_batches(2, 2));
     let page = page(&app, &root, "/users/search?state=ACTIVE&role=MEMBER&size=7&page=2").await;
     assert_eq!((page.users.len(), page.count), (7, Some(120)));

@@ -2,23 +2,23 @@
 
 use super::{act, archive, with_people, with_root};
 use crate::people::seen;
-use crate::stored::Stored;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
-use testing::{Fault, TestApp};
+use testing::{Fault, Stored, TestApp};
 use tokio::task::JoinSet;
 
-/// The ids in a list of an answer, sorted: members are archived side by side.
+/// Returns the sorted ids in a list from a response. Members are archived concurrently, so the list is in any order.
 fn ids(list: &Value) -> Vec<&str> {
-    let mut ids: Vec<_> = list.as_array().expect("a list").iter().filter_map(|one| one["id"].as_str()).collect();
+    let mut ids: Vec<_> =
+        list.as_array().expect("the list should be an array").iter().filter_map(|one| one["id"].as_str()).collect();
     ids.sort_unstable();
     ids
 }
 
 #[tokio::test]
-async fn archives_who_is_not_on_discord() {
+async fn archives_members_who_are_not_on_discord() {
     let (app, root) = with_people().await;
 
     let done = act(&app, &root, "", &json!({ "action": "archiveUsers" })).await;
@@ -41,7 +41,7 @@ async fn archives_who_is_not_on_discord() {
 }
 
 #[tokio::test]
-async fn says_who_was_archived_when_asked_to() {
+async fn lists_the_archived_members_in_debug_mode() {
     let (app, root) = with_people().await;
 
     assert_snapshot!(archive(&app, &root).await.shown(), @r#"
@@ -70,7 +70,7 @@ async fn says_who_was_archived_when_asked_to() {
 }
 
 #[tokio::test]
-async fn says_that_there_was_nobody() {
+async fn reports_that_there_were_no_members_to_archive() {
     let (app, root) = with_people().await;
     let _first = archive(&app, &root).await.expect(200);
     app.wire.reset();
@@ -100,9 +100,9 @@ async fn says_that_there_was_nobody() {
     "#);
 }
 
-/// A person's explicit wish: neither the first days nor the share count.
+/// A superuser's explicit request bypasses the grace period and the safety limit.
 #[tokio::test]
-async fn is_not_held_back() {
+async fn ignores_the_safety_limits() {
     let (app, root) = with_root().await;
     for number in 0..12 {
         app.member(&format!("off-{number}"), &[]).await;
@@ -114,7 +114,7 @@ async fn is_not_held_back() {
 }
 
 #[tokio::test]
-async fn lists_all_however_many() {
+async fn lists_any_number_of_members() {
     let (app, root) = with_root().await;
     for number in 0..130 {
         app.member(&format!("off-{number:03}"), &[]).await;
@@ -133,12 +133,15 @@ async fn lists_all_however_many() {
 }
 
 #[tokio::test]
-async fn takes_them_off_every_list_but_that_of_the_archived() {
+async fn removes_members_from_every_list_except_the_archived_one() {
     let (app, root) = with_people().await;
     let usernames = async |path: &str| {
         let listed = app.get(path).bearer(&root).send().await.expect(200).json();
-        let listed = listed["users"].as_array().expect("a list").clone();
-        listed.iter().map(|member| member["username"].as_str().expect("a name").to_owned()).collect::<Vec<_>>()
+        let listed = listed["users"].as_array().expect("the list should be an array").clone();
+        listed
+            .iter()
+            .map(|member| member["username"].as_str().expect("the member should have a username").to_owned())
+            .collect::<Vec<_>>()
     };
     assert_eq!(usernames("/users").await, ["Bobby", "Evelyn"]);
     assert_eq!(usernames("/users/search?role=MEMBER").await, ["Bobby"]);
@@ -155,7 +158,7 @@ async fn takes_them_off_every_list_but_that_of_the_archived() {
 }
 
 #[tokio::test]
-async fn touches_no_other_field() {
+async fn changes_no_other_field() {
     let (app, root) = with_people().await;
     let stored = Stored::of(&app);
     let mut before = stored.items().await;
@@ -167,8 +170,8 @@ async fn touches_no_other_field() {
     for items in [&mut before, &mut after] {
         items.retain(|key, _| !key.starts_with("FACET#") && !key.contains("AUDIT#"));
         for member in ["MEMBER#ada MEMBER", "MEMBER#bob MEMBER"] {
-            let member = items.get_mut(member).expect("it is there");
-            // When and by which request it was changed.
+            let member = items.get_mut(member).expect("the member should exist");
+            // The time of the change and the request that made it.
             for own in ["roles", "updated_at", "version", "operation"] {
                 member.remove(own);
             }
@@ -178,7 +181,7 @@ async fn touches_no_other_field() {
 }
 
 #[tokio::test]
-async fn leaves_a_record_of_who_did_it() {
+async fn records_who_made_the_change() {
     let (app, root) = with_people().await;
 
     let _done = archive(&app, &root).await.expect(200);
@@ -189,9 +192,9 @@ async fn leaves_a_record_of_who_did_it() {
     ");
 }
 
-/// The transaction that archives Bob arrives only after he is recorded as being on Discord.
+/// The transaction that archives Bob arrives after he is recorded as being on Discord.
 #[tokio::test(flavor = "multi_thread")]
-async fn spares_who_joins_discord_meanwhile() {
+async fn spares_a_member_who_joins_discord_during_the_run() {
     let (app, root) = with_people().await;
     let (app, root): (_, Arc<str>) = (Arc::new(app), root.into());
     let late = Fault::Delay(Duration::from_secs(1));
@@ -216,7 +219,7 @@ async fn spares_who_joins_discord_meanwhile() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn archives_each_once_however_many_ask_for_it() {
+async fn archives_each_member_once_for_concurrent_requests() {
     let (app, root) = with_root().await;
     for number in 0..30 {
         app.member(&format!("off-{number}"), &[]).await;
@@ -230,16 +233,18 @@ async fn archives_each_once_however_many_ask_for_it() {
 
     let done = requests.join_all().await;
 
-    let total = |name: &str| done.iter().map(|done| done["data"][name].as_u64().expect("a number")).sum::<u64>();
+    let total = |name: &str| {
+        done.iter().map(|done| done["data"][name].as_u64().expect("the count should be a number")).sum::<u64>()
+    };
     assert_eq!(total("totalUsers"), 30);
     assert_eq!(total("totalUsersArchived"), 30);
     assert_eq!(total("totalOperationsFailed"), 0);
     assert_eq!(Stored::of(&app).audits().await.lines().count(), 30);
 }
 
-/// Somebody who archives and goes away stops it; who asks again goes on.
+/// If the client disconnects, the run stops. The next request continues it.
 #[tokio::test(flavor = "multi_thread")]
-async fn goes_on_where_a_request_was_broken_off() {
+async fn continues_where_an_interrupted_request_stopped() {
     let (app, root) = with_root().await;
     for number in 0..40 {
         app.member(&format!("off-{number}"), &[]).await;
@@ -248,7 +253,7 @@ async fn goes_on_where_a_request_was_broken_off() {
     app.wire.disturb([const { Fault::None }; 20]);
     app.wire.disturb_all(Fault::Delay(Duration::from_millis(50)));
     tokio::select! {
-        answer = archive(&app, &root) => panic!("it was through: {}", answer.shown()),
+        answer = archive(&app, &root) => panic!("the request should not have finished: {}", answer.shown()),
         () = app.wire.one_held_back() => {}
     }
     app.wire.all_arrived().await;

@@ -10,11 +10,11 @@ use testing::Fault;
 const LASTING: Fault = Fault::Error(400, "ValidationException");
 
 #[tokio::test]
-async fn counts_who_fails_and_leaves_them_for_the_next_time() {
+async fn are_counted_and_left_to_the_next_request() {
     let (app, root) = with_people().await;
     app.wire.disturb([Fault::None, Fault::None, Fault::None, LASTING]);
 
-    // They are archived by the time of signing up, the last first unless nobody is spared: Ada is the first.
+    // Members are archived in order of sign-up, latest first if there is a grace period. Here Ada comes first.
     assert_snapshot!(archive(&app, &root).await.shown(), @r#"
     200 {
       "message": "Successfully updated users archived role to true if in_discord role is false",
@@ -50,7 +50,7 @@ async fn counts_who_fails_and_leaves_them_for_the_next_time() {
 }
 
 #[tokio::test]
-async fn fails_where_everybody_does() {
+async fn are_500_if_every_member_fails() {
     let (app, root) = with_people().await;
     app.wire.disturb([Fault::None, Fault::None, Fault::None, LASTING, LASTING]);
 
@@ -67,10 +67,10 @@ async fn fails_where_everybody_does() {
 }
 
 #[tokio::test]
-async fn fails_and_changes_nothing_where_members_cannot_be_read() {
+async fn change_nothing_if_members_cannot_be_read() {
     let (app, root) = with_people().await;
     for action in ["archiveUsers", "nonVerifiedDiscordUsers"] {
-        // Who asks, the index, and the members.
+        // The caller, the index and the members.
         for position in 0..3 {
             app.wire.disturb(vec![Fault::None; position].into_iter().chain([LASTING]));
 
@@ -89,7 +89,7 @@ async fn fails_and_changes_nothing_where_members_cannot_be_read() {
 }
 
 #[tokio::test]
-async fn answers_500_when_its_time_is_up_before_it_begins() {
+async fn are_500_if_the_deadline_passes_before_the_start() {
     let (app, root) = with_people().await;
     let app = app.another_instance(Duration::from_millis(300));
     app.wire.disturb([Fault::None]);
@@ -100,9 +100,9 @@ async fn answers_500_when_its_time_is_up_before_it_begins() {
     assert_eq!(failed.expect(500).json()["message"], "An internal server error occurred");
 }
 
-/// What was archived until then is answered, and the rest counted as left.
+/// The response lists the members archived before the deadline and counts the rest as failed.
 #[tokio::test(flavor = "multi_thread")]
-async fn answers_in_time_what_it_did_until_then() {
+async fn include_the_members_left_at_the_deadline() {
     let (app, root) = with_root().await;
     for number in 0..100 {
         app.member(&format!("off-{number}"), &[]).await;
@@ -116,7 +116,7 @@ async fn answers_in_time_what_it_did_until_then() {
     assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
     app.wire.all_arrived().await;
     app.wire.reset();
-    let counts = |name: &str| done["data"][name].as_u64().expect("a number");
+    let counts = |name: &str| done["data"][name].as_u64().expect("the count should be a number");
     let (archived, left) = (counts("totalUsersArchived"), counts("totalOperationsFailed"));
     assert_eq!((counts("totalUsers"), archived + left), (100, 100));
     assert!((1..100).contains(&archived), "{archived} were archived");

@@ -1,21 +1,25 @@
 //! `nonVerifiedDiscordUsers`
 
 use super::{act, with_people, with_root};
-use crate::stored::Stored;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
-use testing::{Answer, TestApp};
+use testing::{Answer, Stored, TestApp};
 
 async fn unverified(app: &TestApp, root: &str) -> Answer {
     act(app, root, "", &json!({ "action": "nonVerifiedDiscordUsers" })).await
 }
 
 fn ids(answer: &Value) -> Vec<&str> {
-    answer["data"]["users"].as_array().expect("a list").iter().filter_map(|user| user["id"].as_str()).collect()
+    answer["data"]["users"]
+        .as_array()
+        .expect("`users` should be an array")
+        .iter()
+        .filter_map(|user| user["id"].as_str())
+        .collect()
 }
 
 #[tokio::test]
-async fn lists_who_has_no_linked_account_and_changes_nothing() {
+async fn lists_members_without_a_linked_account_and_changes_nothing() {
     let (app, root) = with_people().await;
     let before = Stored::of(&app).items().await;
 
@@ -69,7 +73,7 @@ async fn lists_who_has_no_linked_account_and_changes_nothing() {
 }
 
 #[tokio::test]
-async fn follows_linking_and_archiving() {
+async fn reflects_linking_and_archiving() {
     let (app, root) = with_people().await;
     let change = async |path: &str, body: Value| {
         let _changed = app.patch(path).bearer(&root).json(&body).send().await.expect(200);
@@ -83,13 +87,13 @@ async fn follows_linking_and_archiving() {
     assert_eq!(ids(&unverified(&app, &root).await.expect(200).json()), ["bob"]);
 
     change("/users/bob/discord", json!({ "discordId": "102" })).await;
-    let nobody = unverified(&app, &root).await.expect(200).json();
-    assert_eq!(ids(&nobody), [""; 0]);
-    assert_eq!(nobody["data"]["totalUsers"], 0);
+    let empty = unverified(&app, &root).await.expect(200).json();
+    assert_eq!(ids(&empty), [""; 0]);
+    assert_eq!(empty["data"]["totalUsers"], 0);
 }
 
 #[tokio::test]
-async fn lists_all_however_many_with_debug_or_without() {
+async fn lists_any_number_of_members_with_or_without_debug() {
     let (app, root) = with_root().await;
     for number in 0..120 {
         app.member(&format!("off-{number:03}"), &[]).await;

@@ -1,4 +1,4 @@
-//! RecordKind that stand by themselves: what they cost, and faults.
+//! Records other than histories: how many requests they take, faults and conflicts.
 
 use serde_json::{Value, json};
 use shared::import::{Imported, RecordKind, create, parse};
@@ -12,10 +12,10 @@ fn product(number: usize, airline: &str) -> Value {
     })
 }
 
-fn batch(app: &TestApp, things: RecordKind, rows: impl IntoIterator<Item = Value>) -> Batch {
+fn batch(app: &TestApp, kind: RecordKind, rows: impl IntoIterator<Item = Value>) -> Batch {
     let mut batch = Batch::default();
     for row in rows {
-        let creation = parse(app.context(), things, row.to_string().as_bytes()).expect("a good row");
+        let creation = parse(app.context(), kind, row.to_string().as_bytes()).expect("the row should be valid");
         assert!(batch.has_room_for(&creation), "{row}");
         batch.add(creation);
     }
@@ -23,13 +23,13 @@ fn batch(app: &TestApp, things: RecordKind, rows: impl IntoIterator<Item = Value
 }
 
 #[tokio::test]
-async fn makes_many_with_one_request() {
+async fn are_created_in_one_request() {
     let app = crate::start().await;
     let _key = app.airline("skyteam").await;
     let all = batch(&app, RecordKind::Products, (0..99).map(|number| product(number, "skyteam")));
-    let another =
-        parse(app.context(), RecordKind::Products, product(99, "skyteam").to_string().as_bytes()).expect("a good row");
-    assert!(!all.has_room_for(&another), "100 operations, of which one asks for the airline");
+    let another = parse(app.context(), RecordKind::Products, product(99, "skyteam").to_string().as_bytes())
+        .expect("the row should be valid");
+    assert!(!all.has_room_for(&another), "100 operations, one of which checks the airline");
 
     assert_eq!(create(app.context(), RecordKind::Products, &all).await.unwrap(), vec![Imported::Created; 99]);
     assert_eq!(app.wire.take_operations(), ["TransactWriteItems"]);
@@ -45,7 +45,7 @@ async fn makes_many_with_one_request() {
 }
 
 #[tokio::test]
-async fn knows_what_it_made_itself() {
+async fn are_recognized_as_created_after_a_fault() {
     let faults = [
         Fault::CutBefore,
         Fault::CutAfter,
@@ -60,14 +60,14 @@ async fn knows_what_it_made_itself() {
         app.wire.disturb([fault.clone()]);
         let outcomes = create(app.context(), RecordKind::Products, &all).await.unwrap();
         assert_eq!(outcomes, vec![Imported::Created; 9], "{fault:?}");
-        let made = shared::airlines::products(app.context(), &"skyteam".parse().unwrap()).await.unwrap();
-        assert_eq!(made.len(), 9, "{fault:?}");
+        let created = shared::airlines::products(app.context(), &"skyteam".parse().unwrap()).await.unwrap();
+        assert_eq!(created.len(), 9, "{fault:?}");
     }
 }
 
-/// Of two lines that want the same, one must be through before the other begins.
+/// If two lines claim the same value, one must be imported before the other starts.
 #[tokio::test]
-async fn tells_which_lines_are_in_each_others_way() {
+async fn conflict_if_they_claim_the_same_value() {
     let app = crate::start().await;
     let brand = |id: &str, iata: &str, icao: &str, is_primary: bool| {
         json!({
@@ -76,20 +76,20 @@ async fn tells_which_lines_are_in_each_others_way() {
         })
     };
     let one = batch(&app, RecordKind::Brands, [brand("one", "ON", "ONE", true)]);
-    let meets =
+    let conflicts =
         |row: Value| one.conflicts_with(&parse(app.context(), RecordKind::Brands, row.to_string().as_bytes()).unwrap());
-    assert!(meets(brand("one", "XX", "XXX", false)));
-    assert!(meets(brand("two", "ON", "TWO", false)));
-    assert!(meets(brand("two", "TW", "ONE", false)));
-    assert!(meets(brand("two", "TW", "TWO", true)), "an airline has one primary brand");
-    assert!(!meets(brand("two", "TW", "TWO", false)));
+    assert!(conflicts(brand("one", "XX", "XXX", false)));
+    assert!(conflicts(brand("two", "ON", "TWO", false)));
+    assert!(conflicts(brand("two", "TW", "ONE", false)));
+    assert!(conflicts(brand("two", "TW", "TWO", true)), "an airline can have only one primary brand");
+    assert!(!conflicts(brand("two", "TW", "TWO", false)));
 
     let member =
         |id: &str, username: &str| json!({ "id": id, "first_name": "A", "last_name": "B", "username": username });
     let ada = batch(&app, RecordKind::Members, [member("ada", "ada-l")]);
-    let meets = |row: Value| {
+    let conflicts = |row: Value| {
         ada.conflicts_with(&parse(app.context(), RecordKind::Members, row.to_string().as_bytes()).unwrap())
     };
-    assert!(meets(member("eve", "ADA-L")));
-    assert!(!meets(member("eve", "eve-l")));
+    assert!(conflicts(member("eve", "ADA-L")));
+    assert!(!conflicts(member("eve", "eve-l")));
 }

@@ -1,14 +1,13 @@
-//! Runs the compiled binary of a function as Lambda does: a server passes it events through the Runtime API (*AWS
-//! Lambda Developer Guide*, "Using the Lambda runtime API for custom runtimes").
+//! Lambda's side of the Runtime API (*AWS Lambda Developer Guide*, "Using the Lambda runtime API for custom runtimes").
 
-use crate::{Answer, Session, TestApp, demo_event};
+use super::{Environment, MAX_ANSWER_BYTES, TIMEOUT, parsed};
+use crate::Answer;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 use std::process::{ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -18,85 +17,11 @@ use tokio::process::{Child, Command};
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::{JoinHandle, JoinSet};
 
-/// Maximum size of a response that Lambda accepts from a function: 6 MB, plus 100 bytes that it tolerates.
-pub const MAX_ANSWER_BYTES: usize = 6 * 1024 * 1024 + 100;
-
-/// Time limit of an invocation: the `Timeout` in template.yaml.
-pub const TIMEOUT: Duration = Duration::from_secs(10);
-
 /// Time limit for a process to request its first event.
 const START_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The environment variables of a function.
-#[derive(Debug, Clone)]
-pub struct Environment(BTreeMap<String, String>);
-
-impl Environment {
-    /// Returns the variables that template.yaml and Lambda set, with the tables of the given app.
-    #[must_use]
-    pub fn of(app: &TestApp) -> Self {
-        let tables = app.tables();
-        let session_keys = Session::public_key();
-        let variables = [
-            ("USERS_TABLE", tables.users.as_str()),
-            ("FLIGHTS_TABLE", &tables.flights),
-            ("LEDGERS_TABLE", &tables.ledgers),
-            ("SESSION_PUBLIC_KEYS", &session_keys),
-            ("AWS_ENDPOINT_URL_DYNAMODB", app.endpoint()),
-            ("AWS_REGION", "us-east-1"),
-            ("AWS_ACCESS_KEY_ID", "local"),
-            ("AWS_SECRET_ACCESS_KEY", "local"),
-            ("AWS_LAMBDA_FUNCTION_NAME", "function-under-test"),
-            ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256"),
-            ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
-        ];
-        Self(variables.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
-    }
-
-    /// Sets a variable.
-    #[must_use]
-    pub fn with(mut self, name: &str, value: &str) -> Self {
-        self.0.insert(name.to_owned(), value.to_owned());
-        self
-    }
-
-    /// Removes a variable.
-    #[must_use]
-    pub fn without(mut self, name: &str) -> Self {
-        self.0.remove(name);
-        self
-    }
-}
-
-/// Checks that a function does not start if a variable that all functions require is missing, and that its error names
-/// the variable.
-///
-/// # Panics
-/// Panics if the function starts or prints another error.
-pub async fn expect_to_need_its_variables(binary: &str) {
-    let app = TestApp::without_routes().await;
-    for name in ["USERS_TABLE", "FLIGHTS_TABLE", "LEDGERS_TABLE", "SESSION_PUBLIC_KEYS"] {
-        for environment in [Environment::of(&app).without(name), Environment::of(&app).with(name, "")] {
-            let ended = Function::start(binary, &environment).await.expect_err("the function does not start");
-            assert_eq!(ended.status.code(), Some(1), "{name}");
-            assert_eq!(ended.stderr, format!("Error: environment variable {name} is missing\n"));
-        }
-    }
-}
-
-/// Checks that a job reports an error before its deadline if DynamoDB does not respond.
-///
-/// # Panics
-/// Panics if it does not.
-pub async fn expect_to_fail_before_its_deadline(binary: &str, event: &str) {
-    let app = TestApp::without_routes().await;
-    let silent = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
-    let endpoint = format!("http://{}", silent.local_addr().expect("it is bound"));
-    let environment = Environment::of(&app).with("AWS_ENDPOINT_URL_DYNAMODB", &endpoint);
-    let mut function = Function::start(binary, &environment).await.expect("the function starts");
-    let failed = function.invoke_within(&demo_event(event), Duration::from_secs(1)).await;
-    assert_eq!(failed.expect_err("the job fails")["errorMessage"], "DynamoDB was busy until the deadline");
-}
+/// X-Ray trace ID of all invocations.
+pub(super) const TRACE_ID: &str = "1-65f42328-000000000000000000000000";
 
 /// A process that has ended, and its output.
 #[derive(Debug)]
@@ -110,17 +35,18 @@ pub struct Ended {
 }
 
 impl Ended {
+    /// Returns all lines of the log.
+    #[must_use]
+    pub fn lines(&self) -> Vec<Value> {
+        parsed(&self.stdout)
+    }
+
     /// Returns the lines of the log that have the given message.
     #[must_use]
     pub fn log(&self, message: &str) -> Vec<Value> {
-        let lines = self.stdout.lines();
-        let lines = lines.map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}")));
-        lines.filter(|line: &Value| line["message"] == message).collect()
+        self.lines().into_iter().filter(|line| line["message"] == message).collect()
     }
 }
-
-/// The name of an event in `events/`, and a function that checks the response.
-pub type Exchange = (&'static str, fn(&str));
 
 /// The outcome of an invocation: the function's response or an error.
 pub type Outcome = Result<Bytes, Value>;
@@ -180,17 +106,18 @@ impl Function {
 
     /// Sends an event with the given time limit. Request IDs are UUIDs that count from 1.
     ///
-    /// # Errors Returns the error that the function reported, or that of Lambda if the function did not respond in
-    /// time, responded with too much data, or ended.
+    /// # Errors
+    /// Returns the error that the function reported, or that of Lambda if the function did not respond in time,
+    /// responded with too much data, or ended.
     pub async fn invoke_within(&mut self, event: &Value, time: Duration) -> Outcome {
         self.invocations += 1;
-        let request_id = format!("00000000-0000-4000-8000-{:012}", self.invocations);
+        let request_id = request_id(self.invocations);
         let (outcome, answered) = oneshot::channel();
         *self.service.under_way.lock().expect("no handler panics") = Some((request_id.clone(), outcome));
         let deadline = SystemTime::now() + time;
         let sent = self.work.send(Work { request_id, deadline, event: event.to_string() });
         sent.expect("the server lives as long as the function");
-        // The errors that Lambda itself returns.
+        // Errors that Lambda itself returns.
         let failed = |kind: &str, message: String| Err(json!({ "errorType": kind, "errorMessage": message }));
         tokio::select! {
             outcome = answered => outcome.expect("the server lives as long as the function"),
@@ -219,6 +146,11 @@ impl Function {
     pub async fn end(self) -> Ended {
         self.process.end().await
     }
+}
+
+/// Returns the request ID of a function's invocation, which counts from 1.
+pub(super) fn request_id(invocation: u64) -> String {
+    format!("00000000-0000-4000-8000-{invocation:012}")
 }
 
 /// Reads a response in payload format 2.0 (*API Gateway Developer Guide*, "Create AWS Lambda proxy integrations for
@@ -329,7 +261,7 @@ async fn next(State(service): State<Arc<Service>>) -> Response {
             "lambda-runtime-invoked-function-arn",
             "arn:aws:lambda:us-east-1:123456789012:function:function-under-test".to_owned(),
         ),
-        ("lambda-runtime-trace-id", "Root=1-65f42328-000000000000000000000000;Sampled=0".to_owned()),
+        ("lambda-runtime-trace-id", format!("Root={TRACE_ID};Sampled=0")),
     ];
     (headers.map(|(name, value)| (HeaderName::from_static(name), value)), work.event).into_response()
 }

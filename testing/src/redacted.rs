@@ -1,30 +1,30 @@
-//! Makes responses of real processes comparable by masking the times and random values in them.
+//! Makes responses comparable between runs by replacing the times and random values in them.
 
 use crate::Answer;
 use engine::demo::{FLOWN, PRODUCTS, UPCOMING};
 use shared::models::{BadgeId, FlightId, ProductId, Timestamp};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// Times that differ from the present by less than this are masked.
+/// Times that differ from the present by less than this are replaced.
 const NOW: Duration = Duration::from_mins(1);
 
 impl Answer {
     /// Returns the response as [`shown`](Self::shown) does, with the present time as `[now]`, today's date as
     /// `[today]`, random IDs as `[id]` and new API keys as `[key]`.
     #[must_use]
-    pub fn steady(&self) -> String {
+    pub fn redacted(&self) -> String {
         let mut lines: Vec<String> = Vec::new();
         for line in self.shown().lines() {
-            // A time of day is masked only if the date on the line before it is today's.
+            // A time of day is replaced only if the date on the line before it is today's.
             let is_today = lines.last().is_some_and(|line| line.contains("[today]"));
-            lines.push(steady_line(line, is_today));
+            lines.push(redacted_line(line, is_today));
         }
         lines.join("\n")
     }
 }
 
-/// Masks a line of indented JSON, which has at most one field.
-fn steady_line(line: &str, is_today: bool) -> String {
+/// Redacts a line of indented JSON, which has at most one field.
+fn redacted_line(line: &str, is_today: bool) -> String {
     let Some((before, rest)) = line.split_once("\": ") else {
         return line.to_owned();
     };

@@ -1,0 +1,95 @@
+//! Reads and changes stored items directly, bypassing the API.
+
+use crate::TestApp;
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::AttributeValue;
+use engine::Engine;
+use shared::store::Tables;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+/// An item.
+pub type Item = HashMap<String, AttributeValue>;
+
+/// The stored items of a test. Reading them is neither recorded nor disturbed by [`Wire`](crate::Wire).
+pub struct Stored {
+    client: Client,
+    tables: Tables,
+    /// The DynamoDB, if it is our own: reading it without requests takes a tenth of the time.
+    engine: Option<Arc<Engine>>,
+}
+
+impl Stored {
+    /// Returns the items of the given test.
+    #[must_use]
+    pub fn of(app: &TestApp) -> Self {
+        let config = engine::config(app.endpoint()).build();
+        Self { client: Client::from_conf(config), tables: app.tables().clone(), engine: app.engine.clone() }
+    }
+
+    /// Reads the items of all tables. The key is the partition key and the sort key, separated by a space.
+    pub async fn items(&self) -> BTreeMap<String, Item> {
+        let mut all = BTreeMap::new();
+        for table in [&self.tables.users, &self.tables.flights, &self.tables.ledgers] {
+            for item in self.items_of(table).await {
+                let key = format!("{} {}", text(&item, "pk"), text(&item, "sk"));
+                assert!(all.insert(key, item).is_none(), "no two tables share a key");
+            }
+        }
+        all
+    }
+
+    async fn items_of(&self, table: &str) -> Vec<Item> {
+        if let Some(engine) = &self.engine {
+            return engine.items(table).expect("the table is read");
+        }
+        let pages = self.client.scan().table_name(table).consistent_read(true).into_paginator().items();
+        pages.send().collect::<Result<Vec<_>, _>>().await.expect("the table is read")
+    }
+
+    /// Deletes an item of the users table.
+    pub async fn remove(&self, pk: &str, sk: &str) {
+        let delete = self.client.delete_item().table_name(&self.tables.users).key("pk", string(pk));
+        let _deleted = delete.key("sk", string(sk)).send().await.expect("the item is deleted");
+    }
+
+    /// Sets an attribute of an item in the users table.
+    pub async fn set(&self, pk: &str, sk: &str, name: &str, value: AttributeValue) {
+        let update = self.client.update_item().table_name(&self.tables.users);
+        let update = update.key("pk", string(pk)).key("sk", string(sk)).update_expression("SET #name = :value");
+        let update = update.expression_attribute_names("#name", name).expression_attribute_values(":value", value);
+        let _updated = update.send().await.expect("the item is changed");
+    }
+
+    /// Returns the keys of all items, one per line.
+    pub async fn keys(&self) -> String {
+        self.items().await.into_keys().collect::<Vec<_>>().join("\n")
+    }
+
+    /// Returns the members' claims with the members who hold them, one per line.
+    pub async fn claims(&self) -> String {
+        let items = self.items().await;
+        let claims = items.iter().filter_map(|(key, item)| Some((key.strip_suffix(" CLAIM")?, item)));
+        claims.map(|(claim, item)| format!("{claim}: {}", text(item, "id"))).collect::<Vec<_>>().join("\n")
+    }
+
+    /// Returns the audit records of members, one per line.
+    pub async fn audits(&self) -> String {
+        let items = self.items().await;
+        let audits = items.iter().filter(|(key, _)| key.contains(" AUDIT#"));
+        let lines = audits.map(|(key, item)| {
+            let member = key.split(' ').next().unwrap_or_default();
+            let reason = item.get("reason").map_or("-", |reason| reason.as_s().expect("it is a string"));
+            format!("{} {member} {} by {} ({reason})", text(item, "at"), text(item, "action"), text(item, "by"))
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    }
+}
+
+fn text<'a>(item: &'a Item, name: &str) -> &'a str {
+    item[name].as_s().expect("it is a string")
+}
+
+fn string(value: &str) -> AttributeValue {
+    AttributeValue::S(value.to_owned())
+}
