@@ -28,7 +28,7 @@ pub struct CreateAirline {
     /// Name of the airline
     #[arg(long)]
     name: Name,
-    /// Link with which people join the airline's community [default: https://discord.gg/skyteam]
+    /// Link with which people join the airline's community [default: discord.gg/skyteam]
     #[arg(long, value_name = "URL")]
     invite_link: Option<WebUrl>,
     /// ID of the airline's Discord server

@@ -107,7 +107,7 @@ struct Dynamodb {
 impl Dynamodb {
     async fn open(options: &Options, tables: &tables::Options) -> Result<Self> {
         if let Some(url) = tables.endpoint() {
-            let (config, url, tables) = (tables.config().await, url.to_owned(), tables.names());
+            let (config, url, tables) = (tables.config().await, url.to_owned(), tables::Options::names());
             return Ok(Self { creates_tables: url.starts_with("http://"), url, config, tables, _engine: None });
         }
         let engine = Engine::start(&engine::Options {

@@ -30,10 +30,10 @@ impl Options {
     /// Returns an application that uses these tables. It accepts no sessions, because AWS credentials authorize the
     /// person who runs the command.
     pub async fn app(&self) -> Result<App> {
-        let tables = self.names();
+        let tables = Self::names();
         let store = Store::with_config(self.config().await, tables.clone());
         let reached = Invocation::lasting(TIME_TO_CONNECT).run(store.ping()).await;
-        reached.map_err(with_all_causes).with_context(|| {
+        reached.map_err(|error| with_all_causes(&error)).with_context(|| {
             let place = self.endpoint_url.as_deref().unwrap_or("DynamoDB; check the AWS region and credentials");
             format!("cannot read the table {} at {place}", tables.users)
         })?;
@@ -47,7 +47,7 @@ impl Options {
     }
 
     /// Returns the names of the tables.
-    pub fn names(&self) -> Tables {
+    pub fn names() -> Tables {
         let default = Tables::default();
         let named = |variable, default| std::env::var(variable).ok().filter(|name| !name.is_empty()).unwrap_or(default);
         Tables {
@@ -76,8 +76,8 @@ impl Options {
 }
 
 /// Returns an error with the messages of all its causes.
-fn with_all_causes(error: StoreError) -> anyhow::Error {
-    anyhow::Error::msg(with_causes(&error))
+fn with_all_causes(error: &StoreError) -> anyhow::Error {
+    anyhow::Error::msg(with_causes(error))
 }
 
 /// Runs the work of a command as an invocation.

@@ -8,9 +8,7 @@ use models::{
 };
 use serde::{Deserialize, Serialize};
 use std::time::{Duration, Instant};
-use store::{
-    Attempt, BrandCreated, KeyAdded, NewAirline, NewKey, StoreError, VersionedProduct, VersionedWrite, retry,
-};
+use store::{Attempt, BrandCreated, KeyAdded, NewAirline, NewKey, StoreError, VersionedProduct, VersionedWrite, retry};
 use uuid::Uuid;
 
 /// Maximum number of unexpired keys per airline. Creating another key and letting all of these expire fits into one
@@ -319,7 +317,8 @@ pub async fn create_brand(context: &Context, airline: &AirlineId, draft: BrandDr
     let brand = draft.of(airline.clone());
     let attempt = async |()| {
         let primary = if brand.is_primary { Some(context.store.primary_brand(airline).await?) } else { None };
-        let created = context.store.create_brand(&brand, primary.as_ref().map(Option::as_ref), context.random()).await?;
+        let created =
+            context.store.create_brand(&brand, primary.as_ref().map(Option::as_ref), context.random()).await?;
         match created {
             BrandCreated::Done => Ok(Attempt::Done(())),
             BrandCreated::Taken => Err(AirlineError::BrandExists),

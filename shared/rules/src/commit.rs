@@ -125,10 +125,8 @@ struct Progress<C: NumberedChange> {
 }
 
 /// The outcome of an attempt, and what is known after it.
-type Attempted<C> = Result<
-    Attempt<<C as NumberedChange>::Answer, Progress<C>>,
-    (<C as NumberedChange>::Error, Progress<C>),
->;
+type Attempted<C> =
+    Result<Attempt<<C as NumberedChange>::Answer, Progress<C>>, (<C as NumberedChange>::Error, Progress<C>)>;
 
 /// What became of the attempts that were in doubt.
 enum Traced<A> {

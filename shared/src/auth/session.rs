@@ -56,7 +56,7 @@ struct Claims {
     github_id: Option<serde_json::Value>,
     #[serde(rename = "github_user_id")]
     github_user_id: Option<serde_json::Value>,
-    /// Seconds since 1970, possibly with a fraction, like the other times (RFC 7519, section 2, "NumericDate").
+    /// Seconds since 1970, possibly with a fraction, like the other times (RFC 7519, section 2, `NumericDate`).
     #[serde(rename = "iat")]
     _issued_at: f64,
     #[serde(rename = "nbf")]

@@ -133,8 +133,8 @@ pub(super) fn never_passing_faults(requests: &[&str]) -> Vec<Trial> {
     trials
 }
 
-/// Returns trials with any two faults in a row, of which the first hits the write at the end of the requests: after them,
-/// all is well, or the second one never passes.
+/// Returns trials with any two faults in a row, of which the first hits the write at the end of the requests. After
+/// them, all is well, or the second one never passes.
 pub(super) fn pairs_of_faults(requests: &[&str]) -> Vec<Trial> {
     let mut trials = Vec::new();
     let (write, last) = (requests[requests.len() - 1], requests.len() - 1);
@@ -160,8 +160,8 @@ pub(super) fn pairs_of_faults(requests: &[&str]) -> Vec<Trial> {
     trials
 }
 
-/// Returns longer sequences of faults, which start with the write at the end of the requests. If the state is read again
-/// after a conflict, the ledger may be read as well, to find out about an attempt that is in doubt.
+/// Returns longer sequences of faults, which start with the write at the end of the requests. If the state is read
+/// again after a conflict, the ledger may be read as well, to find out about an attempt that is in doubt.
 pub(super) fn longer_sequences(requests: &[&str]) -> Vec<Trial> {
     let last = requests.len() - 1;
     let conflict = || conflict_of(requests[last]);

@@ -209,7 +209,8 @@ pub fn hexadecimal(text: &str, length: usize) -> String {
         let start = 0xcbf2_9ce4_8422_2325_u64;
         text.bytes().fold(start, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
     };
-    let digits: String =
-        (0..length.div_ceil(16)).map(|part| format!("{:016x}", hash(format!("{part} {text}")))).collect();
-    digits[..length].to_owned()
+    let hashes = (0..length.div_ceil(16)).map(|part| hash(format!("{part} {text}")));
+    let mut digits = hashes.fold(String::new(), |digits, hash| digits + &format!("{hash:016x}"));
+    digits.truncate(length);
+    digits
 }

@@ -42,7 +42,8 @@ fn stops_at_a_line_when_the_tables_fail() {
     // A DynamoDB that can be reached but then fails.
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let dynamodb = runtime.block_on(MockServer::start());
-    let probe = Mock::given(body_string_contains("PROBE")).respond_with(ResponseTemplate::new(200).set_body_string("{}"));
+    let probe =
+        Mock::given(body_string_contains("PROBE")).respond_with(ResponseTemplate::new(200).set_body_string("{}"));
     runtime.block_on(probe.mount(&dynamodb));
     let directory = TempDir::new().unwrap();
     let file = directory.path().join("flyers.ndjson");

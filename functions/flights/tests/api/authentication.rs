@@ -82,7 +82,11 @@ async fn does_not_apply_to_unknown_routes() {
         let refused = app.call(method.clone(), &path).key(&key).send().await;
 
         assert_eq!(refused.status, StatusCode::NOT_FOUND, "{method} {route}");
-        assert_eq!(refused.json(), json!({ "error": "Not Found", "path": path.replace("%2F", "/") }), "{method} {route}");
+        assert_eq!(
+            refused.json(),
+            json!({ "error": "Not Found", "path": path.replace("%2F", "/") }),
+            "{method} {route}"
+        );
     }
     assert!(app.wire.take_operations().is_empty());
 }

@@ -226,9 +226,12 @@ async fn rejects_an_invalid_limit() {
 #[tokio::test]
 async fn rejects_a_duplicate_parameter() {
     let (app, key, flight) = with_flight().await;
-    for (query, name) in
-        [("limit=1&limit=2", "limit"), ("next=a&next=b", "next"), ("limit=1&%6cimit=2", "limit"), ("next=&next=a", "next")]
-    {
+    for (query, name) in [
+        ("limit=1&limit=2", "limit"),
+        ("next=a&next=b", "next"),
+        ("limit=1&%6cimit=2", "limit"),
+        ("next=&next=a", "next"),
+    ] {
         let refused = app.get(&format!("/flight/{flight}/passengers?{query}")).key(&key).send().await;
 
         assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{query}");

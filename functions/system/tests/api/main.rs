@@ -1,7 +1,6 @@
 //! Tests of the system routes over HTTP.
 
 mod health;
-mod known_routes;
 mod lambda;
 mod root;
 mod status;

@@ -339,8 +339,7 @@ async fn requires_the_profile_parameter_to_change_a_record_by_id() {
     let ada = signed_up_ada(&app).await;
     let mut answers = Vec::new();
 
-    for query in ["", "?profile=false", "?profile=1", "?profile=true&profile=false", "?id=ada"]
-    {
+    for query in ["", "?profile=false", "?profile=1", "?profile=true&profile=false", "?id=ada"] {
         let call = app.patch(&format!("/users/ada{query}")).bearer(&ada).json(&json!({ "company": "Engines" }));
         answers.push(format!("{query}: {}", call.send().await.expect(400).json()["message"]));
     }

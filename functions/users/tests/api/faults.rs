@@ -21,7 +21,7 @@ const OWN_CHANGE: Write = Write {
     ..CHANGE
 };
 
-/// Who sends a request: `root`, a superuser; `grace`; `linus`, who has no username yet; or `ada`, who has not signed up.
+/// Who sends a request: `root`, a superuser; `grace`; `linus`, who has no username; or `ada`, who has not signed up.
 type Caller = &'static str;
 
 /// A request: method, path, caller and body. In the path, `{badge}` is the ID of a badge.

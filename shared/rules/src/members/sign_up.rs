@@ -160,9 +160,8 @@ pub async fn sign_up(context: &Context, by: SignedUpBy<'_>, mut draft: MemberDra
 /// claim anyone's identity.
 fn of_session(field: &str, stated: Option<&str>, given: Option<Handle>) -> Result<Option<Handle>, MemberError> {
     let stated: Option<Handle> = stated.and_then(|stated| stated.parse().ok());
-    let is_same = |given: &Handle| {
-        stated.as_ref().is_some_and(|stated| stated.as_str().eq_ignore_ascii_case(given.as_str()))
-    };
+    let is_same =
+        |given: &Handle| stated.as_ref().is_some_and(|stated| stated.as_str().eq_ignore_ascii_case(given.as_str()));
     match given {
         Some(given) if !is_same(&given) => Err(MemberError::invalid(format!("\"{field}\" is not allowed"))),
         _ => Ok(stated),
