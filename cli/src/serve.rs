@@ -139,7 +139,8 @@ fn app(dynamodb: &Dynamodb, session_key: &SessionKey) -> Result<App> {
 /// contain the demo community.
 async fn set_up(app: &App, dynamodb: &Dynamodb, wants_demo: bool) -> Result<bool> {
     if dynamodb.creates_tables {
-        app.context.store.create_tables().await?;
+        let created = app.context.store.create_tables().await;
+        created.with_context(|| format!("cannot create the tables in DynamoDB at {}", dynamodb.url))?;
     }
     if dynamodb.creates_tables && wants_demo && app.context.store.is_empty().await? {
         engine::demo::load(&app.context).await?;

@@ -107,7 +107,9 @@ pub struct TestApp {
     pub wire: Wire,
     /// The routes without their documentation, which would take long to build for every instance.
     routes: axum::Router<App>,
-    router: axum::Router,
+    /// The service that answers requests. It does not redirect from trailing slashes, which takes the documentation of the
+    /// routes: tests of that set one that does.
+    pub router: axum::Router,
     tables: Tables,
     endpoint: String,
     entropy: FixedEntropy,

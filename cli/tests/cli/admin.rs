@@ -30,9 +30,8 @@ fn makes_the_first_superuser_who_can_make_airlines() {
     let member = printed(&create("ada", &["--username", "ada-l", "--super-user"]));
     assert_eq!(member["roles"], json!({ "archived": false, "in_discord": false, "super_user": true }));
 
-    let session = String::from_utf8(server.run(&["session", "--user-id", "ada", "--ttl", "1h"]).stdout).unwrap();
-    let headers =
-        [("authorization", format!("Bearer {}", session.trim())), ("content-type", "application/json".to_owned())];
+    let session = server.session(&["--user-id", "ada", "--ttl", "1h"]);
+    let headers = [("authorization", format!("Bearer {session}")), ("content-type", "application/json".to_owned())];
     let headers = headers.each_ref().map(|(name, value)| (*name, value.as_str()));
     let (status, created) = server.send("POST", "/airlines", &headers, r#"{"airlineId": "acme", "name": "Acme Air"}"#);
     assert_eq!(status, 201, "{created}");

@@ -69,13 +69,13 @@ const HEADERS: [&str; 3] = ["content-type", "idempotency-key", "x-api-key"];
 #[test]
 fn succeed_on_a_fresh_server() {
     let server = Server::start(&[]);
-    let session = String::from_utf8(server.run(&["session", "--user-id", "demo-admin"]).stdout).unwrap();
+    let session = server.session(&["--user-id", "demo-admin"]);
     for name in requests() {
         let event = event(name);
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let mut headers: Vec<_> =
             HEADERS.iter().filter_map(|name| Some((*name, event["headers"][name].as_str()?))).collect();
-        let cookie = format!("rds-session={}", session.trim());
+        let cookie = format!("rds-session={session}");
         if event["cookies"].is_array() {
             headers.push(("cookie", &cookie));
         }

@@ -2,7 +2,10 @@
 
 use crate::server::{Server, skysquad};
 use serde_json::{Value, json};
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::path::Path;
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 const FLYER: &str = "123456789";
@@ -182,4 +185,70 @@ fn makes_the_session_key_once_for_its_owner_alone() {
     assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
     token(home.path());
     assert_eq!(std::fs::read(&file).unwrap(), first);
+}
+
+#[test]
+fn makes_sessions_with_the_github_account_that_a_sign_up_takes() {
+    let server = Server::start(&["--no-demo"]);
+    let sign_up = |session: &str| {
+        let headers = [("authorization", &*format!("Bearer {session}")), ("content-type", "application/json")];
+        let draft = json!({ "first_name": "Ada", "last_name": "Lovelace", "github_id": "AdaL" });
+        server.send("POST", "/users", &headers, &draft.to_string())
+    };
+
+    assert_eq!(sign_up(&server.session(&["--user-id", "eve"])).0, 400);
+    let session = server.session(&["--user-id", "ada", "--github-id", "AdaL", "--github-user-id", "1815"]);
+    let (status, ada) = sign_up(&session);
+    assert_eq!((status, &ada["github_id"], &ada["github_user_id"]), (200, &json!("AdaL"), &json!("1815")));
+}
+
+#[test]
+fn serves_the_tables_of_another_dynamodb() {
+    let server = Server::start(&[]);
+    let other = Server::start(&["--endpoint-url", &server.dynamodb]);
+    assert_eq!(other.dynamodb, server.dynamodb);
+
+    let (before, bought) = (miles(&other), buy(&other));
+    assert_eq!(bought.0, 200, "{bought:?}");
+    assert_eq!(miles(&server), miles(&other));
+    assert_ne!(miles(&server), before);
+}
+
+/// A client that sends its next request on the same connection must not fail.
+#[test]
+fn answers_the_next_request_after_a_body_that_it_did_not_need() {
+    let server = Server::start(&[]);
+    let mut connection = TcpStream::connect(server.url.trim_start_matches("http://")).unwrap();
+    connection.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    let body = "x".repeat(60_000);
+    for path in ["/users/fetchUsersData", "/no/such/route", "/users"] {
+        let head = format!("POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {}\r\n\r\n", body.len());
+        connection.write_all(head.as_bytes()).unwrap();
+        // The rest of the request is still under way when the server could already answer.
+        std::thread::sleep(Duration::from_millis(50));
+        connection.write_all(body.as_bytes()).unwrap();
+        connection.write_all(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
+        let mut received = String::new();
+        while !received.contains("{\"ok\":true}") {
+            let mut part = [0; 4096];
+            let length = connection.read(&mut part).unwrap();
+            assert!(length > 0, "{path}: the connection was closed after {received}");
+            received += std::str::from_utf8(&part[..length]).unwrap();
+        }
+        assert!(received.starts_with("HTTP/1.1 40"), "{path}: {received}");
+    }
+}
+
+#[test]
+fn says_within_seconds_that_dynamodb_cannot_be_reached() {
+    let home = TempDir::new().unwrap();
+    for command in [&["audit"][..], &["serve"], &["jobs", "archive-users"]] {
+        let began = Instant::now();
+        let failed =
+            skysquad(home.path()).args(command).args(["--endpoint-url", "http://127.0.0.1:1"]).output().unwrap();
+        assert_eq!(failed.status.code(), Some(1), "{failed:?}");
+        let error = String::from_utf8_lossy(&failed.stderr);
+        assert!(error.contains("127.0.0.1:1"), "{error}");
+        assert!(began.elapsed() < Duration::from_secs(15), "{command:?}: {:?}", began.elapsed());
+    }
 }

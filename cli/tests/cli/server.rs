@@ -50,6 +50,13 @@ impl Server {
         command.args(arguments).args(["--endpoint-url", &self.dynamodb]).output().expect("the binary runs")
     }
 
+    /// Returns a session token that the server accepts.
+    pub fn session(&self, arguments: &[&str]) -> String {
+        let printed = skysquad(self.home.path()).arg("session").args(arguments).output().expect("the binary runs");
+        assert!(printed.status.success(), "{printed:?}");
+        String::from_utf8(printed.stdout).expect("it is text").trim().to_owned()
+    }
+
     /// Sends a request and returns the status and the body.
     pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> (u16, Value) {
         send(method, &format!("{}{path}", self.url), headers, body)

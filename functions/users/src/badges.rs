@@ -65,7 +65,7 @@ impl From<Badge> for ShownBadge {
 /// A list of badges with a message.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct Badges {
-    /// Message for people to read. For the badges of a member it is spelt `Badges returned succesfully`.
+    /// Message for people to read. For the badges of a member it is spelled `Badges returned succesfully`.
     #[schema(example = "Badges returned successfully")]
     message: &'static str,
     /// Badges, in the order that the route documents.

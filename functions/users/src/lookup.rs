@@ -7,7 +7,7 @@ use shared::Context;
 use shared::http::members::Params;
 use shared::http::openapi::{PublicResponses, SessionResponses};
 use shared::http::{Failure, MembersError, MembersErrorBody, OrFail, SignedIn};
-use shared::members::{self};
+use shared::members;
 use shared::models::{Member, PublicMember};
 
 /// A single member with a message.

@@ -9,7 +9,7 @@ use shared::Context;
 use shared::http::members::{Body, Params};
 use shared::http::openapi::{MembersBodyResponses, PublicResponses, SuperuserResponses};
 use shared::http::{Failure, MembersError, MembersErrorBody, OrFail, Superuser};
-use shared::members::{self};
+use shared::members;
 use shared::models::{MemberId, Skill, SkillDraft, TagId};
 
 /// The skills of a member, with a message.

@@ -46,7 +46,7 @@ pub use number::{Balance, Integer, MAX_MILES};
 pub use position::{ListingKey, Position};
 pub use product::{Description, Price, Product, ProductChange, ProductDraft};
 pub use skill::{Label, Skill, SkillDraft};
-pub use status::{State, Status, UserStatus};
+pub use status::{ProfileStatus, State, Status, UserStatus};
 pub use text::{AirportCode, Name, Text, WebUrl};
 pub use time::{Millis, Timestamp};
 pub use username::Username;

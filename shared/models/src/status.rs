@@ -1,5 +1,7 @@
 //! Statuses of members: whether they are active, idle, out of office or new.
 
+use crate::member::ProfileText;
+use crate::string_type::string_type;
 use crate::{MemberId, Millis, Text};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -60,6 +62,18 @@ pub struct Status {
     pub until: Option<Millis>,
     /// Time the status was set, in milliseconds since 1970.
     pub updated_at: Millis,
+}
+
+string_type! {
+    /// Short status of a profile, one of `ooo`, `idle`, `active` and `onboarding`, unrelated to [`Status`].
+    ProfileStatus, expects "ooo, idle, active or onboarding", pattern "^(ooo|idle|active|onboarding)$", example "idle",
+    |value| ["ooo", "idle", "active", "onboarding"].contains(&value)
+}
+
+impl From<ProfileStatus> for ProfileText {
+    fn from(status: ProfileStatus) -> Self {
+        status.0.try_into().expect("a short status is a short text")
+    }
 }
 
 /// A member's status, with the member's id.

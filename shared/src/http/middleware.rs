@@ -6,7 +6,7 @@ use super::route_table::RouteTable;
 use crate::App;
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::middleware::{Next, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, Method, StatusCode, header};
 use lambda_http::RequestExt;
@@ -30,13 +30,20 @@ pub fn router(routes: OpenApiRouter<App>, app: App) -> Router {
 pub fn router_knowing(others: &str, routes: OpenApiRouter<App>, app: App) -> Router {
     let (routes, document) = routes.split_for_parts();
     let fallback = fallback_by(Arc::new(RouteTable::new(&document, others)));
-    routes
+    let service = routes
         .fallback(fallback.clone())
         .method_not_allowed_fallback(fallback)
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(SizeAbove::new(MIN_COMPRESSED)))
         .layer(option_layer(cors::layer(&app.allowed_origins)))
         .layer(from_fn_with_state(app.clone(), observe))
-        .with_state(app)
+        .with_state(app);
+    // axum adds `Allow` to the 404 of a known path with another method, outside the layers of the routes.
+    Router::new().fallback_service(service).layer(map_response(without_allow))
+}
+
+async fn without_allow(mut response: Response) -> Response {
+    response.headers_mut().remove(header::ALLOW);
+    response
 }
 
 /// Size in bytes from which responses are compressed, for clients that accept it: smaller ones gain too little.
@@ -81,8 +88,6 @@ async fn observe(State(app): State<App>, request: Request, next: Next) -> Respon
     // Responses contain balances and personal data, so they must not be cached.
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    // axum adds it to a known path with another method, which is a 404 like any unknown path.
-    headers.remove(header::ALLOW);
 
     let tally = invocation.tally();
     tracing::info!(

@@ -25,12 +25,17 @@ pub(crate) fn encode(listing: &str, position: &str) -> String {
     BASE64URL_NOPAD.encode(&bytes)
 }
 
-/// Returns the position that a cursor of this listing encodes.
+/// Maximum length of a position in bytes. With its prefix it is a sort key, which may have 1,024 bytes.
+const MAX_POSITION_BYTES: usize = 512;
+
+/// Returns the position that a cursor of this listing encodes. A cursor may be made by hand, so the position is checked to
+/// be possible in a sort key.
 pub(crate) fn decode(listing: &str, cursor: &str) -> Result<String, CursorError> {
     let bytes = BASE64URL_NOPAD.decode(cursor.as_bytes()).map_err(|_| CursorError)?;
     let (sum, position) = bytes.split_at_checked(CHECKSUM_BYTES).ok_or(CursorError)?;
     let position = std::str::from_utf8(position).map_err(|_| CursorError)?;
-    if sum == checksum(listing, position) { Ok(position.to_owned()) } else { Err(CursorError) }
+    let is_possible = (1..=MAX_POSITION_BYTES).contains(&position.len());
+    if is_possible && sum == checksum(listing, position) { Ok(position.to_owned()) } else { Err(CursorError) }
 }
 
 fn checksum(listing: &str, position: &str) -> [u8; CHECKSUM_BYTES] {

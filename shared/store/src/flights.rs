@@ -7,7 +7,7 @@ use crate::query::Range;
 use crate::schema::{BOARDED, RUNNING, UPCOMING};
 use crate::stored::{CreditedPassenger, FlightKeys};
 use crate::update::Changed;
-use crate::{PageError, Store, StoreError, Table};
+use crate::{CursorError, PageError, Store, StoreError, Table};
 use aws_sdk_dynamodb::types::AttributeValue;
 use futures_util::future::try_join_all;
 use models::{AirlineId, Flight, FlightId, Passenger, Timestamp};
@@ -190,12 +190,15 @@ impl Store {
     ) -> Result<Page<Passenger>, PageError> {
         let listing = flight_partition(flight);
         let after = cursor.map(|cursor| decode(&listing, cursor)).transpose()?;
-        let after = after.as_deref().and_then(|position| position.split_once('#')).map(|(joined_at, flyer)| {
+        let after = after.map(|position| {
+            let position = position.split_once('#').filter(|(joined_at, _)| !joined_at.is_empty());
+            let (joined_at, flyer) = position.ok_or(CursorError)?;
             let sk = format!("{PASSENGER_PREFIX}{flyer}");
             let mut key = Key { table: Table::Flights, pk: listing.clone(), sk }.attributes();
             key.insert(BOARDED.sort_key.to_owned(), AttributeValue::S(joined_at.to_owned()));
-            key
+            Ok::<_, CursorError>(key)
         });
+        let after = after.transpose()?;
         let range = Range {
             index: Some(&BOARDED),
             limit: Some(limit + 1),

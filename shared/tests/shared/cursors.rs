@@ -51,6 +51,28 @@ impl Boarded {
     }
 }
 
+/// Returns a cursor with a correct checksum, as anybody can make one.
+fn made_by_hand(listing: &str, position: &str) -> String {
+    let checksum = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, format!("{listing}\n{position}").as_bytes());
+    data_encoding::BASE64URL_NOPAD.encode(&[&checksum.as_ref()[..8], position.as_bytes()].concat())
+}
+
+#[tokio::test]
+async fn made_by_hand_are_rejected_or_lead_somewhere() {
+    let boarded = Boarded::start().await;
+    let long = "1".repeat(2000);
+    for position in ["", "#", "#1", &long, &format!("{long}#1")] {
+        let cursor = made_by_hand(&format!("FLYER#{}", FLYERS[0]), position);
+        let page = boarded.ledger(FLYERS[0], 10, Some(&cursor)).await;
+        assert_eq!(page.is_err(), position.is_empty() || position.len() > 512, "{position}");
+        let cursor = made_by_hand(&format!("FLIGHT#{}", boarded.flights[0]), position);
+        assert!(boarded.passengers(0, 10, Some(&cursor)).await.is_err(), "{position}");
+    }
+    // The listing is named correctly above.
+    let cursor = made_by_hand(&format!("FLIGHT#{}", boarded.flights[0]), "0#0");
+    assert!(boarded.passengers(0, 10, Some(&cursor)).await.is_ok());
+}
+
 #[tokio::test]
 async fn lead_to_each_item_once_in_order() {
     let boarded = Boarded::start().await;

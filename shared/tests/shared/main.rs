@@ -10,6 +10,7 @@ mod json;
 mod log;
 mod models;
 mod no_such_route;
+mod requests;
 mod secrets;
 mod session_keys;
 mod sessions;

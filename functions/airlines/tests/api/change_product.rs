@@ -5,7 +5,7 @@ use futures_util::future::join_all;
 use insta::{allow_duplicates, assert_snapshot};
 use serde_json::{Value, json};
 use std::time::Duration;
-use testing::TestApp;
+use testing::{Fault, TestApp};
 
 /// Creates a product that has every field set and returns it with its path.
 async fn product(app: &TestApp, key: &str) -> (Value, String) {
@@ -219,4 +219,24 @@ async fn rejects_a_path_that_is_not_valid_utf_8() {
 
     assert_snapshot!(in_one_line(&refused), @r#"400 {"error":"Path must be percent-encoded UTF-8"}"#);
     assert!(app.wire.take_operations().is_empty());
+}
+
+/// The first attempt at the first change arrives after the second change.
+#[tokio::test]
+async fn is_not_undone_by_an_attempt_that_arrives_late() {
+    for (first, second) in [("priceMiles", json!(900)), ("active", json!(false)), ("name", json!("Second"))]
+        .map(|(field, later)| (json!({ "priceMiles": 100, "active": true, "name": "First" }), json!({ field: later })))
+    {
+        let app = crate::start().await;
+        let key = app.airline("skyteam").await;
+        let (_, path) = product(&app, &key).await;
+        app.wire.disturb([Fault::None, Fault::Late(Duration::from_millis(100))]);
+
+        let _first = app.patch(&path).key(&key).json(&first).send().await.expect(200);
+        let acknowledged = app.patch(&path).key(&key).json(&second).send().await.expect(200).json();
+        app.wire.all_arrived().await;
+
+        let listed = app.get("/airline/fetchProductsData").key(&key).send().await.json();
+        assert_eq!(listed, json!([acknowledged]), "{second}");
+    }
 }

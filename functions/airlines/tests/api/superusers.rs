@@ -217,9 +217,23 @@ async fn must_declare_json_even_without_a_body() {
     let ada = session(&app).await;
     let _key = app.airline("skyteam").await;
 
-    // A form on another site could send this with the superuser's cookie.
-    let refused = app.post("/airlines/skyteam/keys").bearer(&ada).send().await;
-    assert_eq!(refused.status, 415);
+    // A form on another site could send these with the superuser's cookie.
+    let cookie = format!("rds-session={ada}");
+    for path in ["/airlines", "/airlines/skyteam/keys"] {
+        for content_type in [
+            None,
+            Some("text/plain"),
+            Some("application/x-www-form-urlencoded"),
+            Some("multipart/form-data; boundary=x"),
+        ] {
+            let call = app.post(path).header("cookie", &cookie).header("origin", "https://another.example");
+            let call = match content_type {
+                Some(content_type) => call.header("content-type", content_type),
+                None => call,
+            };
+            assert_eq!(call.send().await.status, 415, "{path} {content_type:?}");
+        }
+    }
     let call = app.post("/airlines/skyteam/keys").bearer(&ada).header("content-type", "application/json");
     assert_eq!(call.send().await.status, 201);
 }

@@ -4,6 +4,7 @@ mod health;
 mod lambda;
 mod root;
 mod status;
+mod unknown_paths;
 
 use testing::TestApp;
 

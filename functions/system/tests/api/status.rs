@@ -64,6 +64,22 @@ async fn reports_quickly_that_no_table_responds() {
     }
 }
 
+/// The timeout of requests is longer than those who watch the system want to wait.
+#[tokio::test]
+async fn is_reported_within_two_seconds() {
+    let app = crate::start().await;
+    let key = app.airline("skyteam").await;
+    let cold = app.another_instance(Duration::from_secs(10));
+
+    for (app, expected) in [(&app, 200), (&cold, 503)] {
+        app.wire.disturb_all(Fault::Delay(Duration::from_mins(1)));
+        let sent = Instant::now();
+        let status = app.get("/status").key(&key).send().await;
+        assert!(sent.elapsed() < Duration::from_millis(2500), "{:?}", sent.elapsed());
+        assert_eq!(status.status, expected, "{}", status.shown());
+    }
+}
+
 #[tokio::test]
 async fn returns_the_airline_as_long_as_its_own_table_responds() {
     let app = crate::start().await;

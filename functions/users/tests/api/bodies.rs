@@ -153,6 +153,33 @@ async fn must_be_declared_as_json() {
     assert_eq!(Stored::of(&app).items().await, before);
 }
 
+/// A form on another site can send these requests with the member's cookie.
+#[tokio::test]
+async fn must_be_declared_as_json_even_when_empty() {
+    let (app, root) = with_grace().await;
+    let before = Stored::of(&app).items().await;
+    let changes = all().into_iter().filter(|route| [Method::POST, Method::PATCH].contains(&route.method));
+
+    for route in changes {
+        let cookie = format!("rds-session={}", session(&app, &root, &route));
+        for content_type in [
+            None,
+            Some("text/plain"),
+            Some("application/x-www-form-urlencoded"),
+            Some("multipart/form-data; boundary=x"),
+        ] {
+            let call = app.call(route.method.clone(), route.path).header("cookie", &cookie);
+            let call = call.header("origin", "https://another.example");
+            let call = match content_type {
+                Some(content_type) => call.header("content-type", content_type),
+                None => call,
+            };
+            assert_eq!(call.send().await.status, 415, "{route:?} {content_type:?}");
+        }
+    }
+    assert_eq!(Stored::of(&app).items().await, before);
+}
+
 #[tokio::test]
 async fn can_declare_a_charset() {
     let (app, root) = with_grace().await;

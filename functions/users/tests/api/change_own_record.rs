@@ -274,6 +274,22 @@ async fn rejects_fields_that_cannot_change() {
 }
 
 #[tokio::test]
+async fn accepts_only_known_short_statuses() {
+    let app = crate::start().await;
+    let ada = signed_up_ada(&app).await;
+
+    for known in ["ooo", "idle", "active", "onboarding"] {
+        let _changed = change(&app, &ada, &json!({ "status": known })).await.expect(204);
+        assert_eq!(own(&app, &ada).await["status"], known);
+    }
+    for unknown in ["blah", "", "OOO", " idle"] {
+        let refused = change(&app, &ada, &json!({ "status": unknown })).await.expect(400).json();
+        assert_eq!(refused["message"], "\"status\" expected ooo, idle, active or onboarding", "{unknown}");
+    }
+    assert_eq!(own(&app, &ada).await["status"], "onboarding");
+}
+
+#[tokio::test]
 async fn rejects_an_empty_change() {
     let app = crate::start().await;
     let ada = signed_up_ada(&app).await;

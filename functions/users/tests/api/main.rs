@@ -14,6 +14,7 @@ mod fields;
 mod github;
 mod index_model;
 mod lambda;
+mod late_writes;
 mod leaks;
 mod list_users;
 mod own_record;

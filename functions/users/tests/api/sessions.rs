@@ -20,6 +20,24 @@ async fn with_grace() -> (TestApp, String, String) {
 }
 
 #[tokio::test]
+async fn of_archived_superusers_have_no_power() {
+    let (app, root, _) = with_grace().await;
+    app.member("former", &["super_user", "archived"]).await;
+    let former = app.session("former");
+    let before = Stored::of(&app).items().await;
+
+    for route in that_need(&[Need::Superuser]) {
+        let refused = route.call(&app).bearer(&former).send().await;
+        assert_eq!(refused.status, 401, "{route:?}");
+    }
+    assert_eq!(Stored::of(&app).items().await, before);
+    let restore = app.patch("/users/former/temporary/data").bearer(&root).json(&json!({ "archived": false }));
+    let _restored = restore.send().await.expect(200);
+    let change = app.patch("/users/grace/temporary/data").bearer(&former).json(&json!({ "member": true }));
+    let _changed = change.send().await.expect(200);
+}
+
+#[tokio::test]
 async fn are_required_by_every_route_that_is_not_public() {
     let (app, _, _) = with_grace().await;
     let now = app.now().as_second();

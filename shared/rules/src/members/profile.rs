@@ -3,7 +3,7 @@
 use super::MemberError;
 use super::change::{Update, change_member_from};
 use crate::Context;
-use models::{Email, Member, Name, Phone, Profile, ProfileText, Username, Years};
+use models::{Email, Member, Name, Phone, Profile, ProfileStatus, ProfileText, Username, Years};
 use serde::Deserialize;
 
 /// A partial update of the caller's own record. Fields that are absent keep their values.
@@ -62,10 +62,10 @@ pub struct ProfileChange {
     #[serde(default, deserialize_with = "models::present")]
     #[schema(nullable = false)]
     pub instagram_id: Option<ProfileText>,
-    /// Short status text of at most 500 characters, unrelated to `/users/status`.
+    /// Short status of the member, `ooo`, `idle`, `active` or `onboarding`, unrelated to `/users/status`.
     #[serde(default, deserialize_with = "models::present")]
     #[schema(nullable = false)]
-    pub status: Option<ProfileText>,
+    pub status: Option<ProfileStatus>,
 }
 
 /// Rejects user names on other networks that contain `@` or spaces.
@@ -117,7 +117,7 @@ fn apply(change: &ProfileChange, member: Member) -> Member {
         last_name: change.last_name.unwrap_or(member.last_name),
         phone: change.phone.or(member.phone),
         email: change.email.or(member.email),
-        status: change.status.or(member.status),
+        status: change.status.map(ProfileText::from).or(member.status),
         profile: Profile {
             yoe: change.yoe.or(member.profile.yoe),
             company: change.company.or(member.profile.company),

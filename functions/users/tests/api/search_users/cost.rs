@@ -27,6 +27,24 @@ fn queries_and_batches(queries: usize, batches: usize) -> Vec<(String, usize)> {
     counts.into_iter().filter(|(_, count)| *count > 0).collect()
 }
 
+/// A caller who repeats a value, in either of its spellings, pays and gets the same.
+#[tokio::test]
+async fn does_not_grow_with_repeated_values() {
+    let (app, root) = with_superuser().await;
+    named(&app, &root, "ada", "ada-l").await;
+    let once = cost(&app, &root, "verified=false&role=MEMBER", 0).await;
+
+    let repeated = "&role=MEMBER&role=member".repeat(300);
+    assert_eq!(cost(&app, &root, &format!("verified=false{repeated}"), 0).await, once);
+
+    let distinct = |count: usize| {
+        let values: Vec<String> = (0..count).map(|level| format!("levelValue={level}")).collect();
+        app.get(&format!("/users/search?{}", values.join("&"))).bearer(&root).send()
+    };
+    let _found = distinct(20).await.expect(200);
+    assert_eq!(distinct(21).await.expect(400).json()["message"], "At most 20 filter values are allowed");
+}
+
 /// All members of the crowd are alike: full members on Discord who have been onboarding for long and have one skill.
 #[tokio::test(flavor = "multi_thread")]
 async fn depends_on_the_most_selective_filter() {

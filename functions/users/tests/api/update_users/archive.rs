@@ -40,6 +40,20 @@ async fn archives_members_who_are_not_on_discord() {
     assert_eq!(seen(&app, "eve").await["roles"], json!({ "archived": false, "in_discord": true }));
 }
 
+/// Else nobody could undo it.
+#[tokio::test]
+async fn leaves_superusers_alone() {
+    let (app, _) = crate::people::with_superuser().await;
+
+    let done = archive(&app, &app.session("root")).await.expect(200).json();
+
+    assert_eq!(done["data"]["totalUsers"], 0);
+    assert_eq!(
+        seen(&app, "root").await["roles"],
+        json!({ "archived": false, "in_discord": false, "super_user": true })
+    );
+}
+
 #[tokio::test]
 async fn lists_the_archived_members_in_debug_mode() {
     let (app, root) = with_people().await;
