@@ -3,12 +3,11 @@
 use crate::session::SessionKey;
 use crate::{api, demo, tables};
 use anyhow::{Context, Result};
-use aws_sdk_dynamodb::config::Builder;
 use clap::Args;
 use engine::Engine;
 use shared::auth::{DEFAULT_SESSION_COOKIE, SessionVerifier};
 use shared::config::Config;
-use shared::store::{Store, Tables};
+use shared::store::{ClientConfig, Store, Tables};
 use shared::{App, Invocation};
 use std::convert::Infallible;
 use std::io::IsTerminal;
@@ -96,7 +95,7 @@ pub async fn serve(options: Options, tables: &tables::Options) -> Result<ExitCod
 /// The DynamoDB that a server uses.
 struct Dynamodb {
     url: String,
-    config: Builder,
+    config: ClientConfig,
     tables: Tables,
     /// Whether the server creates the tables: not on AWS, where the stack does.
     creates_tables: bool,

@@ -2,11 +2,10 @@
 
 use anyhow::{Context, Result};
 use aws_config::BehaviorVersion;
-use aws_sdk_dynamodb::config::Builder;
 use clap::Args;
 use shared::auth::SessionVerifier;
 use shared::config::Config;
-use shared::store::{Store, StoreError, Tables, with_causes};
+use shared::store::{ClientConfig, Store, StoreError, Tables, with_causes};
 use shared::{App, Invocation};
 use std::time::Duration;
 
@@ -58,7 +57,7 @@ impl Options {
     }
 
     /// Returns the client configuration that reaches them.
-    pub async fn config(&self) -> Builder {
+    pub async fn config(&self) -> ClientConfig {
         let has_credentials = ["AWS_ACCESS_KEY_ID", "AWS_PROFILE"].iter().any(|name| std::env::var_os(name).is_some());
         match &self.endpoint_url {
             // The embedded DynamoDB accepts any credentials, so none have to be configured.

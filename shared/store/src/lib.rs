@@ -50,8 +50,11 @@ pub use rewrite::WholeLedger;
 pub use stored::{CreditedPassenger, VersionedProduct};
 pub use update::{Changed, VersionedWrite};
 
+/// Configuration of the DynamoDB client.
+pub use aws_sdk_dynamodb::config::Builder as ClientConfig;
+
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::{Builder, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_sdk_dynamodb::config::{retry::RetryConfig, timeout::TimeoutConfig};
 use std::time::Duration;
 
 /// Names of the three tables.
@@ -102,7 +105,7 @@ impl Store {
     /// Disables the SDK's own retries, which know neither the deadline nor which failures leave a write in doubt, and
     /// are not counted. `request` retries instead.
     #[must_use]
-    pub fn with_config(config: Builder, tables: Tables) -> Self {
+    pub fn with_config(config: ClientConfig, tables: Tables) -> Self {
         let config = config
             .retry_config(RetryConfig::disabled())
             .timeout_config(TimeoutConfig::builder().connect_timeout(Duration::from_secs(1)).build());
