@@ -1,6 +1,6 @@
 //! Airlines and their keys, products and brands.
 
-use crate::item::{Item, from_item, to_item, value, values};
+use crate::item::{Item, from_item, readable, to_item, value, values};
 use crate::keys::{AIRLINE, BRAND_PREFIX, KEY_PREFIX, Key, PRODUCT_PREFIX, airline_partition};
 use crate::query::Range;
 use crate::stored::{BrandClaim, Claim, PrimaryBrand, VersionedProduct};
@@ -190,7 +190,7 @@ impl Store {
     /// Any [`StoreError`].
     pub async fn products(&self, airline: &AirlineId) -> Result<Vec<Product>, StoreError> {
         let items = self.query(airline_range(airline, PRODUCT_PREFIX)).await?;
-        items.into_iter().map(from_item).collect()
+        Ok(items.into_iter().filter_map(readable).collect())
     }
 
     /// Creates a product. Returns `false` if its id is already taken. One request.
@@ -299,8 +299,7 @@ impl Store {
         for item in self.query(range).await? {
             if item.get("sk") == Some(&value(AIRLINE)) {
                 primary = from_item::<PrimaryBrand>(item)?.brand_id;
-            } else {
-                let brand: Brand = from_item(item)?;
+            } else if let Some(brand) = readable::<Brand>(item) {
                 brands.push(Brand { is_primary: primary.as_ref() == Some(&brand.brand_id), ..brand });
             }
         }

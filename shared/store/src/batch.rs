@@ -1,6 +1,6 @@
 //! Reads many items at once.
 
-use crate::item::{Item, from_item};
+use crate::item::{Item, from_item, readable};
 use crate::keys::Key;
 use crate::request::read;
 use crate::retry::{Attempt, retry_within};
@@ -24,6 +24,12 @@ impl Found {
     /// Removes the item with the key and returns its value, or `None` if there is no such item.
     pub fn take<T: Stored>(&mut self, key: &Key) -> Result<Option<T>, StoreError> {
         self.0.remove(key).map(from_item).transpose()
+    }
+
+    /// Removes the items with the keys and returns their values, in the order of the keys. Leaves out items that do not
+    /// exist or cannot be read.
+    pub fn take_readable<T: Stored>(&mut self, keys: &[Key]) -> Vec<T> {
+        keys.iter().filter_map(|key| self.0.remove(key)).filter_map(readable).collect()
     }
 
     /// Removes and returns the item with the key.

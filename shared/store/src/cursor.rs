@@ -1,6 +1,10 @@
 //! Pagination: opaque cursors, each valid for one listing.
 
-use crate::CursorError;
+use crate::batch::key_of;
+use crate::item::{Item, readable};
+use crate::keys::Key;
+use crate::stored::Stored;
+use crate::{CursorError, StoreError, Table};
 use aws_lc_rs::digest::{SHA256, digest};
 use data_encoding::BASE64URL_NOPAD;
 
@@ -44,12 +48,22 @@ fn checksum(listing: &str, position: &str) -> [u8; CHECKSUM_BYTES] {
 }
 
 impl<T> Page<T> {
-    /// Creates a page of the first `limit` items. If there are more, the position of the last item on the page becomes
-    /// the cursor of the next page.
-    pub(crate) fn of(mut items: Vec<T>, limit: usize, listing: &str, position: impl Fn(&T) -> String) -> Self {
+    /// Creates a page of the first `limit` items, without those that cannot be read. If there are more, the position of
+    /// the last of them becomes the cursor of the next page.
+    pub(crate) fn of<S: Stored>(
+        mut items: Vec<Item>,
+        limit: usize,
+        listing: &str,
+        position: impl Fn(Key, &Item) -> String,
+        value: impl Fn(S) -> T,
+    ) -> Result<Self, StoreError> {
         let more = items.len() > limit;
         items.truncate(limit);
-        let next = items.last().filter(|_| more).map(|last| encode(listing, &position(last)));
-        Self { items, next }
+        let last = items.last().filter(|_| more);
+        // The table does not matter for a position.
+        let next =
+            last.map(|last| Ok::<_, StoreError>(encode(listing, &position(key_of(Table::Ledgers, last)?, last))));
+        let next = next.transpose()?;
+        Ok(Self { items: items.into_iter().filter_map(readable).map(value).collect(), next })
     }
 }

@@ -1,7 +1,7 @@
 //! Flights and their passengers.
 
 use crate::cursor::{Page, decode};
-use crate::item::{Item, from_item, to_item, value, values};
+use crate::item::{Item, from_item, readable, to_item, value, values};
 use crate::keys::{Key, PASSENGER_PREFIX, RUNNING_SHARDS, flight_partition, running_shard};
 use crate::query::Range;
 use crate::schema::{BOARDED, RUNNING, UPCOMING};
@@ -175,7 +175,7 @@ impl Store {
             index: Some(&UPCOMING),
             ..Range::of(Table::Flights, "#upcomingOf = :airline", values([(":airline", value(airline))]))
         };
-        self.query(range).await?.into_iter().map(from_item).collect()
+        Ok(self.query(range).await?.into_iter().filter_map(readable).collect())
     }
 
     /// Reads a page of a flight's passengers, in boarding order. One request.
@@ -205,10 +205,12 @@ impl Store {
             after,
             ..Range::of(Table::Flights, "#pk = :pk", values([(":pk", value(&listing))]))
         };
-        let items = self.query(range).await?.into_iter();
-        let passengers = items.map(|item| Ok(from_item::<CreditedPassenger>(item)?.passenger));
-        let passengers = passengers.collect::<Result<Vec<Passenger>, StoreError>>()?;
-        Ok(Page::of(passengers, limit, &listing, |last| format!("{}#{}", last.joined_at, last.user_id)))
+        let position = |key: Key, item: &Item| {
+            let joined_at = item.get(BOARDED.sort_key).and_then(|joined_at| joined_at.as_s().ok());
+            format!("{}#{}", joined_at.map_or("", String::as_str), key.sk.trim_start_matches(PASSENGER_PREFIX))
+        };
+        let value = |stored: CreditedPassenger| stored.passenger;
+        Ok(Page::of(self.query(range).await?, limit, &listing, position, value)?)
     }
 }
 

@@ -1,8 +1,8 @@
 //! Conversion between models and DynamoDB items.
 
-use crate::StoreError;
 use crate::keys::Key;
 use crate::stored::Stored;
+use crate::{StoreError, with_causes};
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Serialize;
 use std::collections::HashMap;
@@ -19,10 +19,20 @@ pub(crate) fn to_item(key: &Key, value: &impl Stored) -> Item {
     item
 }
 
-/// Returns the value of an item.
+/// Returns the value of an item. An error names the item's key.
 pub(crate) fn from_item<T: Stored>(item: Item) -> Result<T, StoreError> {
-    let form: T::Form = serde_dynamo::from_item(item).map_err(|error| StoreError::Failed(error.into()))?;
+    let part = |name: &str| item.get(name).and_then(|part| part.as_s().ok()).cloned().unwrap_or_default();
+    let (pk, sk) = (part("pk"), part("sk"));
+    let form: T::Form = serde_dynamo::from_item(item)
+        .map_err(|error| StoreError::Failed(format!("the item {pk} {sk} cannot be read: {error}").into()))?;
     Ok(form.into())
+}
+
+/// Returns the value of an item of a list. An item that cannot be read is logged with its key and left out, so that it
+/// does no harm to the others.
+pub(crate) fn readable<T: Stored>(item: Item) -> Option<T> {
+    let value = from_item(item);
+    value.inspect_err(|error| tracing::error!(error = with_causes(error), "left an item out of a list")).ok()
 }
 
 /// Converts a value for use in an expression.

@@ -1,8 +1,8 @@
 //! The ledger: writes movements of miles, each in one transaction, and reads the state on which they are decided.
 
 use crate::cursor::{Page, decode};
-use crate::item::{Item, from_item, to_item, value, values};
-use crate::keys::{HISTORY_PAGE_SIZE, Key, flyer_partition, ledger_position};
+use crate::item::{Item, to_item, value, values};
+use crate::keys::{HISTORY_PAGE_SIZE, Key, flyer_partition};
 use crate::query::Range;
 use crate::stored::{CreditedPassenger, Stored};
 use crate::transaction::{CommitResult, Transaction};
@@ -266,9 +266,8 @@ impl Store {
             after: after.map(|sk| Key { table: Table::Ledgers, pk: listing.clone(), sk }.attributes()),
             ..Range::of(Table::Ledgers, "#pk = :pk", values([(":pk", value(&listing))]))
         };
-        let entries = self.query(range).await?.into_iter().map(|item| Ok(from_item::<StoredEntry>(item)?.entry));
-        let entries = entries.collect::<Result<Vec<LedgerEntry>, StoreError>>()?;
-        Ok(Page::of(entries, limit, &listing, |entry| ledger_position(entry.seq)))
+        let value = |stored: StoredEntry| stored.entry;
+        Ok(Page::of(self.query(range).await?, limit, &listing, |key, _| key.sk, value)?)
     }
 }
 

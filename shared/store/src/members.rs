@@ -1,7 +1,7 @@
 //! Members with their claims and index entries, and badges.
 
 use crate::batch::key_of;
-use crate::item::{Item, from_item, to_item, value, values};
+use crate::item::{Item, from_item, readable, to_item, value, values};
 use crate::keys::{BADGES, CLAIM, Key};
 use crate::query::Range;
 use crate::stored::Claim;
@@ -112,15 +112,15 @@ impl Store {
         self.get(&Key::member(member)).await
     }
 
-    /// Reads members, whose ids must be distinct, in the order of the ids. Skips members that do not exist. One request
-    /// per 100 members.
+    /// Reads members, whose ids must be distinct, in the order of the ids. Skips members that do not exist or
+    /// cannot be read. One request per 100 members.
     ///
     /// # Errors
     /// Any [`StoreError`].
     pub async fn members(&self, members: &[MemberId]) -> Result<Vec<Member>, StoreError> {
         let keys: Vec<Key> = members.iter().map(Key::member).collect();
         let mut found = self.batch_get(keys.clone()).await?;
-        keys.iter().filter_map(|key| found.take(key).transpose()).collect()
+        Ok(found.take_readable(&keys))
     }
 
     /// Finds a member by username, regardless of case. Two requests, or one if there is no such member.
@@ -279,15 +279,15 @@ impl Store {
         self.get(&Key::badge(badge)).await
     }
 
-    /// Reads badges, whose ids must be distinct, in the order of the ids. Skips badges that do not exist. One request
-    /// per 100 badges.
+    /// Reads badges, whose ids must be distinct, in the order of the ids. Skips badges that do not exist or cannot
+    /// be read. One request per 100 badges.
     ///
     /// # Errors
     /// Any [`StoreError`].
     pub async fn badges_of(&self, badges: &[BadgeId]) -> Result<Vec<Badge>, StoreError> {
         let keys: Vec<Key> = badges.iter().map(Key::badge).collect();
         let mut found = self.batch_get(keys.clone()).await?;
-        keys.iter().filter_map(|key| found.take(key).transpose()).collect()
+        Ok(found.take_readable(&keys))
     }
 
     /// Reads all badges. One request per megabyte.
@@ -296,7 +296,7 @@ impl Store {
     /// Any [`StoreError`].
     pub async fn badges(&self) -> Result<Vec<Badge>, StoreError> {
         let range = Range::of(Table::Users, "#pk = :pk", values([(":pk", value(BADGES))]));
-        self.query(range).await?.into_iter().map(from_item).collect()
+        Ok(self.query(range).await?.into_iter().filter_map(readable).collect())
     }
 
     /// Creates a badge. One request.

@@ -95,9 +95,16 @@ pub async fn list(context: &Context, prefix: &str, page: &PageRequest) -> Result
         }
     };
     let ids: Vec<MemberId> = entries.iter().map(|entry| entry.key.position.id().clone()).collect();
-    let next = ids.last().filter(|_| has_next).cloned();
-    let prev = ids.first().filter(|_| has_prev).cloned();
-    Ok(MemberList { members: present(context, &ids).await?, next, prev })
+    let members = present(context, &ids).await?;
+    let (first, last) = ends(&members, &ids);
+    Ok(MemberList { next: last.filter(|_| has_next), prev: first.filter(|_| has_prev), members })
+}
+
+/// Returns the ids of the first and the last member on a page, which links use as cursors. A member who cannot be read
+/// could not be found again.
+pub(super) fn ends(members: &[PublicMember], ids: &[MemberId]) -> (Option<MemberId>, Option<MemberId>) {
+    let shown = |member: Option<&PublicMember>| member.map(|member| member.id.clone());
+    (shown(members.first()).or(ids.first().cloned()), shown(members.last()).or(ids.last().cloned()))
 }
 
 /// Returns the entries beyond a position, one more than fits on the page, and whether there are any on its other side.

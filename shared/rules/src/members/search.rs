@@ -1,7 +1,7 @@
 //! Searching members by skill, status, role and Discord account.
 
 use super::MemberError;
-use super::list::{Cursor, PageRequest, position_of};
+use super::list::{Cursor, PageRequest, ends, position_of};
 use crate::Context;
 use futures_util::future::try_join_all;
 use models::facet::{EntryDetail, Facet, Listing};
@@ -315,10 +315,10 @@ pub async fn search(context: &Context, search: &MemberSearch, page: &PageRequest
     };
     let (start, end) = (start.min(positions.len()), end.min(positions.len()));
     let ids: Vec<MemberId> = positions[start..end].iter().map(|position| position.id().clone()).collect();
-    let next = ids.last().filter(|_| end < positions.len()).cloned();
-    let prev = ids.first().filter(|_| start > 0).cloned();
     let count = positions.len();
-    Ok(SearchResult { members: found.present(context, search, &ids).await?, count, next, prev })
+    let members = found.present(context, search, &ids).await?;
+    let (first, last) = ends(&members, &ids);
+    Ok(SearchResult { next: last.filter(|_| end < count), prev: first.filter(|_| start > 0), members, count })
 }
 
 /// Matching members: their positions in listing order, and those of them that have already been read.
