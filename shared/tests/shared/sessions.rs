@@ -123,6 +123,13 @@ fn requires_all_claims() {
     }
 }
 
+/// Nothing here understands extensions that must be understood (RFC 7515, section 4.1.11).
+#[test]
+fn must_not_have_critical_extensions() {
+    let header = Header { crit: Some(vec!["exp".to_owned()]), ..Header::new(Algorithm::RS256) };
+    assert_eq!(member_of(&signed(&header, &claims(), &OURS)), REJECTED);
+}
+
 #[test]
 fn must_be_signed_with_rs256() {
     let others = [Algorithm::RS384, Algorithm::RS512, Algorithm::PS256, Algorithm::PS384, Algorithm::PS512];

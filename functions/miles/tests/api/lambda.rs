@@ -61,6 +61,46 @@ async fn takes_a_body_that_api_gateway_encoded() {
     assert_eq!(function.request(&event).await.expect(200).json()["user"]["miles"], 4500);
 }
 
+/// No event ends as a failed invocation, whatever a client has sent.
+#[tokio::test]
+async fn answers_and_logs_any_event() {
+    let app = crate::with_demo().await;
+    let mut function = FUNCTION.start(&Environment::of(&app)).await;
+    let odd = [
+        ("/headers/x-note", json!("a\u{1}b"), 400),
+        ("/headers/x-note", json!("a\r\nb"), 400),
+        ("/headers/x-note", json!("ü\u{fffd}"), 200),
+        ("/headers/x-note", json!(null), 200),
+        ("/headers/bad name", json!("x"), 400),
+        ("/headers/host", json!(""), 200),
+        ("/headers/host", json!("a b/c?d#e"), 200),
+        ("/headers/x-forwarded-proto", json!("gopher://"), 200),
+        ("/headers/x-api-key", json!("ü"), 401),
+        ("/headers", json!(null), 401),
+        ("/cookies", json!(["a\u{1}"]), 400),
+        ("/rawQueryString", json!("%%%&=&%FF=\"<>`{}|\\^ü"), 200),
+        ("/rawPath", json!(null), 200),
+        ("/pathParameters", json!(null), 200),
+        ("/requestContext/http/method", json!("B AD"), 400),
+        ("/requestContext/http/method", json!(null), 400),
+        ("/body", json!(null), 400),
+        ("/isBase64Encoded", json!(true), 400),
+        ("", json!({}), 400),
+        ("", json!(null), 400),
+    ];
+    for (place, value, status) in &odd {
+        let mut event = demo_event("buy-product");
+        let (parent, name) = place.rsplit_once('/').unwrap_or_default();
+        match event.pointer_mut(parent) {
+            Some(parent) if !name.is_empty() => parent[name] = value.clone(),
+            _ => event = value.clone(),
+        }
+        let answer = function.request(&event).await;
+        assert_eq!(answer.status, *status, "{place} {value}: {}", answer.shown());
+    }
+    assert_eq!(function.end().await.log("request").len(), odd.len());
+}
+
 #[tokio::test]
 async fn answers_as_much_as_lambda_takes_and_no_more() {
     let app = crate::with_demo().await;
