@@ -1,7 +1,6 @@
 //! Sessions of members: JSON Web Tokens (RFC 7519) signed with RS256. This system verifies them but does not create
 //! them.
 
-use data_encoding::BASE64URL_NOPAD;
 use http::{HeaderMap, Method, header};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use models::{ARCHIVED, Member, MemberId, RESTRICTED, SUPER_USER, Timestamp};
@@ -138,10 +137,12 @@ impl SessionVerifier {
     /// Returns the claims of a token that is signed with one of the keys: the key that the token names or one without
     /// an id, or any key if the token names none.
     fn claims(&self, token: &str) -> Option<Claims> {
-        if has_critical_header(token) {
+        let header = decode_header(token).ok()?;
+        if header.crit.is_some() {
+            // It names extensions that must be understood (RFC 7515, section 4.1.11). None is understood here.
             return None;
         }
-        let named = decode_header(token).ok()?.kid;
+        let named = header.kid;
         let mut validation = Validation::new(Algorithm::RS256);
         // The library would use the system clock and allow a minute of leeway. `verify` does neither.
         validation.validate_exp = false;
@@ -152,18 +153,6 @@ impl SessionVerifier {
             .find_map(|key| decode::<Claims>(token, &key.key, &validation).ok())
             .map(|data| data.claims)
     }
-}
-
-/// Returns whether a token's header has `crit`, which names extensions that must be understood (RFC 7515, section 4.1.11).
-/// None is understood here.
-fn has_critical_header(token: &str) -> bool {
-    #[derive(Deserialize)]
-    struct Critical {
-        crit: Option<serde_json::Value>,
-    }
-    let header = token.split('.').next().and_then(|header| BASE64URL_NOPAD.decode(header.as_bytes()).ok());
-    let header = header.and_then(|header| serde_json::from_slice::<Critical>(&header).ok());
-    header.is_none_or(|header| header.crit.is_some())
 }
 
 /// Returns the PEM blocks of a text, each with the key id from the line `kid: x` before it.

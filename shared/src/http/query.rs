@@ -4,6 +4,7 @@ use super::error::MembersError;
 use crate::App;
 use axum::extract::{FromRequestParts, Query};
 use http::request::Parts;
+use std::collections::HashSet;
 
 /// The distinct parameters that have not been read yet, in order. A repeated one counts once.
 #[derive(Debug)]
@@ -14,15 +15,11 @@ impl FromRequestParts<App> for QueryParams {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
         let bad = |_| MembersError::BadRequest("Query must be percent-encoded UTF-8".to_owned());
-        let Query(pairs) = Query::<Vec<(String, String)>>::from_request_parts(parts, app).await.map_err(bad)?;
-        let mut distinct: Vec<(String, String)> = Vec::new();
-        for pair in pairs {
-            // `dev` is a feature switch of the original system that its clients still send. It has no effect.
-            if pair.0 != "dev" && !distinct.contains(&pair) {
-                distinct.push(pair);
-            }
-        }
-        Ok(Self(distinct))
+        let Query(mut pairs) = Query::<Vec<(String, String)>>::from_request_parts(parts, app).await.map_err(bad)?;
+        let mut seen = HashSet::new();
+        // `dev` is a feature switch of the original system that its clients still send. It has no effect.
+        pairs.retain(|pair| pair.0 != "dev" && seen.insert(pair.clone()));
+        Ok(Self(pairs))
     }
 }
 

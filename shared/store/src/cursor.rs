@@ -1,10 +1,8 @@
 //! Pagination: opaque cursors, each valid for one listing.
 
-use crate::batch::key_of;
+use crate::CursorError;
 use crate::item::{Item, readable};
-use crate::keys::Key;
 use crate::stored::Stored;
-use crate::{CursorError, StoreError, Table};
 use aws_lc_rs::digest::{SHA256, digest};
 use data_encoding::BASE64URL_NOPAD;
 
@@ -54,16 +52,12 @@ impl<T> Page<T> {
         mut items: Vec<Item>,
         limit: usize,
         listing: &str,
-        position: impl Fn(Key, &Item) -> String,
+        position: impl Fn(&Item) -> String,
         value: impl Fn(S) -> T,
-    ) -> Result<Self, StoreError> {
+    ) -> Self {
         let more = items.len() > limit;
         items.truncate(limit);
-        let last = items.last().filter(|_| more);
-        // The table does not matter for a position.
-        let next =
-            last.map(|last| Ok::<_, StoreError>(encode(listing, &position(key_of(Table::Ledgers, last)?, last))));
-        let next = next.transpose()?;
-        Ok(Self { items: items.into_iter().filter_map(readable).map(value).collect(), next })
+        let next = items.last().filter(|_| more).map(|last| encode(listing, &position(last)));
+        Self { items: items.into_iter().filter_map(readable).map(value).collect(), next }
     }
 }

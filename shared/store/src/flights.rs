@@ -1,7 +1,7 @@
 //! Flights and their passengers.
 
 use crate::cursor::{Page, decode};
-use crate::item::{Item, from_item, readable, to_item, value, values};
+use crate::item::{Item, from_item, readable, text, to_item, value, values};
 use crate::keys::{Key, PASSENGER_PREFIX, RUNNING_SHARDS, flight_partition, running_shard};
 use crate::query::Range;
 use crate::schema::{BOARDED, RUNNING, UPCOMING};
@@ -205,12 +205,11 @@ impl Store {
             after,
             ..Range::of(Table::Flights, "#pk = :pk", values([(":pk", value(&listing))]))
         };
-        let position = |key: Key, item: &Item| {
-            let joined_at = item.get(BOARDED.sort_key).and_then(|joined_at| joined_at.as_s().ok());
-            format!("{}#{}", joined_at.map_or("", String::as_str), key.sk.trim_start_matches(PASSENGER_PREFIX))
+        let position = |item: &Item| {
+            format!("{}#{}", text(item, BOARDED.sort_key), text(item, "sk").trim_start_matches(PASSENGER_PREFIX))
         };
         let value = |stored: CreditedPassenger| stored.passenger;
-        Ok(Page::of(self.query(range).await?, limit, &listing, position, value)?)
+        Ok(Page::of(self.query(range).await?, limit, &listing, position, value))
     }
 }
 

@@ -19,10 +19,14 @@ pub(crate) fn to_item(key: &Key, value: &impl Stored) -> Item {
     item
 }
 
+/// Returns a string attribute, such as a part of the key; empty if the item has none of this name.
+pub(crate) fn text<'a>(item: &'a Item, name: &str) -> &'a str {
+    item.get(name).and_then(|value| value.as_s().ok()).map_or("", String::as_str)
+}
+
 /// Returns the value of an item. An error names the item's key.
 pub(crate) fn from_item<T: Stored>(item: Item) -> Result<T, StoreError> {
-    let part = |name: &str| item.get(name).and_then(|part| part.as_s().ok()).cloned().unwrap_or_default();
-    let (pk, sk) = (part("pk"), part("sk"));
+    let (pk, sk) = (text(&item, "pk").to_owned(), text(&item, "sk").to_owned());
     let form: T::Form = serde_dynamo::from_item(item)
         .map_err(|error| StoreError::Failed(format!("the item {pk} {sk} cannot be read: {error}").into()))?;
     Ok(form.into())

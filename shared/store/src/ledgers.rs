@@ -1,7 +1,7 @@
 //! The ledger: writes movements of miles, each in one transaction, and reads the state on which they are decided.
 
 use crate::cursor::{Page, decode};
-use crate::item::{Item, to_item, value, values};
+use crate::item::{Item, text, to_item, value, values};
 use crate::keys::{HISTORY_PAGE_SIZE, Key, flyer_partition};
 use crate::query::Range;
 use crate::stored::{CreditedPassenger, Stored};
@@ -267,7 +267,8 @@ impl Store {
             ..Range::of(Table::Ledgers, "#pk = :pk", values([(":pk", value(&listing))]))
         };
         let value = |stored: StoredEntry| stored.entry;
-        Ok(Page::of(self.query(range).await?, limit, &listing, |key, _| key.sk, value)?)
+        let position = |item: &Item| text(item, "sk").to_owned();
+        Ok(Page::of(self.query(range).await?, limit, &listing, position, value))
     }
 }
 
