@@ -153,14 +153,13 @@ impl<C: NumberedChange> Progress<C> {
         if let Traced::Effective(answer) = self.trace(&state).await? {
             return Ok(Attempt::Done(answer));
         }
-        let (number, write, answer) = match self.change.decide(state, operation)? {
-            Decision::Answer(answer) => return Ok(Attempt::Done(answer)),
-            Decision::Write { number, write, answer } => (number, write, answer),
+        let (number, write, answer) = match self.change.decide(state, operation) {
+            Ok(Decision::Write { number, write, answer }) if self.may_write(number) => (number, write, answer),
+            Ok(Decision::Answer(answer)) if self.doubt.is_none() => return Ok(Attempt::Done(answer)),
+            Err(error) if self.doubt.is_none() => return Err(error),
+            // What was read is not of one moment: the state may show what the attempt in doubt has done, and `trace` not yet.
+            _ => return Ok(Attempt::Repeat("an attempt that got no response is not visible yet".into(), ())),
         };
-        if self.doubt.as_ref().is_some_and(|doubt| doubt.number != number) {
-            // The two reads are not one snapshot: this state is newer than what `trace` has read.
-            return Ok(Attempt::Repeat("an attempt that got no response is not visible yet".into(), ()));
-        }
         match self.change.write(write).await {
             Ok(Written::Done) => {
                 self.doubt = None;
@@ -179,6 +178,11 @@ impl<C: NumberedChange> Progress<C> {
                 Err(error)
             }
         }
+    }
+
+    /// Returns whether a change with this number cannot take effect beside an attempt that is in doubt.
+    fn may_write(&self, number: u64) -> bool {
+        self.doubt.as_ref().is_none_or(|doubt| doubt.number == number)
     }
 
     fn remember(&mut self, number: u64, operation: Uuid, answer: C::Answer) {
@@ -211,14 +215,16 @@ impl<C: NumberedChange> Progress<C> {
         if self.doubt.is_none() {
             return Err(error);
         }
-        let traced = match self.change.read().await {
-            Ok(state) => self.trace(&state).await,
-            Err(_) => Ok(Traced::InDoubt),
-        };
-        match traced {
+        let Ok(state) = self.change.read().await else { return Err(StoreError::OutcomeUnknown(error.into()).into()) };
+        match self.trace(&state).await {
             Ok(Traced::Effective(answer)) => Ok(answer),
             Ok(Traced::Settled) => Err(StoreError::Busy(error.into()).into()),
-            Ok(Traced::InDoubt) | Err(_) => Err(StoreError::OutcomeUnknown(error.into()).into()),
+            // An answer that is recorded is true, whichever attempt it belongs to.
+            Ok(Traced::InDoubt) => match self.change.decide(state, Uuid::nil()) {
+                Ok(Decision::Answer(answer)) => Ok(answer),
+                _ => Err(StoreError::OutcomeUnknown(error.into()).into()),
+            },
+            Err(_) => Err(StoreError::OutcomeUnknown(error.into()).into()),
         }
     }
 }

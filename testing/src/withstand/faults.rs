@@ -1,6 +1,8 @@
 //! DynamoDB's faults.
 
-use crate::Fault::{self, Canceled, Conflict, CutAfter, CutBefore, Delay, Error, Late, LeaveTable, LeaveUnprocessed};
+use crate::Fault::{
+    self, Canceled, CanceledForAll, Conflict, CutAfter, CutBefore, Delay, Error, Late, LateInPart, LeaveTable, LeaveUnprocessed,
+};
 use std::time::Duration;
 
 /// What a fault means for the request that it hits.
@@ -37,18 +39,18 @@ pub(super) const TOO_LONG: Duration = Duration::MAX;
 pub(super) const THROTTLED: Fault = Error(400, "ThrottlingException");
 pub(super) const ERROR: Fault = Error(500, "InternalServerError");
 pub(super) const IN_PROGRESS: Fault = Error(400, "TransactionInProgressException");
-pub(super) const CANCELED: Fault = Canceled("ThrottlingError");
 pub(super) const UPDATE_CONFLICT: Fault = Error(400, "TransactionConflictException");
 pub(super) const LATE: Fault = Late(SHORT);
 
 /// All faults that a write has to withstand.
-const FAULTS: [(Class, Target, Fault); 22] = [
+const FAULTS: [(Class, Target, Fault); 26] = [
     (Class::Refusal, Target::Any, THROTTLED),
     (Class::Refusal, Target::Any, Error(400, "ProvisionedThroughputExceededException")),
     (Class::Refusal, Target::Any, Error(400, "RequestLimitExceeded")),
     (Class::Refusal, Target::Transaction, Conflict),
-    (Class::Refusal, Target::Transaction, CANCELED),
+    (Class::Refusal, Target::Transaction, Canceled("ThrottlingError")),
     (Class::Refusal, Target::Transaction, Canceled("ProvisionedThroughputExceeded")),
+    (Class::Refusal, Target::Transaction, CanceledForAll),
     (Class::Refusal, Target::Update, UPDATE_CONFLICT),
     (Class::Doubt, Target::Any, ERROR),
     (Class::Doubt, Target::Any, Error(503, "ServiceUnavailable")),
@@ -56,6 +58,9 @@ const FAULTS: [(Class, Target, Fault); 22] = [
     (Class::Doubt, Target::Any, CutAfter),
     (Class::Doubt, Target::Write, LATE),
     (Class::Doubt, Target::Transaction, IN_PROGRESS),
+    (Class::Doubt, Target::Transaction, LateInPart(SHORT, 0)),
+    (Class::Doubt, Target::Transaction, LateInPart(SHORT, 1)),
+    (Class::Doubt, Target::Transaction, LateInPart(SHORT, 2)),
     (Class::Lasting, Target::Any, Error(400, "ValidationException")),
     (Class::Lasting, Target::Any, Error(400, "AccessDeniedException")),
     (Class::Lasting, Target::Any, Error(400, "ResourceNotFoundException")),
@@ -76,7 +81,7 @@ pub(super) fn faults_of<'a>(operation: &'a str, classes: &'a [Class]) -> impl It
 /// Returns the faults of which any two must be withstood in a row by a write with the given operation.
 pub(super) fn paired_faults(operation: &str) -> &'static [Fault] {
     match operation {
-        "TransactWriteItems" => &[LATE, CutAfter, Conflict, CANCELED, ERROR, THROTTLED, CutBefore, IN_PROGRESS],
+        "TransactWriteItems" => &[LATE, CutAfter, Conflict, CanceledForAll, ERROR, THROTTLED, CutBefore, IN_PROGRESS],
         _ => &[LATE, CutAfter, UPDATE_CONFLICT, ERROR, THROTTLED],
     }
 }
@@ -112,6 +117,7 @@ pub(super) fn can_hit(fault: &Fault, operation: &str) -> bool {
     let listed = FAULTS.iter().find(|(_, _, listed)| listed == fault).map(|(_, target, _)| *target);
     match fault {
         Late(_) => Target::Write.includes(operation),
+        LateInPart(..) => Target::Transaction.includes(operation),
         LeaveTable(_) => Target::Batch.includes(operation),
         _ => listed.is_none_or(|target| target.includes(operation)),
     }
@@ -122,12 +128,12 @@ pub(super) fn can_hit(fault: &Fault, operation: &str) -> bool {
 pub(super) fn leaves_doubt(fault: &Fault) -> bool {
     match fault {
         Error(status, _) => *status >= 500 || *fault == IN_PROGRESS,
-        Conflict | Canceled(_) => false,
+        Conflict | Canceled(_) | CanceledForAll => false,
         _ => true,
     }
 }
 
 /// Returns whether a request with this fault reaches DynamoDB, sooner or later.
 pub(super) fn arrives(fault: &Fault) -> bool {
-    matches!(fault, Fault::None | CutAfter | Delay(_) | Late(_))
+    matches!(fault, Fault::None | CutAfter | Delay(_) | Late(_) | LateInPart(..))
 }

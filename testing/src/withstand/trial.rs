@@ -4,7 +4,7 @@ use super::faults::Class::{Doubt, Lasting, Refusal, Silence, Slowness};
 use super::faults::{
     ERROR, THROTTLED, TOO_LONG, can_hit, conflict_of, faults_of, leaves_doubt, may_last_in_pair, paired_faults,
 };
-use crate::Fault::{self, CutAfter, CutBefore, Delay, Late, LeaveTable};
+use crate::Fault::{self, CutAfter, CutBefore, Delay, Late, LateInPart, LeaveTable};
 use std::slice;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -188,6 +188,10 @@ pub(super) fn longer_sequences(requests: &[&str]) -> Vec<Trial> {
         // It arrives after one table was read and before another.
         passing
             .extend(["users", "ledgers"].map(|left| vec![late.clone(), conflict(), LeaveTable(left), delayed.clone()]));
+    }
+    if requests[last] == "TransactWriteItems" {
+        // Its items become visible one after another.
+        passing.extend((0..4).map(|position| vec![LateInPart(Duration::from_millis(15), position), conflict()]));
     }
     let too_late = Late(TOO_LONG);
     let until_deadline = [
