@@ -74,7 +74,7 @@ impl Accesses {
                     }
                 }
             }
-            "TransactWriteItems" => {
+            "TransactGetItems" | "TransactWriteItems" => {
                 for part in body["TransactItems"].as_array().expect("operations") {
                     let (kind, part) = part.as_object().and_then(|part| part.iter().next()).expect("an operation");
                     note(&format!("{kind}Item"), resource(&part["TableName"]), Some(of_item(part)));

@@ -11,6 +11,7 @@ use aws_smithy_types::body::SdkBody;
 use serde_json::{Value, json};
 use std::collections::{HashSet, VecDeque};
 use std::fmt;
+use std::iter;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -324,12 +325,16 @@ fn written(transaction: &Value, position: usize) -> (String, Value) {
     (table.as_str().expect("a name").to_owned(), json!({ "pk": item["pk"], "sk": item["sk"] }))
 }
 
-/// Returns a response to a read in which some items are as they were before.
+/// Returns a response to a read in which some items are as they were before. A transaction cannot read them.
 async fn with_lagging(
     asked: &Value,
     mut response: HttpResponse,
     lagging: &[Lagging],
 ) -> Result<HttpResponse, ConnectorError> {
+    let is_lagging = |get: &Value| lagging.iter().any(|item| get["TableName"] == *item.table && get["Key"] == item.key);
+    if asked["TransactItems"].as_array().is_some_and(|reads| reads.iter().any(|read| is_lagging(&read["Get"]))) {
+        return Ok(cancellation(iter::once("TransactionConflict")));
+    }
     let status = response.status();
     let mut answer: Value = serde_json::from_slice(&read(&mut response).await?).expect("the answer is JSON");
     for Lagging { table, key, before } in lagging {

@@ -1,12 +1,14 @@
 //! The ledger: writes movements of miles, each in one transaction, and reads the state on which they are decided.
 
 use crate::cursor::{Page, decode};
-use crate::item::{Item, text, to_item, value, values};
+use crate::item::{Item, from_item, text, to_item, value, values};
 use crate::keys::{HISTORY_PAGE_SIZE, Key, flyer_partition};
 use crate::query::Range;
+use crate::request::read;
 use crate::stored::{CreditedPassenger, Stored};
 use crate::transaction::{CommitResult, Transaction};
 use crate::{PageError, Store, StoreError, Table};
+use aws_sdk_dynamodb::types::{Get, ReturnConsumedCapacity, TransactGetItem};
 use models::{
     Account, AirlineId, Flight, FlightId, FlyerId, HistoryEntry, ImportedFrom, LedgerEntry, Passenger, Product,
     ProductId, Timestamp,
@@ -201,12 +203,25 @@ impl Store {
         Ok(RefundState { account: found.take(&account)?, purchase: found.take(&purchase)? })
     }
 
-    /// Reads a recorded outcome. One request.
+    /// Reads a recorded outcome. If part of the transaction that records it has been seen before, all of it is seen now:
+    /// TransactGetItems does not read an item that is being written. One request, plus one per conflict.
     ///
     /// # Errors
     /// Any [`StoreError`].
     pub async fn outcome(&self, of: OutcomeOf<'_>) -> Result<Option<Outcome>, StoreError> {
-        self.get(&of.key()).await
+        let key = of.key();
+        let get = Get::builder().table_name(self.name(key.table)).set_key(Some(key.attributes())).build();
+        let get = TransactGetItem::builder().get(get.expect("table and key are set")).build();
+        let response = read(|| {
+            self.client
+                .transact_get_items()
+                .transact_items(get.clone())
+                .return_consumed_capacity(ReturnConsumedCapacity::Total)
+                .send()
+        })
+        .await?;
+        let item = response.responses.unwrap_or_default().into_iter().next().and_then(|response| response.item);
+        item.map(from_item).transpose()
     }
 
     /// Reads a ledger entry by its number. One request.

@@ -66,6 +66,7 @@ metered! {
     scan::ScanOutput: Read, one;
     update_item::UpdateItemOutput: Write, one;
     batch_get_item::BatchGetItemOutput: Read, many;
+    transact_get_items::TransactGetItemsOutput: Read, many;
     transact_write_items::TransactWriteItemsOutput: Write, many;
 }
 
@@ -79,7 +80,7 @@ enum AttemptFailure {
     Final,
 }
 
-fn classify<E: ProvideErrorMetadata>(error: &SdkError<E>) -> AttemptFailure {
+fn classify<E: ProvideErrorMetadata>(error: &SdkError<E>, unit: CapacityUnit) -> AttemptFailure {
     match error {
         SdkError::ServiceError(context) => match context.err().code() {
             Some("ThrottlingException" | "ProvisionedThroughputExceededException" | "RequestLimitExceeded") => {
@@ -89,6 +90,8 @@ fn classify<E: ProvideErrorMetadata>(error: &SdkError<E>) -> AttemptFailure {
             Some("TransactionInProgressException") => AttemptFailure::InDoubt,
             // A write that is not part of a transaction conflicted with a transaction.
             Some("TransactionConflictException") => AttemptFailure::Transient,
+            // A transaction that reads met one that writes, or a table was throttled.
+            Some("TransactionCanceledException") if unit == CapacityUnit::Read => AttemptFailure::Transient,
             _ if context.raw().status().is_server_error() => AttemptFailure::InDoubt,
             _ => AttemptFailure::Final,
         },
@@ -140,7 +143,7 @@ where
                 Ok(Err(error)) => error,
                 Err(elapsed) => return repeat(elapsed.into(), true),
             };
-            match classify(&error) {
+            match classify(&error, T::UNIT) {
                 AttemptFailure::Final => Err(match error {
                     SdkError::ServiceError(context) => RequestError::Rejected { error: context.into_err(), in_doubt },
                     error if in_doubt => StoreError::OutcomeUnknown(error.into()).into(),

@@ -130,7 +130,9 @@ impl Stage {
             let is_of_caller = requests[0].fault != Fault::None;
             let failure = if is_of_caller { write.failures.of_caller } else { write.failures.of_write };
             let is_busy = !writes().any(leaves_doubt) && !trial.is_lasting();
-            assert_eq!(response, if is_busy { failure.busy } else { failure.failed }, "{case}");
+            // DynamoDB computes these reasons, which may take until after the deadline.
+            let is_cut = writes().next_back() == Some(&Fault::CanceledForAll) && response == failure.failed;
+            assert!(is_cut || response == if is_busy { failure.busy } else { failure.failed }, "{case}");
         }
         match trial.end {
             End::Success => assert!(has_succeeded, "{case}"),

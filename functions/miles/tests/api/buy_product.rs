@@ -119,7 +119,7 @@ async fn takes_one_request_to_reject_and_one_more_with_an_idempotency_key() {
     assert_eq!(shop.app.wire.take_operations(), ["BatchGetItem"]);
 
     let _refused = shop.buy().header("idempotency-key", "one").send().await.expect(400);
-    assert_eq!(shop.app.wire.take_operations(), ["BatchGetItem", "GetItem"]);
+    assert_eq!(shop.app.wire.take_operations(), ["BatchGetItem", "TransactGetItems"]);
 }
 
 /// Each request has one error fewer than the one before.

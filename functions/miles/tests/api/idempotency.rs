@@ -284,3 +284,23 @@ async fn replays_to_a_retry_that_read_the_new_balance_but_no_outcome() {
     assert_ne!(is_replay(&repeat), is_replay(&first));
     assert_eq!(shop.entries().await, 2);
 }
+
+/// The first request's transaction becomes visible item by item, while the second request is processed.
+#[tokio::test(flavor = "multi_thread")]
+async fn replays_to_a_retry_that_sees_part_of_the_first_request() {
+    for position in 0..4 {
+        let shop = Shop::open(500, 500).await;
+        let late = Fault::LateInPart(Duration::from_millis(60), position);
+        shop.app.wire.disturb([Fault::None, late, Fault::Delay(Duration::from_millis(300))]);
+        let repeat = async {
+            tokio::time::sleep(Duration::from_millis(80)).await;
+            shop.buy().repeatable("one").send().await
+        };
+        let (first, repeat) = tokio::join!(shop.buy().repeatable("one").send(), repeat);
+
+        let first = first.expect(200);
+        assert_eq!(repeat.shown(), first.shown(), "{position}");
+        assert_eq!((is_replay(&first), is_replay(&repeat)), (false, true), "{position}");
+        assert_eq!(shop.entries().await, 2);
+    }
+}
