@@ -356,8 +356,9 @@ async fn with_lagging(
             for item in answer["Items"].as_array_mut().into_iter().flatten().filter(|item| is_it(item)) {
                 item.clone_from(before.as_ref().unwrap_or(&Value::Null));
             }
-            let items = answer["Items"].as_array_mut();
-            items.into_iter().for_each(|items| items.retain(|item| !item.is_null()));
+            if let Some(items) = answer["Items"].as_array_mut() {
+                items.retain(|item| !item.is_null());
+            }
         }
     }
     Ok(HttpResponse::new(status, SdkBody::from(answer.to_string())))

@@ -69,5 +69,5 @@ async fn run(app: &App, force: bool) -> Result<ArchiveRun, RunError> {
         max_share: (!force).then_some(app.archiving.max_share),
     };
     let run = archive(&app.context, &how).await?;
-    Ok(ArchiveRun { discord, found: run.found(), archived: run.archived.len(), failed: run.failed.len() })
+    Ok(ArchiveRun { discord, found: run.found(), archived: run.archived.count, failed: run.failed.count })
 }

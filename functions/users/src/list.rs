@@ -45,20 +45,23 @@ pub(crate) struct UserList {
     links: Links,
 }
 
+/// Returns whether a text is a number without leading zeros and signs.
+fn is_number(text: &str) -> bool {
+    text == "0" || (!text.starts_with('0') && !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// Reads the maximum number of members on a page, which is `max` unless the parameter says less.
+pub(crate) fn page_size(query: &mut QueryParams, max: usize) -> Result<usize, MembersError> {
+    let Some(size) = query.one("size")? else { return Ok(max) };
+    let number = Some(size).filter(|size| is_number(size)).and_then(|size| size.parse().ok());
+    let bad = || MembersError::BadRequest(format!("size must be in range 1-{max}"));
+    number.filter(|size| (1..=max).contains(size)).ok_or_else(bad)
+}
+
 /// Reads the parameters that select a page.
 pub(crate) fn page_request(query: &mut QueryParams) -> Result<PageRequest, MembersError> {
     let bad = |message: &str| MembersError::BadRequest(message.to_owned());
-    // Leading zeros and signs are not part of a number.
-    let is_number = |text: &str| {
-        text == "0" || (!text.starts_with('0') && !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()))
-    };
-    let size = match query.one("size")? {
-        None => 100,
-        Some(size) => {
-            let number = Some(size).filter(|size| is_number(size)).and_then(|size| size.parse().ok());
-            number.filter(|size| (1..=100).contains(size)).ok_or_else(|| bad("size must be in range 1-100"))?
-        }
-    };
+    let size = page_size(query, 100)?;
     let page = query.one("page")?.map(|page| {
         // A number too large for `usize` is past the last page, as `usize::MAX` is.
         let number = Some(page).filter(|page| is_number(page)).map(|page| page.parse().unwrap_or(usize::MAX));

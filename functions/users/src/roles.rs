@@ -1,5 +1,6 @@
 //! `PATCH /users/{id}/temporary/data` and `PATCH /users`
 
+use crate::list::page_size;
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
@@ -106,24 +107,30 @@ pub(crate) struct ActionDone {
 #[derive(Debug, Default, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ActionCounts {
-    /// Number of members found: those to archive, or those without a linked Discord account.
+    /// Number of members found: those to archive, or those without a linked Discord account, who are counted up to
+    /// 100,000.
     total_users: usize,
     /// Number of members archived; 0 for `nonVerifiedDiscordUsers`.
     total_users_archived: usize,
     /// Number of members who could not be archived and are left for the next run.
     total_operations_failed: usize,
-    /// Members who were archived. Present only for `archiveUsers` with `debug=true`.
+    /// Members who were archived, up to 10,000 of them. Present only for `archiveUsers` with `debug=true`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     updated_user_details: Option<Vec<Reported>>,
-    /// Members who could not be archived. Present only for `archiveUsers` with `debug=true`.
+    /// Members who could not be archived, up to 10,000 of them. Present only for `archiveUsers` with `debug=true`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     failed_user_details: Option<Vec<Reported>>,
-    /// Members without a linked Discord account. Present only for `nonVerifiedDiscordUsers`.
+    /// A page of the members without a linked Discord account, by id. Present only for `nonVerifiedDiscordUsers`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     users: Option<Vec<PublicMember>>,
+    /// Id of the last member on the page, to give as parameter `next` for the following page; `null` on the last page.
+    /// Present only for `nonVerifiedDiscordUsers`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[allow(clippy::option_option, reason = "it can be absent or null")]
+    next: Option<Option<MemberId>>,
 }
 
 /// Archive members who are not on Discord
@@ -132,18 +139,23 @@ pub(crate) struct ActionCounts {
 /// not archived, and one who could not be archived is left for the next run. Repeating the request is harmless.
 ///
 /// The action `nonVerifiedDiscordUsers` changes nothing: it lists the unarchived members without a linked Discord
-/// account.
+/// account, a page at a time.
 #[utoipa::path(
     patch,
     path = "/users",
     tag = "Members",
     security(("sessionCookie" = []), ("sessionToken" = [])),
     extensions(("x-dynamodb-requests" = json!(
-        "5 for two members; in general, 1 per 10,000 candidates, 1 per 100 candidates and 1 per archived \
-        member"
+        "5 for two members; in general, 1 per 1,000 candidates, 1 per 10,000 to count them, 1 per 100 to read them and \
+        1 per archived member"
     ))),
     params(("debug" = Option<bool>, Query, nullable = false, example = true,
-        description = "Whether to list the members who were archived and those who could not be; default `false`.")),
+        description = "Whether to list the members who were archived and those who could not be; default `false`."),
+        ("size" = Option<u16>, Query, nullable = false, minimum = 1, maximum = 1000,
+        description = "Maximum number of members that `nonVerifiedDiscordUsers` lists; default 1,000."),
+        ("next" = Option<String>, Query, nullable = false,
+        description = "Id of the member after whom `nonVerifiedDiscordUsers` continues, from `data.next`; by default, it \
+        lists the first members.")),
     request_body(content = Action, example = json!({ "action": "archiveUsers" })),
     responses(
         (status = 200, description = "The action was carried out.", body = ActionDone),
@@ -165,6 +177,9 @@ pub(crate) async fn update_users(
     body: Result<Body<Action>, MembersError>,
 ) -> Result<Json<ActionDone>, MembersError> {
     let debug = query.flag("debug")?;
+    let size = page_size(&mut query, 1000)?;
+    let bad_next = |_| MembersError::BadRequest("\"next\" must be the id of a member".to_owned());
+    let after = query.one("next")?.map(|id| id.parse().map_err(bad_next)).transpose()?;
     let invalid = || MembersError::BadRequest("Invalid payload".to_owned());
     let Body(Action { action }) = body.map_err(|error| match error {
         MembersError::BadRequest(_) => invalid(),
@@ -173,9 +188,10 @@ pub(crate) async fn update_users(
     match action.as_str() {
         "archiveUsers" => archive(&context, &by, debug).await,
         "nonVerifiedDiscordUsers" => {
-            let users = unverified(&context).await.or_fail(Failure::Internal)?;
-            let users: Vec<PublicMember> = users.into_iter().map(PublicMember::from).collect();
-            let data = ActionCounts { total_users: users.len(), users: Some(users), ..ActionCounts::default() };
+            let found = unverified(&context, size, after).await.or_fail(Failure::Internal)?;
+            let users = found.members.into_iter().map(PublicMember::from).collect();
+            let (users, next) = (Some(users), Some(found.next));
+            let data = ActionCounts { total_users: found.count, users, next, ..ActionCounts::default() };
             Ok(Json(ActionDone { message: "Users not verified in Discord returned successfully!", data }))
         }
         _ => Err(invalid()),
@@ -193,11 +209,11 @@ async fn archive(context: &Context, by: &MemberId, debug: bool) -> Result<Json<A
     };
     let data = ActionCounts {
         total_users: run.found(),
-        total_users_archived: run.archived.len(),
-        total_operations_failed: run.failed.len(),
-        updated_user_details: debug.then_some(run.archived),
-        failed_user_details: debug.then_some(run.failed),
-        users: None,
+        total_users_archived: run.archived.count,
+        total_operations_failed: run.failed.count,
+        updated_user_details: debug.then_some(run.archived.named),
+        failed_user_details: debug.then_some(run.failed.named),
+        ..ActionCounts::default()
     };
     Ok(Json(ActionDone { message, data }))
 }

@@ -178,6 +178,23 @@ pub fn sign_up_key(signed_up: Timestamp, id: &str) -> String {
     format!("{:015}#{id}", signed_up.as_millisecond())
 }
 
+/// The sort key of an entry of a [`Roster`]: a [`sign_up_key`] or the member's id alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RosterKey {
+    /// Where the entry stands in the roster's order.
+    pub position: String,
+    /// The member whose entry it is.
+    pub member: MemberId,
+}
+
+impl RosterKey {
+    /// Parses a sort key. Returns `None` if it is malformed.
+    #[must_use]
+    pub fn parse(sort_key: &str) -> Option<Self> {
+        Some(Self { position: sort_key.to_owned(), member: member_at(sort_key)? })
+    }
+}
+
 /// Returns the id of the member whose index entry has the sort key, in any partition: the key is a [`ListingKey`], a
 /// [`sign_up_key`] or the id alone. Returns `None` if the key is malformed.
 #[must_use]

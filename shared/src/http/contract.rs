@@ -11,7 +11,14 @@ use http_body_util::BodyExt;
 use models::MAX_ANSWER_BYTES;
 use percent_encoding::percent_decode_str;
 use std::panic::AssertUnwindSafe;
+use std::time::Duration;
+use store::Invocation;
+use tokio::time::timeout;
 use utoipa_axum::router::OpenApiRouter;
+
+/// Time after the deadline, which bounds requests to DynamoDB, until a handler that is still computing is ended. It is
+/// less than what a function reserves for responding.
+const OVERTIME: Duration = Duration::from_millis(200);
 
 /// The error format of a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,8 +30,8 @@ pub enum Contract {
 }
 
 impl Contract {
-    /// Returns the same routes. Errors that handlers cannot handle are answered in this format: a panic with 500, and a
-    /// response that is too large for Lambda with 413.
+    /// Returns the same routes. Errors that handlers cannot handle are answered in this format: a panic and a handler
+    /// that does not end by the deadline with 500, and a response that is too large for Lambda with 413.
     pub fn applied_to(self, routes: OpenApiRouter<App>) -> OpenApiRouter<App> {
         routes.layer(from_fn_with_state(self, guard))
     }
@@ -85,9 +92,11 @@ async fn guard(State(contract): State<Contract>, request: Request, next: Next) -
     if let Some(Malformed(problem)) = request.extensions().get() {
         return contract.bad_request(problem);
     }
-    match AssertUnwindSafe(next.run(request)).catch_unwind().await {
-        Ok(response) => within_limit(contract, response).await,
-        Err(_) => contract.internal("a handler panicked"),
+    let limit = Invocation::current().remaining() + OVERTIME;
+    match timeout(limit, AssertUnwindSafe(next.run(request)).catch_unwind()).await {
+        Ok(Ok(response)) => within_limit(contract, response).await,
+        Ok(Err(_)) => contract.internal("a handler panicked"),
+        Err(_) => contract.internal("a handler did not end by the deadline"),
     }
 }
 

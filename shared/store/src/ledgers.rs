@@ -204,7 +204,7 @@ impl Store {
     }
 
     /// Reads a recorded outcome. If part of the transaction that records it has been seen before, all of it is seen now:
-    /// TransactGetItems does not read an item that is being written. One request, plus one per conflict.
+    /// `TransactGetItems` does not read an item that is being written. One request, plus one per conflict.
     ///
     /// # Errors
     /// Any [`StoreError`].

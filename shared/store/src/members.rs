@@ -8,7 +8,7 @@ use crate::stored::Claim;
 use crate::transaction::{CommitResult, Transaction};
 use crate::update::{VersionedWrite, update_expression};
 use crate::{Store, StoreError, Table};
-use models::facet::{EntryDetail, Listing, Partition, Roster, entries, member_at};
+use models::facet::{EntryDetail, Listing, Partition, Roster, RosterKey, entries};
 use models::{Badge, BadgeId, DiscordId, ListingKey, Member, MemberId, Timestamp, Username};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -86,6 +86,17 @@ impl Span {
             (Bound::Included(from), true) => (first, from.clone().min(last)),
             (Bound::Excluded(from), true) => (first, just_before(from).min(last)),
         }
+    }
+
+    /// Returns the items of the span in a partition of the index, or `None` if there can be none.
+    fn range(&self, pk: &str) -> Option<Range<'static>> {
+        let (low, high) = self.bounds();
+        let range = Range::of(
+            Table::Users,
+            "#pk = :pk AND #sk BETWEEN :low AND :high",
+            values([(":pk", value(pk)), (":low", value(&low)), (":high", value(&high))]),
+        );
+        (low <= high).then_some(Range { backward: self.backward, limit: self.limit, ..range })
     }
 }
 
@@ -237,8 +248,20 @@ impl Store {
     ///
     /// # Errors
     /// Any [`StoreError`].
-    pub async fn roster(&self, roster: Roster, span: &Span) -> Result<Vec<IndexEntry<MemberId>>, StoreError> {
-        self.index_entries(&Partition::Roster(roster), span, member_at).await
+    pub async fn roster(&self, roster: Roster, span: &Span) -> Result<Vec<IndexEntry<RosterKey>>, StoreError> {
+        self.index_entries(&Partition::Roster(roster), span, RosterKey::parse).await
+    }
+
+    /// Counts entries of a roster. One request per megabyte, which is some 10,000 entries, but no memory for them.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub async fn count_roster(&self, roster: Roster, span: &Span) -> Result<usize, StoreError> {
+        let pk = Key::facet(&Partition::Roster(roster), "").pk;
+        match span.range(&pk) {
+            Some(range) => self.count(range).await,
+            None => Ok(0),
+        }
     }
 
     async fn index_entries<K>(
@@ -247,20 +270,8 @@ impl Store {
         span: &Span,
         parse: impl Fn(&str) -> Option<K>,
     ) -> Result<Vec<IndexEntry<K>>, StoreError> {
-        let (low, high) = span.bounds();
-        if low > high {
-            return Ok(Vec::new());
-        }
         let pk = Key::facet(partition, "").pk;
-        let range = Range {
-            backward: span.backward,
-            limit: span.limit,
-            ..Range::of(
-                Table::Users,
-                "#pk = :pk AND #sk BETWEEN :low AND :high",
-                values([(":pk", value(&pk)), (":low", value(low)), (":high", value(high))]),
-            )
-        };
+        let Some(range) = span.range(&pk) else { return Ok(Vec::new()) };
         let items = self.query(range).await?.into_iter();
         let entries = items.map(|item| {
             let sk = key_of(Table::Users, &item)?.sk;

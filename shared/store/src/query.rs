@@ -4,7 +4,8 @@ use crate::item::{Item, names};
 use crate::request::read;
 use crate::schema::Index;
 use crate::{Store, StoreError, Table};
-use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
+use aws_sdk_dynamodb::operation::query::QueryOutput;
+use aws_sdk_dynamodb::types::{ReturnConsumedCapacity, Select};
 
 /// A range of items in one partition of a table or index.
 pub(crate) struct Range<'a> {
@@ -31,12 +32,38 @@ impl<'a> Range<'a> {
 impl Store {
     /// Reads a range. One request per megabyte, at least one.
     pub(crate) async fn query(&self, range: Range<'_>) -> Result<Vec<Item>, StoreError> {
+        let mut items = Vec::new();
+        let add = |response: QueryOutput| {
+            items.extend(response.items.unwrap_or_default());
+            items.len()
+        };
+        self.query_pages(range, None, add).await?;
+        Ok(items)
+    }
+
+    /// Counts the items of a range. One request per megabyte, at least one.
+    pub(crate) async fn count(&self, range: Range<'_>) -> Result<usize, StoreError> {
+        let mut count = 0;
+        let add = |response: QueryOutput| {
+            count += usize::try_from(response.count).unwrap_or_default();
+            count
+        };
+        self.query_pages(range, Some(Select::Count), add).await?;
+        Ok(count)
+    }
+
+    /// Reads a range, one page per megabyte. Passes each page to `add`, which returns the number of items so far.
+    async fn query_pages(
+        &self,
+        range: Range<'_>,
+        select: Option<Select>,
+        mut add: impl FnMut(QueryOutput) -> usize,
+    ) -> Result<(), StoreError> {
         let names = names([range.condition]);
         let is_consistent = range.index.is_none_or(Index::is_local);
-        let mut items = Vec::new();
         let mut after = range.after;
+        let mut limit = range.limit;
         loop {
-            let limit = range.limit.map(|limit| i32::try_from(limit - items.len()).unwrap_or(i32::MAX));
             let response = read(|| {
                 self.client
                     .query()
@@ -45,18 +72,20 @@ impl Store {
                     .key_condition_expression(range.condition)
                     .set_expression_attribute_names(Some(names.clone()))
                     .set_expression_attribute_values(Some(range.values.clone()))
+                    .set_select(select.clone())
                     .scan_index_forward(!range.backward)
                     .consistent_read(is_consistent)
-                    .set_limit(limit)
+                    .set_limit(limit.map(|limit| i32::try_from(limit).unwrap_or(i32::MAX)))
                     .set_exclusive_start_key(after.clone())
                     .return_consumed_capacity(ReturnConsumedCapacity::Total)
                     .send()
             })
             .await?;
-            items.extend(response.items.unwrap_or_default());
-            after = response.last_evaluated_key;
-            if after.is_none() || range.limit.is_some_and(|limit| items.len() >= limit) {
-                return Ok(items);
+            after.clone_from(&response.last_evaluated_key);
+            let found = add(response);
+            limit = range.limit.map(|limit| limit.saturating_sub(found));
+            if after.is_none() || limit == Some(0) {
+                return Ok(());
             }
         }
     }

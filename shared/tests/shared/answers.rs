@@ -149,6 +149,25 @@ async fn do_not_reveal_why_a_handler_panicked() {
     }
 }
 
+/// DynamoDB is not involved: a handler computes, and pauses now and then.
+#[tokio::test]
+async fn are_500_if_a_handler_does_not_end_by_the_deadline() {
+    let app = crate::start().await.another_instance(Duration::from_millis(100));
+    let handler = get(|| async {
+        let far_too_late = Instant::now() + Duration::from_secs(10);
+        while Instant::now() < far_too_late {
+            tokio::task::yield_now().await;
+        }
+        StatusCode::OK
+    });
+    let routes = Contract::Flyers.applied_to(OpenApiRouter::new().route("/x", handler));
+    let router = shared::http::router(routes, app.app.clone());
+
+    let (status, body) = text(router.oneshot(request()).await.unwrap()).await;
+
+    assert_eq!((status.as_u16(), body.as_str()), (500, r#"{"error":"Internal Server Error"}"#));
+}
+
 #[tokio::test]
 async fn do_not_reveal_the_cause_of_a_failure() {
     use axum::response::IntoResponse;

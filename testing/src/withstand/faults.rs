@@ -1,7 +1,8 @@
 //! DynamoDB's faults.
 
 use crate::Fault::{
-    self, Canceled, CanceledForAll, Conflict, CutAfter, CutBefore, Delay, Error, Late, LateInPart, LeaveTable, LeaveUnprocessed,
+    self, Canceled, CanceledForAll, Conflict, CutAfter, CutBefore, Delay, Error, Late, LateInPart, LeaveTable,
+    LeaveUnprocessed,
 };
 use std::time::Duration;
 

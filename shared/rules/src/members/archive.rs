@@ -19,6 +19,15 @@ const BATCH: usize = 100;
 /// Maximum number of concurrent reads. Low, because responses are large.
 const MAX_CONCURRENT_READS: usize = 4;
 
+/// Number of index entries per read.
+const PAGE: usize = 1000;
+
+/// Maximum number of members that a report names.
+const MAX_NAMED: usize = 10_000;
+
+/// Up to this number of members without a linked Discord account are counted.
+const MAX_COUNTED: usize = 100_000;
+
 /// Once less time than this is left, no further member is archived.
 const MIN_TIME_LEFT: Duration = Duration::from_millis(250);
 
@@ -51,13 +60,32 @@ pub struct Reported {
     pub last_name: String,
 }
 
+/// Members in the report of an archiving run.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Number of members.
+    pub count: usize,
+    /// The members, up to 10,000 of them.
+    pub named: Vec<Reported>,
+}
+
+impl Report {
+    fn add(&mut self, member: Member) {
+        self.count += 1;
+        if self.named.len() < MAX_NAMED {
+            let Member { id, first_name, last_name, .. } = member;
+            self.named.push(Reported { id, first_name: first_name.to_string(), last_name: last_name.to_string() });
+        }
+    }
+}
+
 /// Result of a run of [`archive`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Archived {
     /// Members who were archived.
-    pub archived: Vec<Reported>,
+    pub archived: Report,
     /// Members left for the next run, because of a failure or for lack of time.
-    pub failed: Vec<Reported>,
+    pub failed: Report,
 }
 
 impl Archived {
@@ -65,7 +93,7 @@ impl Archived {
     /// the run are not counted.
     #[must_use]
     pub fn found(&self) -> usize {
-        self.archived.len() + self.failed.len()
+        self.archived.count + self.failed.count
     }
 }
 
@@ -93,83 +121,131 @@ pub enum ArchiveError {
 /// Archives every member who is not on Discord, not archived and no superuser, each in one conditional transaction, so
 /// that a member who joins Discord in the meantime is not archived. Runs may overlap or be interrupted.
 ///
-/// All members are read before the first one is archived: if a read fails, nobody has been archived. When time runs
-/// out, the remaining members are left for the next run and count as failed.
+/// Members are read and archived a thousand at a time, so that memory does not grow with their number. When time runs
+/// out or members cannot be read, the remaining members are left for the next run and count as failed.
 ///
-/// One request per megabyte of index, which is some 10,000 entries, one per 100 members to archive, and one per member
-/// to archive.
+/// One request per 1,000 members to archive, one per 10,000 more to count them, one per 100 to read them, and one per
+/// member to archive.
 ///
 /// # Errors
 /// `Safety` if the run would archive more than the maximum share; `All` if none of the members could be archived;
-/// `Store` if the members could not be read.
+/// `Store` if the members could not be read before the first one was archived.
 pub async fn archive(context: &Context, how: &Archiving) -> Result<Archived, ArchiveError> {
-    let ids = candidates(context, how.grace).await?;
+    let mut candidates = Candidates::new(context, how.grace);
+    let mut ids = candidates.next(context).await?;
+    let found = ids.len() + candidates.left(context).await?;
     if let Some(max_share) = how.max_share {
-        check_share(context, ids.len(), max_share).await?;
+        check_share(context, found, max_share).await?;
     }
-    let batches: Vec<Vec<MemberId>> = ids.chunks(BATCH).map(<[_]>::to_vec).collect();
-    let members: Vec<Vec<Member>> = stream::iter(batches)
-        .map(|batch| async move { context.store.members(&batch).await })
-        .buffered(MAX_CONCURRENT_READS)
-        .try_collect()
-        .await?;
-    let invocation = Invocation::current();
-    let attempts = stream::iter(members.into_iter().flatten()).map(|member| {
-        let has_time = invocation.remaining() > MIN_TIME_LEFT;
-        async move {
-            let ended = if has_time { Some(archive_one(context, how, &member).await) } else { None };
-            (member, ended)
+    let mut run = Run { left: found, done: Archived::default() };
+    let stopped = loop {
+        if ids.is_empty() {
+            break Ok(());
         }
-    });
-    let mut attempts = attempts.buffered(MAX_CONCURRENT_CHANGES);
-    let mut run = Archived::default();
-    let mut left = 0;
-    while let Some((member, ended)) = attempts.next().await {
-        let reported = Reported {
-            id: member.id,
-            first_name: member.first_name.to_string(),
-            last_name: member.last_name.to_string(),
+        let page = match run.archive(context, how, &ids).await {
+            Ok(()) if has_time() => candidates.next(context).await,
+            ended => ended.map(|()| Vec::new()),
         };
-        match ended {
-            Some(Ok(true)) => run.archived.push(reported),
-            // The member is a superuser, or joined Discord or was archived by somebody else during the run.
-            Some(Ok(false)) => {}
-            Some(Err(error)) => {
-                tracing::error!(
-                    member = reported.id.as_str(),
-                    error = with_causes(&error),
-                    "could not archive a member"
-                );
-                run.failed.push(reported);
-            }
-            None => {
-                left += 1;
-                run.failed.push(reported);
-            }
+        match page {
+            Ok(page) => ids = page,
+            Err(error) => break Err(error),
         }
+    };
+    let Run { left, mut done } = run;
+    Invocation::current().count_archived(done.archived.count);
+    // Members who signed up during the run are not among those that were counted.
+    done.failed.count += left;
+    match stopped {
+        Err(error) if done.archived.count == 0 && done.failed.named.is_empty() => return Err(error.into()),
+        Err(error) => tracing::error!(error = with_causes(&error), "could not read all members to archive"),
+        Ok(()) => {}
     }
-    invocation.count_archived(run.archived.len());
-    if left > 0 {
-        let archived = run.archived.len();
-        tracing::error!(archived, left, "ran out of time before all members were archived; the next run continues");
+    if left > 0 || !has_time() {
+        let (archived, left) = (done.archived.count, done.failed.count);
+        tracing::error!(archived, left, "stopped before all members were archived; the next run continues");
     }
-    if run.archived.is_empty() && !run.failed.is_empty() {
-        return Err(ArchiveError::All(run.failed.len()));
+    if done.archived.count == 0 && done.failed.count > 0 {
+        return Err(ArchiveError::All(done.failed.count));
     }
-    Ok(run)
+    Ok(done)
 }
 
-/// Returns the members to archive: those who are not on Discord and signed up at least `grace` ago. One request per
-/// megabyte of index.
-async fn candidates(context: &Context, grace: Duration) -> Result<Vec<MemberId>, StoreError> {
-    let span = if grace.is_zero() {
-        Span::default()
-    } else {
-        let until = sign_up_key(context.now().minus(grace), "~");
-        Span { from: Bound::Included(until), backward: true, ..Span::default() }
-    };
-    let entries = context.store.roster(Roster::NotInDiscord, &span).await?;
-    Ok(entries.into_iter().map(|entry| entry.key).collect())
+fn has_time() -> bool {
+    Invocation::current().remaining() > MIN_TIME_LEFT
+}
+
+/// The members to archive, as far as they have been read: those who are not on Discord and signed up at least a grace
+/// period ago.
+struct Candidates {
+    rest: Span,
+    is_complete: bool,
+}
+
+impl Candidates {
+    fn new(context: &Context, grace: Duration) -> Self {
+        let rest = if grace.is_zero() {
+            Span::default()
+        } else {
+            let until = sign_up_key(context.now().minus(grace), "~");
+            Span { from: Bound::Included(until), backward: true, ..Span::default() }
+        };
+        Self { rest, is_complete: false }
+    }
+
+    /// Reads the ids of the next members. One request.
+    async fn next(&mut self, context: &Context) -> Result<Vec<MemberId>, StoreError> {
+        if self.is_complete {
+            return Ok(Vec::new());
+        }
+        let span = Span { limit: Some(PAGE), ..self.rest.clone() };
+        let entries = context.store.roster(Roster::NotInDiscord, &span).await?;
+        self.is_complete = entries.len() < PAGE;
+        if let Some(last) = entries.last() {
+            self.rest.from = Bound::Excluded(last.key.position.clone());
+        }
+        Ok(entries.into_iter().map(|entry| entry.key.member).collect())
+    }
+
+    /// Returns the number of members who have not been read yet. One request per 10,000 of them.
+    async fn left(&self, context: &Context) -> Result<usize, StoreError> {
+        if self.is_complete { Ok(0) } else { context.store.count_roster(Roster::NotInDiscord, &self.rest).await }
+    }
+}
+
+/// A run of [`archive`] as far as it has got.
+struct Run {
+    /// Number of members who have not been tried yet.
+    left: usize,
+    done: Archived,
+}
+
+impl Run {
+    /// Reads and archives members.
+    async fn archive(&mut self, context: &Context, how: &Archiving, ids: &[MemberId]) -> Result<(), StoreError> {
+        let batches: Vec<Vec<MemberId>> = ids.chunks(BATCH).map(<[_]>::to_vec).collect();
+        let reads = stream::iter(batches).map(|batch| async move { context.store.members(&batch).await });
+        let members: Vec<Vec<Member>> = reads.buffered(MAX_CONCURRENT_READS).try_collect().await?;
+        self.left = self.left.saturating_sub(ids.len());
+        let attempts = stream::iter(members.into_iter().flatten()).map(|member| async move {
+            let ended = if has_time() { Some(archive_one(context, how, &member).await) } else { None };
+            (member, ended)
+        });
+        let mut attempts = attempts.buffered(MAX_CONCURRENT_CHANGES);
+        while let Some((member, ended)) = attempts.next().await {
+            match ended {
+                Some(Ok(true)) => self.done.archived.add(member),
+                // The member is a superuser, or joined Discord or was archived by somebody else during the run.
+                Some(Ok(false)) => {}
+                Some(Err(error)) => {
+                    let id = member.id.as_str();
+                    tracing::error!(member = id, error = with_causes(&error), "could not archive a member");
+                    self.done.failed.add(member);
+                }
+                None => self.done.failed.add(member),
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Archives a member. Returns `false` for a superuser and if the member has joined Discord or been archived in the
@@ -218,7 +294,7 @@ async fn check_share(context: &Context, found: usize, max_share: f64) -> Result<
     for roster in [Roster::NotInDiscord, Roster::InDiscord] {
         if unarchived < enough {
             let span = Span { limit: Some(enough - unarchived), ..Span::default() };
-            unarchived += context.store.roster(roster, &span).await?.len();
+            unarchived += context.store.count_roster(roster, &span).await?;
         }
     }
     if unarchived >= SAFETY_MINIMUM && found as f64 > max_share * unarchived as f64 + ROUNDING {
@@ -234,15 +310,35 @@ async fn check_share(context: &Context, found: usize, max_share: f64) -> Result<
     Ok(())
 }
 
-/// Returns the unarchived members without a linked Discord account. One request per megabyte of index, which is some
-/// 10,000 entries, and one per 100 members.
+/// A page of the unarchived members without a linked Discord account.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Unverified {
+    /// The members on the page, by id.
+    pub members: Vec<Member>,
+    /// Number of members on all pages, up to 100,000.
+    pub count: usize,
+    /// Id of the member after whom the next page starts; `None` on the last page.
+    pub next: Option<MemberId>,
+}
+
+/// Returns up to `size` of the unarchived members without a linked Discord account, from after the member with the id
+/// `after`. One request, one per 100 members, and where there are further pages one per 10,000 members to count them.
 ///
 /// # Errors
 /// Any [`StoreError`].
-pub async fn unverified(context: &Context) -> Result<Vec<Member>, StoreError> {
-    let entries = context.store.roster(Roster::Unverified, &Span::default()).await?;
-    let ids: Vec<MemberId> = entries.into_iter().map(|entry| entry.key).collect();
+pub async fn unverified(context: &Context, size: usize, after: Option<MemberId>) -> Result<Unverified, StoreError> {
+    let all = Span { limit: Some(MAX_COUNTED), ..Span::default() };
+    let from = after.as_ref().map_or(Bound::Unbounded, |after| Bound::Excluded(after.to_string()));
+    let entries =
+        context.store.roster(Roster::Unverified, &Span { from, limit: Some(size + 1), ..all.clone() }).await?;
+    let has_next = entries.len() > size;
+    let ids: Vec<MemberId> = entries.into_iter().take(size).map(|entry| entry.key.member).collect();
+    let count = if after.is_none() && !has_next {
+        ids.len()
+    } else {
+        context.store.count_roster(Roster::Unverified, &all).await?
+    };
     let mut members = context.store.members(&ids).await?;
     members.retain(|member| !member.has_role(ARCHIVED) && member.discord_id.is_none());
-    Ok(members)
+    Ok(Unverified { members, count, next: ids.into_iter().last().filter(|_| has_next) })
 }

@@ -16,7 +16,7 @@ mod skills;
 mod status;
 mod sync;
 
-pub use archive::{ArchiveError, Archived, Archiving, Reported, archive, unverified};
+pub use archive::{ArchiveError, Archived, Archiving, Report, Reported, Unverified, archive, unverified};
 pub use badges::{BadgeDraft, award_badge, badges_of, create_badge, take_badge};
 pub use directory::{is_username_available, member, member_by_discord, member_by_username};
 pub use discord::{DiscordChange, change_discord};

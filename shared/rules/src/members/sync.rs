@@ -73,7 +73,7 @@ pub async fn sync(context: &Context, outside: &Outside, discord: &DiscordConfig)
     let mut synced = Synced { on_discord: there.len(), ..Synced::default() };
     for entry in linked {
         let detail = entry.detail;
-        let (id, Some(discord_id)) = (entry.key, detail.discord_id) else { continue };
+        let (id, Some(discord_id)) = (entry.key.member, detail.discord_id) else { continue };
         let was_there = detail.in_discord == Some(true);
         let change = match there.get(&discord_id) {
             Some(joined_at) if !was_there => {

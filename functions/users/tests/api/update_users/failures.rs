@@ -1,6 +1,7 @@
 //! `PATCH /users` while DynamoDB fails.
 
 use super::{act, archive, with_people, with_root};
+use crate::crowd::sign_up;
 use crate::people::seen;
 use insta::assert_snapshot;
 use serde_json::json;
@@ -86,6 +87,24 @@ async fn change_nothing_if_members_cannot_be_read() {
             assert_eq!(seen(&app, "bob").await["roles"]["archived"], false);
         }
     }
+}
+
+/// The members of a thousand are archived before the next thousand is read.
+#[tokio::test]
+async fn leave_the_members_who_could_not_be_read_to_the_next_request() {
+    let (app, root) = with_root().await;
+    sign_up(&app, 1001).await;
+    app.wire.reset();
+    // The caller, the first thousand, the count of the others, ten reads and a thousand writes.
+    app.wire.disturb(vec![Fault::None; 1 + 2 + 10 + 1000].into_iter().chain([LASTING]));
+
+    let done = archive(&app, &root).await.expect(200).json();
+
+    let counts = ["totalUsers", "totalUsersArchived", "totalOperationsFailed"].map(|name| &done["data"][name]);
+    assert_eq!(counts, [&json!(1001), &json!(1000), &json!(1)]);
+    assert_eq!(done["data"]["failedUserDetails"], json!([]));
+    let rest = archive(&app, &root).await.expect(200).json();
+    assert_eq!(rest["data"]["totalUsersArchived"], 1);
 }
 
 #[tokio::test]

@@ -64,7 +64,8 @@ async fn lists_members_without_a_linked_account_and_changes_nothing() {
             "created_at": 1710498600000,
             "updated_at": 1710498600000
           }
-        ]
+        ],
+        "next": null
       }
     }
     "#);
@@ -93,16 +94,42 @@ async fn reflects_linking_and_archiving() {
 }
 
 #[tokio::test]
-async fn lists_any_number_of_members_with_or_without_debug() {
+async fn lists_a_page_at_a_time_with_or_without_debug() {
     let (app, root) = with_root().await;
     for number in 0..120 {
         app.member(&format!("off-{number:03}"), &[]).await;
     }
+    let action = json!({ "action": "nonVerifiedDiscordUsers" });
 
-    let listed = act(&app, &root, "?debug=true", &json!({ "action": "nonVerifiedDiscordUsers" })).await;
-    let listed = listed.expect(200).json();
-
+    let all = act(&app, &root, "?debug=true", &action).await.expect(200).json();
     assert_eq!(app.wire.take_operations(), ["GetItem", "Query", "BatchGetItem", "BatchGetItem"]);
-    assert_eq!(listed["data"]["totalUsers"], 121);
-    assert_eq!(ids(&listed).len(), 121);
+    assert_eq!((&all["data"]["totalUsers"], &all["data"]["next"]), (&json!(121), &json!(null)));
+
+    let (mut listed, mut next) = (Vec::new(), String::new());
+    for size in [100, 20, 1] {
+        let page = act(&app, &root, &format!("?size={size}{next}"), &action).await.expect(200).json();
+        // The second query counts all of them.
+        assert_eq!(app.wire.take_operations(), ["GetItem", "Query", "Query", "BatchGetItem"]);
+        assert_eq!((ids(&page).len(), &page["data"]["totalUsers"]), (size, &json!(121)));
+        listed.extend(ids(&page).into_iter().map(str::to_owned));
+        next = page["data"]["next"].as_str().map(|id| format!("&next={id}")).unwrap_or_default();
+    }
+    assert_eq!((listed, next.as_str()), (ids(&all).into_iter().map(str::to_owned).collect(), ""));
+}
+
+#[tokio::test]
+async fn refuses_other_sizes_and_positions() {
+    let (app, root) = with_root().await;
+    let mut refused = Vec::new();
+    for query in ["size=0", "size=1001", "size=x", "next=", "next=a%20b"] {
+        let answer = act(&app, &root, &format!("?{query}"), &json!({ "action": "nonVerifiedDiscordUsers" })).await;
+        refused.push(format!("{query}: {}", answer.expect(400).json()["message"]));
+    }
+    assert_snapshot!(refused.join("\n"), @r#"
+    size=0: "size must be in range 1-1000"
+    size=1001: "size must be in range 1-1000"
+    size=x: "size must be in range 1-1000"
+    next=: "\"next\" must be the id of a member"
+    next=a%20b: "\"next\" must be the id of a member"
+    "#);
 }
