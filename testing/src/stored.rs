@@ -61,6 +61,20 @@ impl Stored {
         let _updated = update.send().await.expect("the item is changed");
     }
 
+    /// Replaces attributes in all items, at any depth: `replacement` returns the new value of the attribute with the given
+    /// name, or `None` if it stays.
+    pub async fn replace(&self, replacement: impl Fn(&str, &AttributeValue) -> Option<AttributeValue>) {
+        for table in [&self.tables.users, &self.tables.flights, &self.tables.ledgers] {
+            for item in self.items_of(table).await {
+                let replaced = replaced_in(&item, &replacement);
+                if replaced != item {
+                    let put = self.client.put_item().table_name(table).set_item(Some(replaced));
+                    let _put = put.send().await.expect("the item is replaced");
+                }
+            }
+        }
+    }
+
     /// Returns the keys of all items, one per line.
     pub async fn keys(&self) -> String {
         self.items().await.into_keys().collect::<Vec<_>>().join("\n")
@@ -84,6 +98,17 @@ impl Stored {
         });
         lines.collect::<Vec<_>>().join("\n")
     }
+}
+
+fn replaced_in(item: &Item, replacement: &impl Fn(&str, &AttributeValue) -> Option<AttributeValue>) -> Item {
+    let replaced = |(name, value): (&String, &AttributeValue)| {
+        let value = match value {
+            AttributeValue::M(fields) => AttributeValue::M(replaced_in(fields, replacement)),
+            value => replacement(name, value).unwrap_or_else(|| value.clone()),
+        };
+        (name.clone(), value)
+    };
+    item.iter().map(replaced).collect()
 }
 
 fn text<'a>(item: &'a Item, name: &str) -> &'a str {

@@ -28,7 +28,7 @@ use shared::models::{Flight, FlightDraft, UpcomingFlight};
     responses(
         (status = 201, description = "The flight that was created.", body = Flight),
         (status = 400, description = "A field is missing or invalid; the message names it.", body = FlyersErrorBody,
-            example = json!({ "error": "\"departure\": expected the 4 letters of an ICAO airport code" })),
+            example = json!({ "error": "\"departure\" must be the 4 letters of an ICAO airport code" })),
         (status = 404, description = "The airline has no such brand, or the codeshare airline is unknown.",
             body = FlyersErrorBody, example = json!({ "error": "Brand not found" })),
         FlyersBodyResponses,

@@ -15,6 +15,7 @@ mod secrets;
 mod session_keys;
 mod sessions;
 mod store;
+mod texts;
 mod unreadable;
 mod walls;
 

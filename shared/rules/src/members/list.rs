@@ -29,15 +29,26 @@ pub struct PageRequest {
     pub size: usize,
 }
 
-/// A page of members, with its neighbors.
+/// Another page of the same listing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Neighbor {
+    /// The first page.
+    First,
+    /// The page that starts after this member.
+    After(MemberId),
+    /// The page that ends before this member.
+    Before(MemberId),
+}
+
+/// A page of members, with its neighbors. An empty page beyond an end has the page at that end as its neighbor.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MemberList {
     /// The members on the page.
     pub members: Vec<PublicMember>,
-    /// Id of the member after whom the next page starts; `None` on the last page.
-    pub next: Option<MemberId>,
-    /// Id of the member before whom the previous page ends; `None` on the first page.
-    pub prev: Option<MemberId>,
+    /// The next page; `None` if there are no members after this one.
+    pub next: Option<Neighbor>,
+    /// The previous page; `None` if there are no members before this one.
+    pub prev: Option<Neighbor>,
 }
 
 /// Returns the position of a cursor's member in listings. One request.
@@ -60,7 +71,7 @@ pub fn not_in_list(parameter: &str, id: &str) -> MemberError {
 
 /// Returns a page of the unarchived members whose usernames start with `prefix`, ordered by username, both regardless
 /// of case. Two requests for the first page or by page number, and four by `next` or `prev`, however many members there
-/// are and wherever the page is. Capacity by page number: one read unit per 4 kB of skipped index entries, which is
+/// are and wherever the page is; one more if the page is beyond the last member. Capacity by page number: one read unit per 4 kB of skipped index entries, which is
 /// some 40.
 ///
 /// # Errors
@@ -71,7 +82,8 @@ pub async fn list(context: &Context, prefix: &str, page: &PageRequest) -> Result
     let (entries, has_prev, has_next) = match &page.cursor {
         Cursor::Page(number) => {
             let skipped = number.saturating_mul(size);
-            let span = Span { prefix, limit: Some(skipped.saturating_add(size + 1)), ..Span::default() };
+            let limit = Some(skipped.saturating_add(size + 1));
+            let span = Span { prefix: prefix.clone(), limit, ..Span::default() };
             let mut entries = read(context, &span).await?;
             let has_prev = skipped > 0 && !entries.is_empty();
             entries.drain(..skipped.min(entries.len()));
@@ -94,10 +106,26 @@ pub async fn list(context: &Context, prefix: &str, page: &PageRequest) -> Result
             (entries, has_prev, after)
         }
     };
+    if entries.is_empty() {
+        let next = Some(Neighbor::First).filter(|_| has_next);
+        let prev = if has_prev { last_page(context, prefix, size).await? } else { None };
+        return Ok(MemberList { members: Vec::new(), next, prev });
+    }
     let ids: Vec<MemberId> = entries.iter().map(|entry| entry.key.position.id().clone()).collect();
     let members = present(context, &ids).await?;
     let (first, last) = ends(&members, &ids);
-    Ok(MemberList { next: last.filter(|_| has_next), prev: first.filter(|_| has_prev), members })
+    let next = last.filter(|_| has_next).map(Neighbor::After);
+    Ok(MemberList { next, prev: first.filter(|_| has_prev).map(Neighbor::Before), members })
+}
+
+/// Returns the page of the last members; `None` if there are none. One request.
+async fn last_page(context: &Context, prefix: String, size: usize) -> Result<Option<Neighbor>, StoreError> {
+    let span = Span { prefix, backward: true, limit: Some(size + 1), ..Span::default() };
+    let entries = read(context, &span).await?;
+    Ok((!entries.is_empty()).then(|| match entries.get(size) {
+        Some(before) => Neighbor::After(before.key.position.id().clone()),
+        None => Neighbor::First,
+    }))
 }
 
 /// Returns the ids of the first and the last member on a page, which links use as cursors. A member who cannot be read

@@ -1,7 +1,7 @@
 //! Searching members by skill, status, role and Discord account.
 
 use super::MemberError;
-use super::list::{Cursor, PageRequest, ends, position_of};
+use super::list::{Cursor, Neighbor, PageRequest, ends, position_of};
 use crate::Context;
 use futures_util::future::try_join_all;
 use models::facet::{EntryDetail, Facet, Listing};
@@ -69,10 +69,10 @@ pub struct SearchResult {
     pub members: Vec<PublicMember>,
     /// Number of matching members on all pages.
     pub count: usize,
-    /// Id of the member after whom the next page starts; `None` on the last page.
-    pub next: Option<MemberId>,
-    /// Id of the member before whom the previous page ends; `None` on the first page.
-    pub prev: Option<MemberId>,
+    /// The next page; `None` if no members match after this one.
+    pub next: Option<Neighbor>,
+    /// The previous page; `None` if no members match before this one.
+    pub prev: Option<Neighbor>,
 }
 
 impl MemberSearch {
@@ -316,9 +316,18 @@ pub async fn search(context: &Context, search: &MemberSearch, page: &PageRequest
     let (start, end) = (start.min(positions.len()), end.min(positions.len()));
     let ids: Vec<MemberId> = positions[start..end].iter().map(|position| position.id().clone()).collect();
     let count = positions.len();
+    if ids.is_empty() {
+        let last_page = match count.saturating_sub(page.size).checked_sub(1) {
+            Some(before) => Neighbor::After(positions[before].id().clone()),
+            None => Neighbor::First,
+        };
+        let next = Some(Neighbor::First).filter(|_| end < count);
+        return Ok(SearchResult { members: Vec::new(), next, prev: Some(last_page).filter(|_| start > 0), count });
+    }
     let members = found.present(context, search, &ids).await?;
     let (first, last) = ends(&members, &ids);
-    Ok(SearchResult { next: last.filter(|_| end < count), prev: first.filter(|_| start > 0), members, count })
+    let next = last.filter(|_| end < count).map(Neighbor::After);
+    Ok(SearchResult { next, prev: first.filter(|_| start > 0).map(Neighbor::Before), members, count })
 }
 
 /// Matching members: their positions in listing order, and those of them that have already been read.
