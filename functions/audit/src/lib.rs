@@ -76,7 +76,7 @@ async fn parts(
     while invocation.remaining() > TIME_FOR_ONE_PART
         && let Some(at) = next
     {
-        *next = audit_part(&app.context, at.clone(), audited, &mut on_breach, |_| {}).await?;
+        *next = audit_part(&app.context, at, audited, &mut on_breach, |_| {}).await?;
     }
     Ok(())
 }
