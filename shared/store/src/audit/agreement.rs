@@ -93,7 +93,10 @@ impl Record {
                 _ => format!("{} does not agree with it", link.key),
             })
         });
-        self.problems.iter().cloned().chain(linked).collect()
+        let mut problems: Vec<String> = self.problems.iter().cloned().chain(linked).collect();
+        // An item may be linked to another one in several ways.
+        problems.dedup();
+        problems
     }
 }
 

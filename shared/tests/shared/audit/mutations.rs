@@ -347,7 +347,7 @@ async fn are_noticed_unless_nothing_else_tells_of_them() {
     println!("{} mutations: {} noticed in {audits} audits, {} free", mutations.len(), caught.len(), free.len());
 }
 
-/// Also the kinds that no community above has would be unaudited.
+/// A kind of which the community has no item would go untested.
 #[tokio::test]
 async fn are_of_items_of_every_kind() {
     let code = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/store/src/keys.rs")).expect("the code");
