@@ -2,11 +2,14 @@
 
 use crate::TestApp;
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, PutRequest, WriteRequest};
 use engine::Engine;
 use shared::store::Tables;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+
+/// Maximum number of writes per request, a limit of DynamoDB.
+const BATCH_SIZE: usize = 25;
 
 /// An item.
 pub type Item = HashMap<String, AttributeValue>;
@@ -45,6 +48,40 @@ impl Stored {
         }
         let pages = self.client.scan().table_name(table).consistent_read(true).into_paginator().items();
         pages.send().collect::<Result<Vec<_>, _>>().await.expect("the table is read")
+    }
+
+    /// Reads the items of each table, by the table's name.
+    pub async fn tables(&self) -> Vec<(String, Vec<Item>)> {
+        let mut all = Vec::new();
+        for table in [&self.tables.users, &self.tables.flights, &self.tables.ledgers] {
+            all.push((table.clone(), self.items_of(table).await));
+        }
+        all
+    }
+
+    /// Replaces items, whatever they hold, each of its table by another with the same key, or by none.
+    pub async fn write<'a>(&self, writes: impl IntoIterator<Item = (&'a str, &'a Item, Option<&'a Item>)>) {
+        let mut requests = Vec::new();
+        for (table, old, new) in writes {
+            let request = if let Some(new) = new {
+                let put = PutRequest::builder().set_item(Some(new.clone())).build().expect("the item is set");
+                WriteRequest::builder().put_request(put).build()
+            } else {
+                let key = ["pk", "sk"].map(|name| (name.to_owned(), old[name].clone())).into();
+                let delete = DeleteRequest::builder().set_key(Some(key)).build().expect("the key is set");
+                WriteRequest::builder().delete_request(delete).build()
+            };
+            requests.push((table.to_owned(), request));
+        }
+        for batch in requests.chunks(BATCH_SIZE) {
+            let mut items: HashMap<String, Vec<WriteRequest>> = HashMap::new();
+            for (table, request) in batch {
+                items.entry(table.clone()).or_default().push(request.clone());
+            }
+            let answer = self.client.batch_write_item().set_request_items(Some(items)).send().await;
+            let left = answer.expect("the items are written").unprocessed_items;
+            assert!(left.is_none_or(|left| left.is_empty()));
+        }
     }
 
     /// Deletes an item of the users table.

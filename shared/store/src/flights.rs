@@ -1,11 +1,11 @@
 //! Flights and their passengers.
 
 use crate::cursor::{Page, decode};
-use crate::item::{Item, from_item, readable, text, to_item, value, values};
+use crate::item::{Item, from_item, or_log, readable, text, to_item, value, values};
 use crate::keys::{Key, PASSENGER_PREFIX, RUNNING_SHARDS, flight_partition, running_shard};
 use crate::query::Range;
 use crate::schema::{BOARDED, RUNNING, UPCOMING};
-use crate::stored::{CreditedPassenger, FlightKeys};
+use crate::stored::{CreditedPassenger, FlightKeys, Ignored};
 use crate::update::Changed;
 use crate::{CursorError, PageError, Store, StoreError, Table};
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -129,7 +129,8 @@ impl Store {
     }
 
     /// Returns the running flights whose last tick was at `until` or earlier. One request for each of the index's 8
-    /// shards; flights that are not silent add nothing to the cost. Eventually consistent.
+    /// shards; flights that are not silent add nothing to the cost. Leaves out entries that cannot be read. Eventually
+    /// consistent.
     ///
     /// # Errors
     /// Any [`StoreError`].
@@ -145,7 +146,7 @@ impl Store {
             };
             self.query(range).await
         });
-        try_join_all(shards).await?.into_iter().flatten().map(silent_flight).collect()
+        Ok(try_join_all(shards).await?.into_iter().flatten().filter_map(|item| or_log(silent_flight(item))).collect())
     }
 
     /// Ends a silent flight at the time of its last tick. Returns `false` if it has had another tick or has ended
@@ -154,7 +155,7 @@ impl Store {
     /// # Errors
     /// Any [`StoreError`].
     pub async fn end_silent_flight(&self, flight: SilentFlight) -> Result<bool, StoreError> {
-        let changed: Changed<Flight> = self
+        let changed: Changed<Ignored> = self
             .update(
                 &Key::flight(flight.id),
                 "SET #endTime = :seen REMOVE #upcomingOf, #running",

@@ -14,6 +14,7 @@ use models::{
     ProductId, Timestamp,
 };
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 use uuid::Uuid;
 
 /// A ledger entry as stored.
@@ -344,6 +345,9 @@ fn add_effect<'a>(transaction: Transaction<'a>, effect: &Effect, movement: &Move
 }
 
 impl Outcome {
+    /// Time for which a recorded outcome is kept.
+    pub const RETENTION: Duration = Duration::from_hours(24);
+
     /// Returns whether the record is still valid at `now`.
     #[must_use]
     pub fn is_kept_at(&self, now: Timestamp) -> bool {

@@ -67,11 +67,18 @@ macro_rules! stored_as_is {
         }
     )+};
 }
-stored_as_is!(BrandClaim, CheckpointItem, Claim, FlightKeys, KeyRecord, LiveKey, MemberAudit, Outcome);
+stored_as_is!(BrandClaim, CheckpointItem, Claim, FlightKeys, Ignored, KeyRecord, LiveKey, MemberAudit, Outcome);
+
+/// An item of which nothing matters but that it exists.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Ignored {}
 
 /// A claim on a value that must be unique among brands.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct BrandClaim {
+    /// The airline of the brand.
+    #[serde(rename = "airlineId")]
+    pub airline_id: AirlineId,
     /// The brand that holds the claim.
     #[serde(rename = "brandId")]
     pub brand_id: BrandId,
@@ -89,6 +96,9 @@ pub(crate) struct Claim {
 pub(crate) struct CheckpointItem {
     /// Where it continues; `None` if the last run was complete.
     pub next: Option<Checkpoint>,
+    /// Time the run began that stopped there.
+    #[serde(rename = "begunAt")]
+    pub begun_at: Timestamp,
 }
 
 /// An item of the index of running flights.
@@ -169,9 +179,15 @@ pub struct VersionedProduct {
 pub(crate) struct ProductItem {
     #[serde(flatten)]
     product: ProductForm,
-    #[serde(default)]
+    /// Absent before the first change.
+    #[serde(default, skip_serializing_if = "is_zero")]
     version: u64,
     operation: Option<Uuid>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(version: &u64) -> bool {
+    *version == 0
 }
 
 impl Stored for VersionedProduct {

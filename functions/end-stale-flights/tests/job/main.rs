@@ -6,6 +6,7 @@ mod lambda;
 mod overlap;
 mod scene;
 mod silence;
+mod unreadable;
 
 use testing::TestApp;
 

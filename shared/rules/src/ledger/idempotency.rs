@@ -5,11 +5,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use data_encoding::HEXLOWER;
 use models::{LedgerEntry, Timestamp};
 use serde::{Serialize, de::DeserializeOwned};
-use std::time::Duration;
 use store::{Outcome, StoreError};
-
-/// Time for which a recorded outcome is kept.
-const RETENTION: Duration = Duration::from_hours(24);
 
 /// The value of an `Idempotency-Key` header: 1 to 255 visible ASCII characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,7 +54,7 @@ pub(super) fn record(fingerprint: &str, answer: &impl Serialize, entry: &LedgerE
         fingerprint: fingerprint.to_owned(),
         answer: serde_json::to_string(answer).expect("answers are structs of strings and integers"),
         entry: entry.id.clone(),
-        expires_at: entry.created_at.plus(RETENTION).as_second(),
+        expires_at: entry.created_at.plus(Outcome::RETENTION).as_second(),
     }
 }
 

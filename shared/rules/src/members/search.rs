@@ -313,19 +313,30 @@ pub async fn search(context: &Context, search: &MemberSearch, page: &PageRequest
         }
         _ => (0, page.size),
     };
-    let (start, end) = (start.min(positions.len()), end.min(positions.len()));
-    let ids: Vec<MemberId> = positions[start..end].iter().map(|position| position.id().clone()).collect();
     let count = positions.len();
-    if ids.is_empty() {
+    let (mut start, mut end) = (start.min(count), end.min(count));
+    let (members, start, end) = loop {
+        let ids: Vec<MemberId> =
+            found.positions.iter().skip(start).take(end - start).map(|at| at.id().clone()).collect();
+        let members = found.present(context, search, &ids).await?;
+        // If none of a page's members can be read, the page continues with those that follow.
+        if !members.is_empty() || start == end {
+            break (members, start, end);
+        }
+        (start, end) = match page.cursor {
+            Cursor::Prev(_) => (start.saturating_sub(page.size), start),
+            Cursor::Page(_) | Cursor::Next(_) => (end, end.saturating_add(page.size).min(count)),
+        };
+    };
+    if members.is_empty() {
         let last_page = match count.saturating_sub(page.size).checked_sub(1) {
-            Some(before) => Neighbor::After(positions[before].id().clone()),
-            None => Neighbor::First,
+            Some(before) => found.positions.iter().nth(before).map(|position| Neighbor::After(position.id().clone())),
+            None => Some(Neighbor::First),
         };
         let next = Some(Neighbor::First).filter(|_| end < count);
-        return Ok(SearchResult { members: Vec::new(), next, prev: Some(last_page).filter(|_| start > 0), count });
+        return Ok(SearchResult { members, next, prev: last_page.filter(|_| start > 0), count });
     }
-    let members = found.present(context, search, &ids).await?;
-    let (first, last) = ends(&members, &ids);
+    let (first, last) = ends(&members);
     let next = last.filter(|_| end < count).map(Neighbor::After);
     Ok(SearchResult { next, prev: first.filter(|_| start > 0).map(Neighbor::Before), members, count })
 }
@@ -345,7 +356,7 @@ impl Matches {
 
     /// Returns the public form of members. Omits those who have stopped matching since the index was read.
     async fn present(
-        mut self,
+        &mut self,
         context: &Context,
         search: &MemberSearch,
         ids: &[MemberId],
