@@ -262,8 +262,7 @@ impl Names {
         let last = |key: &str| key.split_once('#').map(|(_, id)| id.to_lowercase());
         let own = match (pk.split('#').next(), sk.split('#').next()) {
             // What is wrong with any of a flyer's entries and pages may be found with the flyer.
-            (Some("FLYER"), _) | (Some("MEMBER"), Some("MEMBER")) => last(pk),
-            (Some("FLIGHT"), Some("FLIGHT")) | (Some("AIRLINE"), Some("AIRLINE")) => last(pk),
+            (Some("FLYER"), _) | (_, Some("MEMBER" | "FLIGHT" | "AIRLINE")) => last(pk),
             (Some("AIRLINE" | "BADGES"), _) => last(sk),
             _ => None,
         };
