@@ -8,8 +8,11 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use shared::http::openapi::SessionResponses;
 use shared::http::{Failure, MembersError, MembersErrorBody, OrFail, QueryParams, SignedIn};
-use shared::members::{Cursor, GithubQuery, PageRequest, list, list_by_github, member, member_by_discord, not_in_list};
-use shared::models::{MemberId, PublicMember};
+use shared::members::{
+    Cursor, GithubQuery, MAX_COUNTED, MemberPage, MemberSearch, PageRequest, SearchedRole, list, list_by_github,
+    member, member_by_discord, not_in_list,
+};
+use shared::models::PublicMember;
 use shared::{Context, Outside};
 
 /// Links to the pages before and after this one.
@@ -24,12 +27,12 @@ pub(crate) struct Links {
 }
 
 impl Links {
-    /// Creates the links of a listing at `path`. `rest` holds its further query parameters, percent-encoded.
-    pub fn new(path: &str, size: usize, rest: &str, next: Option<&MemberId>, prev: Option<&MemberId>) -> Self {
-        let link = |name: &str, id: Option<&MemberId>| {
+    /// Creates the links of a page of a listing at `path`. `rest` holds its further query parameters, percent-encoded.
+    pub fn new(path: &str, size: usize, rest: &str, page: &MemberPage) -> Self {
+        let link = |name: &str, id: Option<_>| {
             id.map(|id| format!("{path}?{name}={id}&size={size}{rest}")).unwrap_or_default()
         };
-        Self { next: link("next", next), prev: link("prev", prev) }
+        Self { next: link("next", page.next.as_ref()), prev: link("prev", page.prev.as_ref()) }
     }
 }
 
@@ -78,7 +81,21 @@ pub(crate) fn page_request(query: &mut QueryParams) -> Result<PageRequest, Membe
         (None, None, Some(prev)) => Cursor::Prev(id("prev", &prev)?),
         (page, None, None) => Cursor::Page(page.unwrap_or_default()),
     };
+    if let Cursor::Page(page) = cursor
+        && page.saturating_mul(size) > MAX_COUNTED
+    {
+        return Err(bad("page must not skip more than 10000 members; follow links.next to go on from there"));
+    }
     Ok(PageRequest { cursor, size })
+}
+
+/// Reads the prefix of usernames to look for, in lower case.
+pub(crate) fn username_prefix(search: Option<&str>) -> Result<String, MembersError> {
+    let prefix = search.map(|search| search.trim().to_ascii_lowercase());
+    if prefix.as_deref() == Some("") {
+        return Err(MembersError::BadRequest("search value must not be empty".to_owned()));
+    }
+    Ok(prefix.unwrap_or_default())
 }
 
 /// List members
@@ -94,20 +111,23 @@ pub(crate) fn page_request(query: &mut QueryParams) -> Result<PageRequest, Membe
     tag = "Members",
     security(("sessionCookie" = []), ("sessionToken" = [])),
     extensions(("x-dynamodb-requests" = json!(
-        "2; with `next` or `prev`, 4; for a single member, 1 or 2; with `query`, 2 per 100 members, plus the \
+        "2; with `next` or `prev`, 3; for a single member, 1 or 2; with `query`, 2 per 100 members, plus the \
         requests to GitHub"
     ))),
     params(
         ("size" = Option<u8>, Query, nullable = false, minimum = 1, maximum = 100, example = 2,
             description = "Maximum number of members on the page, 1 to 100; default 100."),
         ("page" = Option<u32>, Query, nullable = false,
-            description = "Number of pages to skip, 0 or more; default 0. Cannot be combined with `next` or `prev`."),
+            description = "Number of pages to skip, 0 or more; default 0. `page` × `size` is 10,000 or less: to go \
+                further, follow `links.next`. Cannot be combined with `next` or `prev`."),
         ("next" = Option<String>, Query, nullable = false,
             description = "Id of a member: the page starts after that member. Cannot be combined with `page` or `prev`."),
         ("prev" = Option<String>, Query, nullable = false,
             description = "Id of a member: the page ends before that member. Cannot be combined with `page` or `next`."),
         ("search" = Option<String>, Query, nullable = false, min_length = 1,
-            description = "Prefix of the usernames to list, without regard to case."),
+            description = "Prefix of the usernames to list, without regard to case. Blanks around it are ignored."),
+        ("roles" = Option<String>, Query, nullable = false,
+            description = "`member` lists only members with this role. No other value is supported."),
         ("query" = Option<String>, Query, nullable = false,
             description = "Lists the authors of pull requests or issues on GitHub. Tokens of the form `key:value`, \
                 separated by spaces: `filterBy` (required), one of `OPEN_PRS`, `MERGED_PRS`, `OPEN_ISSUES`, \
@@ -136,12 +156,14 @@ pub(crate) async fn list_users(
 ) -> Result<Response, MembersError> {
     let page = page_request(&mut query)?;
     let search = query.one("search")?;
+    let roles = query.one("roles")?;
     let github = query.one("query")?;
     let own = query.flag("profile")?;
     let (id, discord_id) = (query.one("id")?, query.one("discordId")?);
     query.finish()?;
-    if search.as_deref() == Some("") {
-        return Err(MembersError::BadRequest("search value must not be empty".to_owned()));
+    let prefix = username_prefix(search.as_deref())?;
+    if roles.as_deref().is_some_and(|role| role != "member") {
+        return Err(MembersError::BadRequest("only member role is supported".to_owned()));
     }
 
     if own {
@@ -162,10 +184,14 @@ pub(crate) async fn list_users(
         let users = list_by_github(&context, &outside, &github).await.or_fail(Failure::Unavailable)?;
         return Ok(Json(UserList { message, users, links: Links::default() }).into_response());
     }
-    let prefix = search.as_deref().unwrap_or_default();
-    let found = list(&context, prefix, &page).await.or_fail(Failure::Unavailable)?;
-    let rest = search.map(|search| format!("&search={}", encode(&search))).unwrap_or_default();
-    let links = Links::new("/users", page.size, &rest, found.next.as_ref(), found.prev.as_ref());
+    let mut rest = search.map(|search| format!("&search={}", encode(&search))).unwrap_or_default();
+    if roles.is_some() {
+        rest.push_str("&roles=member");
+    }
+    let roles = roles.map(|_| SearchedRole::Member).into_iter().collect();
+    let search = MemberSearch { prefix, roles, ..MemberSearch::default() };
+    let found = list(&context, &search, &page).await.or_fail(Failure::Unavailable)?;
+    let links = Links::new("/users", page.size, &rest, &found);
     Ok(Json(UserList { message, users: found.members, links }).into_response())
 }
 

@@ -53,6 +53,15 @@ pub struct IndexEntry<K> {
     pub detail: EntryDetail,
 }
 
+/// Entries of a listing that were read with one request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IndexBlock {
+    /// The entries, in the order in which they were read.
+    pub entries: Vec<IndexEntry<ListingKey>>,
+    /// Whether there are no further entries in the span.
+    pub is_last: bool,
+}
+
 /// Selects entries of one partition of the index.
 #[derive(Debug, Clone)]
 pub struct Span {
@@ -131,6 +140,16 @@ impl Store {
     pub async fn members(&self, members: &[MemberId]) -> Result<Vec<Member>, StoreError> {
         let keys: Vec<Key> = members.iter().map(Key::member).collect();
         let mut found = self.batch_get(keys.clone()).await?;
+        Ok(found.take_readable(&keys))
+    }
+
+    /// Reads members for a page like [`members`](Self::members), but eventually consistent, for half the capacity.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub async fn members_of_page(&self, members: &[MemberId]) -> Result<Vec<Member>, StoreError> {
+        let keys: Vec<Key> = members.iter().map(Key::member).collect();
+        let mut found = self.batch_get_eventually(keys.clone()).await?;
         Ok(found.take_readable(&keys))
     }
 
@@ -236,12 +255,19 @@ impl Store {
         })
     }
 
-    /// Reads entries of a listing, ordered by position. One request per megabyte.
+    /// Reads the first entries of a span of a listing, ordered by position: up to the span's limit or a megabyte.
+    /// Eventually consistent. One request, or none if nothing can be in the span.
     ///
     /// # Errors
     /// Any [`StoreError`].
-    pub async fn listing(&self, listing: &Listing, span: &Span) -> Result<Vec<IndexEntry<ListingKey>>, StoreError> {
-        self.index_entries(&Partition::Listing(listing.clone()), span, |key| key.parse().ok()).await
+    pub async fn listing(&self, listing: &Listing, span: &Span) -> Result<IndexBlock, StoreError> {
+        let pk = Key::facet(&Partition::Listing(listing.clone()), "").pk;
+        let Some(range) = span.range(&pk) else { return Ok(IndexBlock { entries: Vec::new(), is_last: true }) };
+        let response = self.query_page(&Range { is_eventual: true, ..range }, None).await?;
+        let is_last = response.last_evaluated_key.is_none();
+        let items = response.items.unwrap_or_default().into_iter();
+        let entries = items.map(|item| index_entry(item, |key| key.parse().ok())).collect::<Result<_, _>>()?;
+        Ok(IndexBlock { entries, is_last })
     }
 
     /// Reads entries of a roster, in the roster's order. One request per megabyte.
@@ -249,7 +275,9 @@ impl Store {
     /// # Errors
     /// Any [`StoreError`].
     pub async fn roster(&self, roster: Roster, span: &Span) -> Result<Vec<IndexEntry<RosterKey>>, StoreError> {
-        self.index_entries(&Partition::Roster(roster), span, RosterKey::parse).await
+        let pk = Key::facet(&Partition::Roster(roster), "").pk;
+        let Some(range) = span.range(&pk) else { return Ok(Vec::new()) };
+        self.query(range).await?.into_iter().map(|item| index_entry(item, RosterKey::parse)).collect()
     }
 
     /// Counts entries of a roster. One request per megabyte, which is some 10,000 entries, but no memory for them.
@@ -262,24 +290,6 @@ impl Store {
             Some(range) => self.count(range).await,
             None => Ok(0),
         }
-    }
-
-    async fn index_entries<K>(
-        &self,
-        partition: &Partition,
-        span: &Span,
-        parse: impl Fn(&str) -> Option<K>,
-    ) -> Result<Vec<IndexEntry<K>>, StoreError> {
-        let pk = Key::facet(partition, "").pk;
-        let Some(range) = span.range(&pk) else { return Ok(Vec::new()) };
-        let items = self.query(range).await?.into_iter();
-        let entries = items.map(|item| {
-            let sk = key_of(Table::Users, &item)?.sk;
-            let malformed =
-                || StoreError::Failed(format!("{pk} contains an item with a malformed sort key: {sk}").into());
-            Ok(IndexEntry { key: parse(&sk).ok_or_else(malformed)?, detail: from_item(item)? })
-        });
-        entries.collect()
     }
 
     /// Reads a badge. One request.
@@ -318,6 +328,12 @@ impl Store {
         let created = self.transaction(token).create(&Key::badge(&badge.id), badge).commit_retrying_conflicts().await?;
         created.map_err(|_| StoreError::Failed("the random id of a new badge is already taken".into()))
     }
+}
+
+fn index_entry<K>(item: Item, parse: impl Fn(&str) -> Option<K>) -> Result<IndexEntry<K>, StoreError> {
+    let Key { pk, sk, .. } = key_of(Table::Users, &item)?;
+    let malformed = || StoreError::Failed(format!("{pk} contains an item with a malformed sort key: {sk}").into());
+    Ok(IndexEntry { key: parse(&sk).ok_or_else(malformed)?, detail: from_item(item)? })
 }
 
 /// Returns the claims and index entries that a member should have.

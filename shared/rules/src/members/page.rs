@@ -1,0 +1,244 @@
+//! Pages of listings and searches of members.
+
+use super::MemberError;
+use super::budget::Budget;
+use super::search::MemberSearch;
+use super::walk::{Reach, Walk};
+use super::zip::{Course, Match, Place};
+use crate::Context;
+use futures_util::future::try_join;
+use models::{Member, MemberId, Position, PublicMember};
+use std::collections::BTreeSet;
+use std::ops::Bound;
+use store::StoreError;
+
+/// Up to this number, matches are counted, and pages can be asked for by number.
+pub const MAX_COUNTED: usize = 10_000;
+
+/// Where a page starts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cursor {
+    /// After this many pages.
+    Page(usize),
+    /// After this member.
+    Next(MemberId),
+    /// Before this member.
+    Prev(MemberId),
+}
+
+/// Selects a page of a listing or search.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageRequest {
+    /// Where the page starts.
+    pub cursor: Cursor,
+    /// Maximum number of members on the page, 1 to 100.
+    pub size: usize,
+}
+
+/// A page of members, with its neighbors.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MemberPage {
+    /// The members on the page.
+    pub members: Vec<PublicMember>,
+    /// Id of the member after whom the next page starts; `None` on the last page.
+    pub next: Option<MemberId>,
+    /// Id of the member before whom the previous page ends; `None` on the first page.
+    pub prev: Option<MemberId>,
+    /// Number of members on all pages, if it was asked for.
+    pub count: Option<Count>,
+}
+
+/// Number of members who match a search.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Count {
+    /// Number of members counted, up to [`MAX_COUNTED`].
+    pub counted: usize,
+    /// Whether these are all.
+    pub is_exact: bool,
+}
+
+/// Returns the error for a cursor that is not the id of a listed member.
+#[must_use]
+pub fn not_in_list(parameter: &str, id: &str) -> MemberError {
+    // Ids are at most 64 characters long.
+    let id: String = id.chars().take(64).collect();
+    MemberError::invalid(format!("{parameter} must be the id of a member in the list, and {id} is not"))
+}
+
+/// Reads a page of the members who match a search, ordered by username regardless of case, and counts them if `counts`
+/// is set. Eventually consistent.
+///
+/// Reads one block of index entries for each facet of the search, further ones where they do not fill the page, and the
+/// members on it. For `next` and `prev`, reads the cursor's member as well. Counting reads the index from its beginning
+/// until 10,000 members are found; a page by number is found on the way. At most 30 requests and 1,500 read units. If
+/// they do not suffice, the page is short, and continues at the member whom the search has reached.
+///
+/// In memory are the members on the page, up to 100 to judge, and for the page and the count some 8,000 index entries.
+///
+/// # Errors
+/// `Invalid` if the cursor's member does not exist or is never listed; `Store`.
+pub(super) async fn read_page(
+    context: &Context,
+    search: &MemberSearch,
+    page: &PageRequest,
+    counts: bool,
+) -> Result<MemberPage, MemberError> {
+    let reading = Reading { context, search, budget: Budget::current(), size: page.size, counts };
+    match &page.cursor {
+        Cursor::Page(number) => Ok(reading.by_number(*number).await?),
+        Cursor::Next(id) => {
+            let (member, position) = listed(context, id, "next").await?;
+            Ok(reading.beside(&member, position, false).await?)
+        }
+        Cursor::Prev(id) => {
+            let (member, position) = listed(context, id, "prev").await?;
+            Ok(reading.beside(&member, position, true).await?)
+        }
+    }
+}
+
+/// Returns a cursor's member and their position in listings. One request.
+async fn listed(context: &Context, id: &MemberId, parameter: &str) -> Result<(Member, Position), MemberError> {
+    let member = context.store.member(id).await?;
+    let found = member.and_then(|member| Position::of(&member).map(|position| (member, position)));
+    found.ok_or_else(|| not_in_list(parameter, id.as_str()))
+}
+
+/// A page that is being read.
+struct Reading<'a> {
+    context: &'a Context,
+    search: &'a MemberSearch,
+    budget: Budget,
+    size: usize,
+    counts: bool,
+}
+
+/// The matches on a page.
+struct Rows {
+    found: Vec<Match>,
+    /// What follows in the direction of reading.
+    ahead: Ahead,
+}
+
+/// What follows a page in the direction of reading.
+enum Ahead {
+    Nothing,
+    More,
+    /// Perhaps something after this member, whom the search has reached.
+    Reached(MemberId),
+}
+
+impl Reading<'_> {
+    fn walk(&self, course: Course) -> Walk<'_> {
+        Walk::new(self.context, self.search, &self.budget, course)
+    }
+
+    /// Turns up to one more match than fits on the page into the rows of the page.
+    fn rows(&self, mut found: Vec<Match>, walk: &Walk) -> Result<Rows, StoreError> {
+        let ahead = if found.len() > self.size {
+            found.truncate(self.size);
+            Ahead::More
+        } else {
+            match walk.reach() {
+                Reach::End => Ahead::Nothing,
+                Reach::At(place) => Ahead::Reached(place.position().id().clone()),
+                Reach::Nowhere => return Err(StoreError::Busy("retries have used up the requests of a page".into())),
+            }
+        };
+        Ok(Rows { found, ahead })
+    }
+
+    async fn by_number(self, number: usize) -> Result<MemberPage, StoreError> {
+        let skipped = number.saturating_mul(self.size);
+        let beyond = skipped.saturating_add(self.size + 1);
+        let wanted = if self.counts { beyond.max(MAX_COUNTED + 1) } else { beyond };
+        let mut walk = self.walk(Course { from: Bound::Unbounded, backward: false, wanted });
+        let (mut found, mut counted) = (Vec::new(), 0);
+        while counted < wanted {
+            let Some(next) = walk.next().await? else { break };
+            if (skipped..beyond).contains(&counted) {
+                found.push(next);
+            }
+            counted += 1;
+        }
+        let is_exact = counted <= MAX_COUNTED && walk.reach() == Reach::End;
+        let count = self.counts.then_some(Count { counted: counted.min(MAX_COUNTED), is_exact });
+        let rows = self.rows(found, &walk)?;
+        let members = self.present(&rows.found).await?;
+        Ok(page_of(members, rows, skipped > 0 && counted > 0, count, false))
+    }
+
+    /// Reads the page next to a member.
+    async fn beside(self, member: &Member, position: Position, backward: bool) -> Result<MemberPage, StoreError> {
+        let place = Place::new(position.clone(), backward);
+        let mut walk = self.walk(Course { from: place.after(), backward, wanted: self.size + 1 });
+        let mut found = Vec::new();
+        while found.len() <= self.size {
+            let Some(next) = walk.next().await? else { break };
+            found.push(next);
+        }
+        let rows = self.rows(found, &walk)?;
+        let rest = async {
+            let has_behind = self.search.matches(member, self.context.now()) || {
+                let from = Place::new(position, !backward).at();
+                let mut behind = self.walk(Course { from, backward: !backward, wanted: 1 });
+                // If the budget does not suffice to find out, a link is better than none.
+                behind.next().await?.is_some() || behind.reach() != Reach::End
+            };
+            Ok((has_behind, if self.counts { Some(self.count().await?) } else { None }))
+        };
+        let (members, (has_behind, count)) = try_join(self.present(&rows.found), rest).await?;
+        Ok(page_of(members, rows, has_behind, count, backward))
+    }
+
+    async fn count(&self) -> Result<Count, StoreError> {
+        let wanted = MAX_COUNTED + 1;
+        let mut walk = self.walk(Course { from: Bound::Unbounded, backward: false, wanted });
+        let mut counted = 0;
+        while counted < wanted && walk.next().await?.is_some() {
+            counted += 1;
+        }
+        let is_exact = counted <= MAX_COUNTED && walk.reach() == Reach::End;
+        Ok(Count { counted: counted.min(MAX_COUNTED), is_exact })
+    }
+
+    /// Returns the public form of members. Omits those who have stopped matching since the index was read.
+    async fn present(&self, found: &[Match]) -> Result<Vec<PublicMember>, StoreError> {
+        let unread = found.iter().filter(|found| found.member.is_none());
+        let ids: BTreeSet<&MemberId> = unread.map(|found| found.place.position().id()).collect();
+        let ids: Vec<MemberId> = ids.into_iter().cloned().collect();
+        let read = if ids.is_empty() { Vec::new() } else { self.context.store.members_of_page(&ids).await? };
+        let member = |found: &Match| {
+            let is_this = |member: &&Member| found.holds(member, self.search, self.context);
+            found.member.as_ref().or_else(|| read.iter().find(is_this)).cloned()
+        };
+        Ok(found.iter().filter_map(member).map(PublicMember::from).collect())
+    }
+}
+
+/// Returns the page with the given members, in listing order.
+fn page_of(
+    mut members: Vec<PublicMember>,
+    rows: Rows,
+    has_behind: bool,
+    count: Option<Count>,
+    backward: bool,
+) -> MemberPage {
+    // A member who cannot be read could not be found again, so links name a member who is shown, if there is one.
+    let id = |row: Option<&Match>| row.map(|row| row.place.position().id().clone());
+    let shown = |member: Option<&PublicMember>| member.map(|member| member.id.clone());
+    let first = shown(members.first()).or_else(|| id(rows.found.first()));
+    let last = shown(members.last()).or_else(|| id(rows.found.last()));
+    let (ahead, reached) = match rows.ahead {
+        Ahead::Nothing => (None, None),
+        Ahead::More => (last, None),
+        Ahead::Reached(member) => (Some(member.clone()), Some(member)),
+    };
+    let behind = first.or(reached).filter(|_| has_behind);
+    let count = count.map(|count| Count { counted: count.counted.max(members.len()), ..count });
+    let (next, prev) = if backward { (behind, ahead) } else { (ahead, behind) };
+    if backward {
+        members.reverse();
+    }
+    MemberPage { members, next, prev, count }
+}
