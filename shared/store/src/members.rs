@@ -149,8 +149,7 @@ impl Store {
     /// Any [`StoreError`].
     pub async fn members_of_page(&self, members: &[MemberId]) -> Result<Vec<Member>, StoreError> {
         let keys: Vec<Key> = members.iter().map(Key::member).collect();
-        let mut found = self.batch_get_eventually(keys.clone()).await?;
-        Ok(found.take_readable(&keys))
+        Ok(self.batch_get_eventually(keys.clone()).await?.take_readable(&keys))
     }
 
     /// Finds a member by username, regardless of case. Two requests, or one if there is no such member.
@@ -280,14 +279,26 @@ impl Store {
         self.query(range).await?.into_iter().map(|item| index_entry(item, RosterKey::parse)).collect()
     }
 
+    /// Counts entries of a listing. Eventually consistent. One request per megabyte, which is some 10,000 entries, but no
+    /// memory for them.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub async fn count_listing(&self, listing: &Listing, span: &Span) -> Result<usize, StoreError> {
+        self.count_entries(&Partition::Listing(listing.clone()), span, true).await
+    }
+
     /// Counts entries of a roster. One request per megabyte, which is some 10,000 entries, but no memory for them.
     ///
     /// # Errors
     /// Any [`StoreError`].
     pub async fn count_roster(&self, roster: Roster, span: &Span) -> Result<usize, StoreError> {
-        let pk = Key::facet(&Partition::Roster(roster), "").pk;
-        match span.range(&pk) {
-            Some(range) => self.count(range).await,
+        self.count_entries(&Partition::Roster(roster), span, false).await
+    }
+
+    async fn count_entries(&self, partition: &Partition, span: &Span, is_eventual: bool) -> Result<usize, StoreError> {
+        match span.range(&Key::facet(partition, "").pk) {
+            Some(range) => self.count(Range { is_eventual, ..range }).await,
             None => Ok(0),
         }
     }

@@ -73,7 +73,8 @@ pub fn not_in_list(parameter: &str, id: &str) -> MemberError {
 /// until 10,000 members are found; a page by number is found on the way. At most 30 requests and 1,500 read units. If
 /// they do not suffice, the page is short, and continues at the member whom the search has reached.
 ///
-/// In memory are the members on the page, up to 100 to judge, and for the page and the count some 8,000 index entries.
+/// In memory are the members on the page, up to 100 to judge, up to 8,192 index entries that are being read, and up to
+/// 65,536 positions of entries that were: some 25 MB.
 ///
 /// # Errors
 /// `Invalid` if the cursor's member does not exist or is never listed; `Store`.
@@ -148,36 +149,36 @@ impl Reading<'_> {
         Ok(Rows { found, ahead })
     }
 
+    /// Reads up to a number of matches.
+    async fn take(walk: &mut Walk<'_>, limit: usize) -> Result<Vec<Match>, StoreError> {
+        let mut found = Vec::new();
+        while found.len() < limit
+            && let Some(next) = walk.next().await?
+        {
+            found.push(next);
+        }
+        Ok(found)
+    }
+
     async fn by_number(self, number: usize) -> Result<MemberPage, StoreError> {
         let skipped = number.saturating_mul(self.size);
-        let beyond = skipped.saturating_add(self.size + 1);
-        let wanted = if self.counts { beyond.max(MAX_COUNTED + 1) } else { beyond };
+        let wanted = skipped.saturating_add(self.size + 1);
         let mut walk = self.walk(Course { from: Bound::Unbounded, backward: false, wanted });
-        let (mut found, mut counted) = (Vec::new(), 0);
-        while counted < wanted {
-            let Some(next) = walk.next().await? else { break };
-            if (skipped..beyond).contains(&counted) {
-                found.push(next);
-            }
-            counted += 1;
-        }
-        let is_exact = counted <= MAX_COUNTED && walk.reach() == Reach::End;
-        let count = self.counts.then_some(Count { counted: counted.min(MAX_COUNTED), is_exact });
+        let before = Self::take(&mut walk, skipped).await?.len();
+        let found = Self::take(&mut walk, self.size + 1).await?;
+        let counted = before + found.len();
         let rows = self.rows(found, &walk)?;
-        let members = self.present(&rows.found).await?;
-        Ok(page_of(members, rows, skipped > 0 && counted > 0, count, false))
+        let (members, count) = try_join(self.present(&rows.found), self.count(walk, counted)).await?;
+        Ok(page_of(members, rows, before > 0, count, false))
     }
 
     /// Reads the page next to a member.
     async fn beside(self, member: &Member, position: Position, backward: bool) -> Result<MemberPage, StoreError> {
         let place = Place::new(position.clone(), backward);
         let mut walk = self.walk(Course { from: place.after(), backward, wanted: self.size + 1 });
-        let mut found = Vec::new();
-        while found.len() <= self.size {
-            let Some(next) = walk.next().await? else { break };
-            found.push(next);
-        }
+        let found = Self::take(&mut walk, self.size + 1).await?;
         let rows = self.rows(found, &walk)?;
+        drop(walk);
         let rest = async {
             let has_behind = self.search.matches(member, self.context.now()) || {
                 let from = Place::new(position, !backward).at();
@@ -185,21 +186,21 @@ impl Reading<'_> {
                 // If the budget does not suffice to find out, a link is better than none.
                 behind.next().await?.is_some() || behind.reach() != Reach::End
             };
-            Ok((has_behind, if self.counts { Some(self.count().await?) } else { None }))
+            let everybody = self.walk(Course { from: Bound::Unbounded, backward: false, wanted: MAX_COUNTED + 1 });
+            Ok((has_behind, self.count(everybody, 0).await?))
         };
         let (members, (has_behind, count)) = try_join(self.present(&rows.found), rest).await?;
         Ok(page_of(members, rows, has_behind, count, backward))
     }
 
-    async fn count(&self) -> Result<Count, StoreError> {
-        let wanted = MAX_COUNTED + 1;
-        let mut walk = self.walk(Course { from: Bound::Unbounded, backward: false, wanted });
-        let mut counted = 0;
-        while counted < wanted && walk.next().await?.is_some() {
-            counted += 1;
+    /// Counts the matches that a walk has not returned yet, if they are to be counted, and adds those that it has.
+    async fn count(&self, mut walk: Walk<'_>, counted: usize) -> Result<Option<Count>, StoreError> {
+        if !self.counts {
+            return Ok(None);
         }
-        let is_exact = counted <= MAX_COUNTED && walk.reach() == Reach::End;
-        Ok(Count { counted: counted.min(MAX_COUNTED), is_exact })
+        let (rest, is_exact) = walk.count((MAX_COUNTED + 1).saturating_sub(counted)).await?;
+        let counted = (counted + rest).min(MAX_COUNTED);
+        Ok(Some(Count { counted, is_exact }))
     }
 
     /// Returns the public form of members. Omits those who have stopped matching since the index was read.

@@ -1,6 +1,6 @@
 //! What members can be searched by, and by which facets of the index they are found.
 
-use super::zip::{Kind, Source};
+use super::zip::{Criterion, Source, Way};
 use models::facet::{EntryDetail, Facet};
 use models::{ARCHIVED, IN_DISCORD, LevelId, MEMBER, Member, Skill, State, TagId, Timestamp, Username};
 use std::time::Duration;
@@ -117,17 +117,15 @@ impl MemberSearch {
         by_username && by_skill && by_state && by_role && by_discord && by_time
     }
 
-    /// Returns the kinds of criteria that are given, for archived or unarchived members. Returns `None` if no such member
-    /// can match. If being archived or not is the only criterion, returns the facet of all these members.
-    pub(super) fn kinds(&self, archived: bool, now: Timestamp) -> Option<Vec<Kind<'_>>> {
+    /// Returns ways to find the archived or the unarchived members who meet each of the criteria. Returns `None` if no such
+    /// member can match. Returns none if being archived or not is the only criterion.
+    pub(super) fn ways(&self, archived: bool, now: Timestamp) -> Option<Vec<Way<'_>>> {
         let roles = self.unarchived_roles();
         let is_wanted =
             if archived { self.includes_archived() } else { !(self.includes_archived() && roles.is_empty()) };
         if !is_wanted {
             return None;
         }
-        // The facets of any one of the parameters suffice for skills, because the details of their entries decide on the
-        // others. The zip profits from the most selective.
         let skills: [Vec<Facet>; 4] = [
             self.tag_ids.iter().cloned().map(Facet::Tag).collect(),
             self.level_ids.iter().cloned().map(Facet::LevelId).collect(),
@@ -135,23 +133,29 @@ impl MemberSearch {
             self.level_values.iter().copied().map(Facet::LevelValue).collect(),
         ];
         let by_skill = |entry: &EntryDetail| entry.skill.as_ref().is_some_and(|skill| self.skill_matches(skill));
-        let mut kinds: Vec<Kind> = skills
-            .into_iter()
-            .map(|facets| facets.into_iter().map(|facet| Source::new(facet, by_skill)).collect())
-            .collect();
         let joined_before = |limit| move |entry: &EntryDetail| entry.joined_at.is_some_and(|joined| joined < limit);
-        let mut by_state: Kind = self.states.iter().map(|state| Source::any(Facet::State(*state))).collect();
+
+        let mut ways = Vec::new();
+        let mut add = |criterion, sources| ways.push(Way { criterion, sources });
+        let mut states: Vec<Source> = self.states.iter().map(|state| Source::any(Facet::State(*state))).collect();
         if self.long_onboarding && !self.states.contains(&State::Onboarding) {
-            by_state.push(Source::new(Facet::State(State::Onboarding), joined_before(now.minus(LONG_ONBOARDING))));
+            states.push(Source::new(Facet::State(State::Onboarding), joined_before(now.minus(LONG_ONBOARDING))));
         }
-        kinds.push(by_state);
+        add(Criterion::State, states);
         if !archived {
-            kinds.push(roles.into_iter().map(|role| Source::any(Facet::Role(role))).collect());
+            add(Criterion::Role, roles.into_iter().map(|role| Source::any(Facet::Role(role))).collect());
         }
-        kinds.push(self.verified.iter().map(|verified| Source::any(Facet::Verified(*verified))).collect());
-        let by_time = |time| Source::new(Facet::Role(IN_DISCORD), joined_before(now.minus(time)));
-        kinds.push(self.in_discord_for.into_iter().map(by_time).collect());
-        kinds.retain(|kind| !kind.is_empty());
-        Some(kinds)
+        add(
+            Criterion::Verified,
+            self.verified.iter().map(|verified| Source::any(Facet::Verified(*verified))).collect(),
+        );
+        let time = self.in_discord_for.map(|time| joined_before(now.minus(time)));
+        add(Criterion::Time, time.into_iter().map(|counts| Source::new(Facet::Role(IN_DISCORD), counts)).collect());
+        // The facets of any one of the parameters suffice, because the details of their entries decide on the others.
+        for facets in skills {
+            add(Criterion::Skill, facets.into_iter().map(|facet| Source::new(facet, by_skill)).collect());
+        }
+        ways.retain(|way| !way.sources.is_empty());
+        Some(ways)
     }
 }

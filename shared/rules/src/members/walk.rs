@@ -2,13 +2,13 @@
 
 use super::budget::Budget;
 use super::search::MemberSearch;
-use super::zip::{Course, Kind, Match, Place, Settings, Source, Zip};
+use super::zip::{Course, Criterion, Match, Place, Settings, Source, Way, Zip};
 use crate::Context;
 use models::facet::Facet;
 use store::StoreError;
 
 /// Maximum number of facets that are read at once. If archived and unarchived members are searched by many values, the
-/// kinds with the most values are left out of the zip, and members are read to judge them by these.
+/// criteria with the most values are left out of the zip, and members are read to judge them by these.
 const MAX_STREAMS: usize = 20;
 
 /// A walk through the matches among the unarchived and the archived members, from one place on.
@@ -35,22 +35,16 @@ impl<'a> Walk<'a> {
     /// Starts a walk. No request.
     pub fn new(context: &'a Context, search: &'a MemberSearch, budget: &'a Budget, course: Course) -> Self {
         let now = context.now();
-        let side = |archived| {
-            let kinds = search.kinds(archived, now)?;
-            Some(Side { archived, kinds, is_narrowed: false })
-        };
+        let side = |archived| Some(Side { archived, ways: search.ways(archived, now)?, is_narrowed: false });
         let mut sides: Vec<Side> = [false, true].into_iter().filter(|_| search.can_match()).filter_map(side).collect();
-        let streams = |sides: &[Side]| -> usize { sides.iter().flat_map(|side| &side.kinds).map(Vec::len).sum() };
         while streams(&sides) > MAX_STREAMS {
             sides.iter_mut().max_by_key(|side| side.widest().1).expect("streams belong to a side").leave_out_widest();
         }
-        for side in &mut sides {
-            if side.kinds.is_empty() {
-                side.kinds.push(vec![Source::any(Facet::All)]);
-            }
+        for side in sides.iter_mut().filter(|side| side.ways.is_empty()) {
+            side.ways.push(Way { criterion: Criterion::All, sources: vec![Source::any(Facet::All)] });
         }
         let settings = Settings::new(search, course, streams(&sides));
-        let zip = |side: Side<'a>| Zip::new(side.kinds, side.archived, side.is_narrowed, &settings);
+        let zip = |side: Side<'a>| Zip::new(side.ways, side.archived, side.is_narrowed, &settings);
         let zips = sides.into_iter().map(zip).collect();
         Self { context, search, budget, settings, zips }
     }
@@ -77,6 +71,20 @@ impl<'a> Walk<'a> {
         }))
     }
 
+    /// Passes and counts further matches, up to a number. Returns how many there are, and whether these are all.
+    pub async fn count(&mut self, limit: usize) -> Result<(usize, bool), StoreError> {
+        if let [zip] = &mut self.zips[..]
+            && let Some(count) = zip.count(self.context, &self.settings, limit).await?
+        {
+            return Ok((count.min(limit), count < limit));
+        }
+        let mut count = 0;
+        while count < limit && self.next().await?.is_some() {
+            count += 1;
+        }
+        Ok((count, count < limit && self.reach() == Reach::End))
+    }
+
     /// Returns up to where all matches have been returned, once there is no next one.
     pub fn reach(&self) -> Reach {
         let behind = self.zips.iter().filter(|zip| zip.is_searching()).map(Zip::reached).min();
@@ -84,22 +92,27 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// The kinds of criteria for archived or unarchived members.
+/// The ways to find members among the archived or the unarchived ones.
 struct Side<'a> {
     archived: bool,
-    kinds: Vec<Kind<'a>>,
-    /// Whether a kind has been left out.
+    ways: Vec<Way<'a>>,
+    /// Whether a criterion has been left out.
     is_narrowed: bool,
 }
 
+fn streams(sides: &[Side]) -> usize {
+    sides.iter().flat_map(|side| &side.ways).map(|way| way.sources.len()).sum()
+}
+
 impl Side<'_> {
-    /// Returns where the kind with the most facets is, and their number.
+    /// Returns where the way with the most facets is, and their number.
     fn widest(&self) -> (usize, usize) {
-        self.kinds.iter().map(Vec::len).enumerate().max_by_key(|(_, facets)| *facets).unwrap_or_default()
+        let facets = self.ways.iter().map(|way| way.sources.len()).enumerate();
+        facets.max_by_key(|(_, facets)| *facets).unwrap_or_default()
     }
 
     fn leave_out_widest(&mut self) {
-        self.kinds.remove(self.widest().0);
-        self.is_narrowed = true;
+        let Way { criterion, .. } = self.ways.remove(self.widest().0);
+        self.is_narrowed |= self.ways.iter().all(|way| way.criterion != criterion);
     }
 }

@@ -21,13 +21,18 @@ use std::collections::VecDeque;
 use std::ops::Bound;
 use store::{Span, StoreError};
 
-/// Number of entries of each facet that are read at first, if there are several. Each further read is up to eight times
-/// as large.
-const FIRST_READ: usize = 128;
-const GROWTH: usize = 8;
+/// Maximum number of entries of each facet that are read at first, if there are several, and of all together.
+const FIRST_READ: usize = 256;
+const FIRST_READS: usize = 2560;
 
-/// Maximum number of entries that the current blocks of a search hold together. One takes up to 2 kB while it is read.
-const MAX_HELD: usize = 8192;
+/// How much larger each further read is.
+const GROWTH: usize = 16;
+
+/// Maximum number of entries that are read at the same time. They take up to 12 MB.
+const MAX_READ: usize = 8192;
+
+/// Maximum number of entries that the current blocks of a search hold together. What is kept of them takes up to 10 MB.
+const MAX_HELD: usize = 65_536;
 
 /// A kind is denser than another if it has this many entries per member whom the other has to offer. To read these
 /// entries costs as much as to read the member.
@@ -36,26 +41,43 @@ const DENSE: usize = 64;
 /// Maximum number of members that are read at once in order to judge them.
 const MAX_JUDGED: usize = 100;
 
-/// A facet, and the condition on an entry's detail for the entry to count.
+/// The condition on an entry's detail for the entry to count.
+type Condition<'a> = Box<dyn Fn(&EntryDetail) -> bool + Send + Sync + 'a>;
+
+/// A facet whose entries count if they meet the condition, if there is one.
 pub(super) struct Source<'a> {
-    pub facet: Facet,
-    pub counts: Box<dyn Fn(&EntryDetail) -> bool + Send + Sync + 'a>,
+    facet: Facet,
+    condition: Option<Condition<'a>>,
 }
 
 impl<'a> Source<'a> {
     /// Creates a source whose entries count if their details meet a condition.
-    pub fn new(facet: Facet, counts: impl Fn(&EntryDetail) -> bool + Send + Sync + 'a) -> Self {
-        Self { facet, counts: Box::new(counts) }
+    pub fn new(facet: Facet, condition: impl Fn(&EntryDetail) -> bool + Send + Sync + 'a) -> Self {
+        Self { facet, condition: Some(Box::new(condition)) }
     }
 
     /// Creates a source whose entries all count.
     pub fn any(facet: Facet) -> Self {
-        Self::new(facet, |_| true)
+        Self { facet, condition: None }
     }
 }
 
-/// A kind of criterion: whoever has an entry that counts in any of the facets meets it.
-pub(super) type Kind<'a> = Vec<Source<'a>>;
+/// What a search is by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Criterion {
+    All,
+    Skill,
+    State,
+    Role,
+    Verified,
+    Time,
+}
+
+/// A way to find all who meet a criterion: whoever has an entry that counts in any of the facets.
+pub(super) struct Way<'a> {
+    pub criterion: Criterion,
+    pub sources: Vec<Source<'a>>,
+}
 
 /// A position in the order in which a walk visits members.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -124,7 +146,7 @@ impl Match {
 /// A facet that is read in blocks.
 struct Stream<'a> {
     listing: Listing,
-    counts: Box<dyn Fn(&EntryDetail) -> bool + Send + Sync + 'a>,
+    condition: Option<Condition<'a>>,
     /// Members whose entries count and who were read but not passed yet.
     block: VecDeque<Place>,
     /// The last member who was read.
@@ -145,15 +167,20 @@ impl Stream<'_> {
         self.block.is_empty() && !self.is_complete
     }
 
-    async fn read(&mut self, context: &Context, zip: &Settings, limit: usize) -> Result<(), StoreError> {
+    /// Returns what has not been read yet.
+    fn rest(&self, settings: &Settings, limit: usize) -> Span {
+        let Settings { prefix, course, .. } = settings;
+        let (prefix, from) = (prefix.clone(), self.from.clone());
+        Span { prefix, from, backward: course.backward, limit: Some(limit) }
+    }
+
+    /// Reads the next block. One request.
+    async fn read(&mut self, context: &Context, settings: &Settings, limit: usize) -> Result<(), StoreError> {
         let limit = self.limit.min(limit);
-        let Settings { prefix, course, max_block, .. } = zip;
-        let from = self.from.clone();
-        let span = Span { prefix: prefix.clone(), from, backward: course.backward, limit: Some(limit) };
-        let block = context.store.listing(&self.listing, &span).await?;
+        let block = context.store.listing(&self.listing, &self.rest(settings, limit)).await?;
         self.is_complete = block.is_last;
         self.read += block.entries.len();
-        self.limit = (limit * GROWTH).min(*max_block);
+        self.limit = (limit * GROWTH).min(settings.max_read);
         let mut entries = block.entries;
         if let (Some(first), Some(last)) = (entries.first(), entries.last()) {
             let (first, last) = (first.key.position.clone(), last.key.position.clone());
@@ -164,8 +191,9 @@ impl Stream<'_> {
             }
         }
         for entry in entries {
-            let place = Place::new(entry.key.position, course.backward);
-            if (self.counts)(&entry.detail) && self.block.back() != Some(&place) {
+            let place = Place::new(entry.key.position, settings.course.backward);
+            let counts = self.condition.as_ref().is_none_or(|holds| holds(&entry.detail));
+            if counts && self.block.back() != Some(&place) {
                 self.block.push_back(place.clone());
             }
             self.read_to = Some(place);
@@ -198,12 +226,22 @@ enum Head<'z> {
     End,
 }
 
-/// A kind of criterion, as far as it has been read.
-struct Streams<'a>(Vec<Stream<'a>>);
+/// A way to find all who meet a criterion, as far as it has been read.
+struct Streams<'a> {
+    criterion: Criterion,
+    streams: Vec<Stream<'a>>,
+}
+
+/// How far all streams of a way have been read.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Extent<'z> {
+    To(Option<&'z Place>),
+    End,
+}
 
 impl Streams<'_> {
     fn head(&self) -> Head<'_> {
-        let first = self.0.iter().filter_map(|stream| stream.block.front()).min();
+        let first = self.streams.iter().filter_map(|stream| stream.block.front()).min();
         let empty_from = self.empty_from();
         match first {
             // Whoever comes in a stream without a block comes after its last member who was read.
@@ -220,15 +258,20 @@ impl Streams<'_> {
     /// Returns up to where all streams without a block have been read. The inner `None` is the beginning.
     #[allow(clippy::option_option, reason = "the outer one tells whether there is such a stream")]
     fn empty_from(&self) -> Option<Option<&Place>> {
-        self.0.iter().filter(|stream| stream.is_empty()).map(|stream| stream.read_to.as_ref()).min()
+        self.streams.iter().filter(|stream| stream.is_empty()).map(|stream| stream.read_to.as_ref()).min()
+    }
+
+    fn extent(&self) -> Extent<'_> {
+        let incomplete = self.streams.iter().filter(|stream| !stream.is_complete);
+        incomplete.map(|stream| Extent::To(stream.read_to.as_ref())).min().unwrap_or(Extent::End)
     }
 
     fn leap(&mut self, to: &Place) {
-        self.0.iter_mut().for_each(|stream| stream.leap(to));
+        self.streams.iter_mut().for_each(|stream| stream.leap(to));
     }
 
     fn pass(&mut self, place: &Place) {
-        for stream in &mut self.0 {
+        for stream in &mut self.streams {
             if stream.block.front() == Some(place) {
                 stream.block.pop_front();
                 stream.passed += 1;
@@ -237,11 +280,11 @@ impl Streams<'_> {
     }
 
     fn read(&self) -> usize {
-        self.0.iter().map(|stream| stream.read).sum()
+        self.streams.iter().map(|stream| stream.read).sum()
     }
 
     fn passed(&self) -> usize {
-        self.0.iter().map(|stream| stream.passed).sum()
+        self.streams.iter().map(|stream| stream.passed).sum()
     }
 }
 
@@ -249,22 +292,24 @@ impl Streams<'_> {
 pub(super) struct Settings {
     prefix: String,
     course: Course,
-    max_block: usize,
-    /// Number of members to judge at once.
-    judged_at_once: usize,
+    /// Number of entries of a stream to read at first.
+    first_read: usize,
+    /// Maximum number of entries of a stream to read at once.
+    max_read: usize,
 }
 
 impl Settings {
     /// Returns the settings of a search in a number of streams.
     pub fn new(search: &MemberSearch, course: Course, streams: usize) -> Self {
-        let judged_at_once = course.wanted.clamp(MAX_JUDGED / 4, MAX_JUDGED);
-        Self { prefix: search.prefix.clone(), course, max_block: MAX_HELD / streams.max(1), judged_at_once }
-    }
-
-    fn first_read(&self) -> usize {
-        // What a single stream has to offer is what is wanted.
-        let is_single = self.max_block == MAX_HELD;
-        if is_single { self.course.wanted.clamp(MIN_READ, MAX_HELD) } else { FIRST_READ.min(self.max_block) }
+        let streams = streams.max(1);
+        // A single stream has nothing to offer but what is wanted.
+        let first_read = if streams == 1 { course.wanted } else { FIRST_READ.min(FIRST_READS / streams) };
+        Self {
+            prefix: search.prefix.clone(),
+            first_read: first_read.clamp(MIN_READ, MAX_READ),
+            max_read: MAX_READ.min(MAX_HELD / streams),
+            course,
+        }
     }
 }
 
@@ -285,23 +330,24 @@ pub(super) struct Zip<'a> {
 }
 
 impl<'a> Zip<'a> {
-    /// Creates a zip. `judges_members` tells that `kinds` are not all of the criteria.
-    pub fn new(kinds: Vec<Kind<'a>>, archived: bool, judges_members: bool, settings: &Settings) -> Self {
+    /// Creates a zip. `judges_members` tells that these are not all of the criteria.
+    pub fn new(ways: Vec<Way<'a>>, archived: bool, judges_members: bool, settings: &Settings) -> Self {
         let stream = |source: Source<'a>| Stream {
             listing: Listing { facet: source.facet, archived },
-            counts: source.counts,
+            condition: source.condition,
             block: VecDeque::new(),
             read_to: None,
             from: settings.course.from.clone(),
             is_complete: false,
-            limit: settings.first_read(),
+            limit: settings.first_read,
             read: 0,
             passed: 0,
         };
-        let streams = |kind: Kind<'a>| Streams(kind.into_iter().map(stream).collect());
+        let streams =
+            |way: Way<'a>| Streams { criterion: way.criterion, streams: way.sources.into_iter().map(stream).collect() };
         Self {
             archived,
-            kinds: kinds.into_iter().map(streams).collect(),
+            kinds: ways.into_iter().map(streams).collect(),
             judges_members,
             candidates: VecDeque::new(),
             judged_to: None,
@@ -334,6 +380,29 @@ impl<'a> Zip<'a> {
         }
     }
 
+    /// Passes and counts further matches, up to a number, without reading them. Returns `None` if that is not possible,
+    /// because not every further entry is one. One request per megabyte of index.
+    pub async fn count(
+        &mut self,
+        context: &Context,
+        settings: &Settings,
+        limit: usize,
+    ) -> Result<Option<usize>, StoreError> {
+        let [kind] = &mut self.kinds[..] else { return Ok(None) };
+        let [stream] = &mut kind.streams[..] else { return Ok(None) };
+        if stream.condition.is_some() || self.judges_members {
+            return Ok(None);
+        }
+        let known = self.matches.len() + stream.block.len();
+        let rest = stream.rest(settings, limit.saturating_sub(known));
+        let is_known = stream.is_complete || rest.limit == Some(0);
+        let unread = if is_known { 0 } else { context.store.count_listing(&stream.listing, &rest).await? };
+        self.matches.clear();
+        stream.block.clear();
+        self.is_complete = true;
+        Ok(Some(known + unread))
+    }
+
     /// Finds more matches, as far as the budget admits: judges candidates, or reads the blocks that are needed to find
     /// some. One request, or one per stream. Returns `false` if the budget does not admit it.
     pub async fn advance(
@@ -344,13 +413,17 @@ impl<'a> Zip<'a> {
         budget: &Budget,
     ) -> Result<bool, StoreError> {
         if !self.candidates.is_empty() {
-            return self.judge(context, search, settings, budget).await;
+            return self.judge(context, search, budget).await;
         }
         self.leave_out_dense_kind();
         let unknown = self.kinds.iter_mut().filter(|kind| kind.is_unknown());
-        let mut empty: Vec<_> = unknown.flat_map(|kind| &mut kind.0).filter(|stream| stream.is_empty()).collect();
+        let mut empty: Vec<_> = unknown.flat_map(|kind| &mut kind.streams).filter(|stream| stream.is_empty()).collect();
         let Some(limit) = budget.entries_for(empty.len()) else { return Ok(false) };
-        try_join_all(empty.iter_mut().map(|stream| stream.read(context, settings, limit))).await?;
+        let largest = empty.iter().map(|stream| stream.limit).max().unwrap_or(MAX_READ);
+        for together in empty.chunks_mut(MAX_READ / largest) {
+            try_join_all(together.iter_mut().map(|stream| stream.read(context, settings, limit))).await?;
+        }
+        self.keep_sparsest_ways();
         self.leap();
         Ok(true)
     }
@@ -390,12 +463,18 @@ impl<'a> Zip<'a> {
         }
     }
 
+    /// Keeps one way for each criterion: the one with the fewest entries, of which as many reach the furthest.
+    fn keep_sparsest_ways(&mut self) {
+        self.kinds.sort_by(|a, b| a.criterion.cmp(&b.criterion).then_with(|| b.extent().cmp(&a.extent())));
+        self.kinds.dedup_by_key(|kind| kind.criterion);
+    }
+
     /// Leaves out a kind that has to be read, if it has very many more entries than another.
     fn leave_out_dense_kind(&mut self) {
         let is_dense = |(at, kind): (usize, &Streams)| {
             let others = self.kinds.iter().enumerate().filter(|(other, _)| *other != at);
             let fewest = others.map(|(_, other)| other.passed()).min();
-            kind.is_unknown() && fewest.is_some_and(|fewest| kind.read() > DENSE * (fewest + 1) + 2 * FIRST_READ)
+            kind.is_unknown() && fewest.is_some_and(|fewest| kind.read() > DENSE * (fewest + 1) + FIRST_READ)
         };
         if let Some(dense) = self.kinds.iter().enumerate().position(is_dense) {
             self.kinds.remove(dense);
@@ -404,14 +483,8 @@ impl<'a> Zip<'a> {
     }
 
     /// Reads the next candidates and finds out which of them match. One request.
-    async fn judge(
-        &mut self,
-        context: &Context,
-        search: &MemberSearch,
-        settings: &Settings,
-        budget: &Budget,
-    ) -> Result<bool, StoreError> {
-        let count = self.candidates.len().min(settings.judged_at_once);
+    async fn judge(&mut self, context: &Context, search: &MemberSearch, budget: &Budget) -> Result<bool, StoreError> {
+        let count = self.candidates.len().min(MAX_JUDGED);
         if !budget.admits_members(count) {
             return Ok(false);
         }
