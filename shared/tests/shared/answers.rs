@@ -161,9 +161,9 @@ async fn are_500_if_a_handler_does_not_end_by_the_deadline() {
         StatusCode::OK
     });
     let routes = Contract::Flyers.applied_to(OpenApiRouter::new().route("/x", handler));
-    let router = shared::http::router(routes, app.app.clone());
+    let service = shared::http::router(routes, app.app.clone());
 
-    let (status, body) = text(router.oneshot(request()).await.unwrap()).await;
+    let (status, body) = text(service.oneshot(request()).await.unwrap()).await;
 
     assert_eq!((status.as_u16(), body.as_str()), (500, r#"{"error":"Internal Server Error"}"#));
 }
