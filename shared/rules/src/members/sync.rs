@@ -12,6 +12,7 @@ use futures_util::stream::{self, StreamExt};
 use models::facet::{EntryDetail, Roster};
 use models::{Member, MemberId, Millis, Timestamp};
 use serde::{Deserialize, Serialize};
+use std::num::ParseIntError;
 use std::ops::Bound;
 use std::time::Duration;
 use store::{Span, StoreError, with_causes};
@@ -194,23 +195,18 @@ impl Guild {
             if page.is_empty() {
                 break;
             }
-            let before = last;
-            for member in page {
-                let id: u64 = member
-                    .user
-                    .id
-                    .parse()
-                    .map_err(|_| ServiceError::bad_answer("the id of an account is not a number"))?;
-                if id <= before {
-                    return Err(ServiceError::bad_answer("a page does not start after the previous one"));
-                }
-                last = last.max(id);
-                members.push((id, member.joined_at));
+            let account = |member: ServerMember| Ok((member.user.id.parse()?, member.joined_at));
+            let page: Result<Vec<(u64, _)>, ParseIntError> = page.into_iter().map(account).collect();
+            let mut page = page.map_err(|_| ServiceError::bad_answer("the id of an account is not a number"))?;
+            page.sort_unstable_by_key(|(id, _)| *id);
+            if page[0].0 <= last {
+                return Err(ServiceError::bad_answer("a page does not start after the previous one"));
             }
-        }
-        members.sort_unstable_by_key(|(id, _)| *id);
-        if members.windows(2).any(|pair| pair[0].0 == pair[1].0) {
-            return Err(ServiceError::bad_answer("an account is listed twice"));
+            if page.windows(2).any(|pair| pair[0].0 == pair[1].0) {
+                return Err(ServiceError::bad_answer("an account is listed twice"));
+            }
+            last = page[page.len() - 1].0;
+            members.extend(page);
         }
         // The bot itself is on the server.
         if members.is_empty() { Err(ServiceError::bad_answer("the list is empty")) } else { Ok(Self(members)) }
