@@ -1,8 +1,9 @@
-//! Reads tables without a request, for tests that compare all that is stored.
+//! Reads and fills tables without requests, for tests that compare all that is stored or need very much of it.
 
 use crate::Engine;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
+use dynoxide::ImportOptions;
 use dynoxide::actions::scan::ScanRequest;
 use dynoxide::types;
 use std::collections::HashMap;
@@ -26,6 +27,16 @@ impl Engine {
             }
         }
     }
+
+    /// Writes items to a table, replacing those with the same keys.
+    ///
+    /// # Errors
+    /// Returns an error if there is no such table.
+    pub fn put_items(&self, table: &str, items: Vec<HashMap<String, AttributeValue>>) -> io::Result<()> {
+        let items = items.into_iter().map(stored_item).collect();
+        self.database.import_items(table, items, ImportOptions::default()).map_err(io::Error::other)?;
+        Ok(())
+    }
 }
 
 fn attributes(item: types::Item) -> HashMap<String, AttributeValue> {
@@ -46,5 +57,27 @@ fn attribute(value: types::AttributeValue) -> AttributeValue {
         Stored::BS(blobs) => AttributeValue::Bs(blobs.into_iter().map(Blob::new).collect()),
         Stored::L(list) => AttributeValue::L(list.into_iter().map(attribute).collect()),
         Stored::M(map) => AttributeValue::M(attributes(map)),
+    }
+}
+
+fn stored_item(item: HashMap<String, AttributeValue>) -> types::Item {
+    item.into_iter().map(|(name, value)| (name, stored(value))).collect()
+}
+
+/// Converts a value of the SDK into the same value of the engine.
+fn stored(value: AttributeValue) -> types::AttributeValue {
+    use types::AttributeValue as Stored;
+    match value {
+        AttributeValue::S(text) => Stored::S(text),
+        AttributeValue::N(number) => Stored::N(number),
+        AttributeValue::B(bytes) => Stored::B(bytes.into_inner()),
+        AttributeValue::Bool(value) => Stored::BOOL(value),
+        AttributeValue::Ss(texts) => Stored::SS(texts),
+        AttributeValue::Ns(numbers) => Stored::NS(numbers),
+        AttributeValue::Bs(blobs) => Stored::BS(blobs.into_iter().map(Blob::into_inner).collect()),
+        AttributeValue::L(list) => Stored::L(list.into_iter().map(stored).collect()),
+        AttributeValue::M(map) => Stored::M(stored_item(map)),
+        // `Null`, and kinds of values that DynamoDB does not have yet.
+        _ => Stored::NULL(true),
     }
 }

@@ -14,6 +14,9 @@ const MAX_CONCURRENT_BATCHES: usize = 8;
 
 type Item = HashMap<String, AttributeValue>;
 
+/// Number of items that the engine takes at once.
+const LOAD: usize = 50_000;
+
 impl TestApp {
     /// Copies a member once for each name in `copies`. All items of a copy are those of the member, with the name replaced.
     /// The name must not occur in anything else.
@@ -21,29 +24,50 @@ impl TestApp {
     /// # Panics
     /// Panics if the items cannot be read or written.
     pub async fn copy_member(&self, name: &str, copies: impl IntoIterator<Item = String>) {
+        self.copy_members([(name.to_owned(), copies)]).await;
+    }
+
+    /// Copies several members in this way.
+    ///
+    /// # Panics
+    /// Panics if the items cannot be read or written.
+    pub async fn copy_members<C: IntoIterator<Item = String>>(&self, members: impl IntoIterator<Item = (String, C)>) {
         let client = Client::from_conf(engine::config(self.endpoint()).build());
-        let table = &self.tables().users;
-        let stored = client.scan().table_name(table).into_paginator().items().send();
+        let stored = client.scan().table_name(&self.tables().users).into_paginator().items().send();
         let stored = stored.collect::<Result<Vec<_>, _>>().await.expect("the table is read");
-        let is_of_member =
-            |item: &&Item| ["pk", "sk"].iter().any(|key| item[*key].as_s().is_ok_and(|key| key.contains(name)));
-        let pattern: Vec<Item> = stored.iter().filter(is_of_member).cloned().collect();
-        let copies = copies.into_iter();
-        let writes: Vec<_> =
-            copies.flat_map(|copy| pattern.iter().map(move |item| write(renamed(item, name, &copy)))).collect();
+        let mut items = Vec::new();
+        for (name, copies) in members {
+            let is_of_member =
+                |item: &&Item| ["pk", "sk"].iter().any(|key| item[*key].as_s().is_ok_and(|key| key.contains(&name)));
+            let pattern: Vec<&Item> = stored.iter().filter(is_of_member).collect();
+            for copy in copies {
+                items.extend(pattern.iter().map(|item| renamed(item, &name, &copy)));
+                if items.len() >= LOAD {
+                    self.put_items(&client, std::mem::take(&mut items)).await;
+                }
+            }
+        }
+        self.put_items(&client, items).await;
+        self.wire.reset();
+    }
+
+    async fn put_items(&self, client: &Client, items: Vec<Item>) {
+        let table = &self.tables().users;
+        if let Some(engine) = &self.engine {
+            return engine.put_items(table, items).expect("the engine takes the items");
+        }
         let mut batches = JoinSet::new();
-        for batch in writes.chunks(BATCH) {
+        for batch in items.chunks(BATCH) {
             if batches.len() == MAX_CONCURRENT_BATCHES {
                 batches.join_next().await.expect("there is one").expect("it is written");
             }
-            let write = client.batch_write_item().request_items(table, batch.to_vec());
+            let write = client.batch_write_item().request_items(table, batch.iter().cloned().map(write).collect());
             batches.spawn(async move {
                 let written = write.send().await.expect("the items are written");
                 assert!(written.unprocessed_items().is_none_or(HashMap::is_empty));
             });
         }
         batches.join_all().await;
-        self.wire.reset();
     }
 }
 

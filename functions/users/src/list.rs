@@ -9,7 +9,8 @@ use serde::Serialize;
 use shared::http::openapi::SessionResponses;
 use shared::http::{Failure, MembersError, MembersErrorBody, OrFail, QueryParams, SignedIn};
 use shared::members::{
-    Cursor, GithubQuery, Neighbor, PageRequest, list, list_by_github, member, member_by_discord, not_in_list,
+    Cursor, GithubQuery, MAX_COUNTED, MemberPage, MemberSearch, Neighbor, PageRequest, SearchedRole, list,
+    list_by_github, member, member_by_discord, not_in_list,
 };
 use shared::models::PublicMember;
 use shared::{Context, Outside};
@@ -27,10 +28,10 @@ pub(crate) struct Links {
 }
 
 impl Links {
-    /// Creates the links of a listing at `path`. `rest` holds its further query parameters, percent-encoded.
-    pub fn new(path: &str, size: usize, rest: &str, next: Option<&Neighbor>, prev: Option<&Neighbor>) -> Self {
-        let link = |page: Option<&Neighbor>| {
-            let from = match page {
+    /// Creates the links of a page of a listing at `path`. `rest` holds its further query parameters, percent-encoded.
+    pub fn new(path: &str, size: usize, rest: &str, page: &MemberPage) -> Self {
+        let link = |neighbor: Option<&Neighbor>| {
+            let from = match neighbor {
                 None => return String::new(),
                 Some(Neighbor::First) => String::new(),
                 Some(Neighbor::After(id)) => format!("next={id}&"),
@@ -38,7 +39,7 @@ impl Links {
             };
             format!("{path}?{from}size={size}{rest}")
         };
-        Self { next: link(next), prev: link(prev) }
+        Self { next: link(page.next.as_ref()), prev: link(page.prev.as_ref()) }
     }
 }
 
@@ -87,7 +88,21 @@ pub(crate) fn page_request(query: &mut QueryParams) -> Result<PageRequest, Membe
         (None, None, Some(prev)) => Cursor::Prev(id("prev", &prev)?),
         (page, None, None) => Cursor::Page(page.unwrap_or_default()),
     };
+    if let Cursor::Page(page) = cursor
+        && page.saturating_mul(size) > MAX_COUNTED
+    {
+        return Err(bad("page must not skip more than 10000 members; follow links.next to go on from there"));
+    }
     Ok(PageRequest { cursor, size })
+}
+
+/// Reads the prefix of usernames to look for, in lower case.
+pub(crate) fn username_prefix(search: Option<&str>) -> Result<String, MembersError> {
+    let prefix = search.map(|search| search.trim().to_ascii_lowercase());
+    if prefix.as_deref() == Some("") {
+        return Err(MembersError::BadRequest("search value must not be empty".to_owned()));
+    }
+    Ok(prefix.unwrap_or_default())
 }
 
 /// List members
@@ -103,20 +118,23 @@ pub(crate) fn page_request(query: &mut QueryParams) -> Result<PageRequest, Membe
     tag = "Members",
     security(("sessionCookie" = []), ("sessionToken" = [])),
     extensions(("x-dynamodb-requests" = json!(
-        "2; with `next` or `prev`, 4; for a single member, 1 or 2; with `query`, 2 per 100 members, plus the \
+        "2; with `next` or `prev`, 3; for a single member, 1 or 2; with `query`, 2 per 100 members, plus the \
         requests to GitHub"
     ))),
     params(
         ("size" = Option<u8>, Query, nullable = false, minimum = 1, maximum = 100, example = 2,
             description = "Maximum number of members on the page, 1 to 100; default 100."),
         ("page" = Option<u32>, Query, nullable = false,
-            description = "Number of pages to skip, 0 or more; default 0. Cannot be combined with `next` or `prev`."),
+            description = "Number of pages to skip, 0 or more; default 0. `page` × `size` is 10,000 or less: to go \
+                further, follow `links.next`. Cannot be combined with `next` or `prev`."),
         ("next" = Option<String>, Query, nullable = false,
             description = "Id of a member: the page starts after that member. Cannot be combined with `page` or `prev`."),
         ("prev" = Option<String>, Query, nullable = false,
             description = "Id of a member: the page ends before that member. Cannot be combined with `page` or `next`."),
         ("search" = Option<String>, Query, nullable = false, min_length = 1,
-            description = "Prefix of the usernames to list, without regard to case."),
+            description = "Prefix of the usernames to list, without regard to case. Blanks around it are ignored."),
+        ("roles" = Option<String>, Query, nullable = false,
+            description = "`member` lists only members with this role. No other value is supported."),
         ("query" = Option<String>, Query, nullable = false,
             description = "Lists the authors of pull requests or issues on GitHub. Tokens of the form `key:value`, \
                 separated by spaces: `filterBy` (required), one of `OPEN_PRS`, `MERGED_PRS`, `OPEN_ISSUES`, \
@@ -145,12 +163,14 @@ pub(crate) async fn list_users(
 ) -> Result<Response, MembersError> {
     let page = page_request(&mut query)?;
     let search = query.one("search")?;
+    let roles = query.one("roles")?;
     let github = query.one("query")?;
     let own = query.flag("profile")?;
     let (id, discord_id) = (query.one("id")?, query.one("discordId")?);
     query.finish()?;
-    if search.as_deref() == Some("") {
-        return Err(MembersError::BadRequest("search value must not be empty".to_owned()));
+    let prefix = username_prefix(search.as_deref())?;
+    if roles.as_deref().is_some_and(|role| role != "member") {
+        return Err(MembersError::BadRequest("only member role is supported".to_owned()));
     }
 
     if own {
@@ -171,10 +191,14 @@ pub(crate) async fn list_users(
         let users = list_by_github(&context, &outside, &github).await.or_fail(Failure::Unavailable)?;
         return Ok(Json(UserList { message, users, links: Links::default() }).into_response());
     }
-    let prefix = search.as_deref().unwrap_or_default();
-    let found = list(&context, prefix, &page).await.or_fail(Failure::Unavailable)?;
-    let rest = search.map(|search| format!("&search={}", encode(&search))).unwrap_or_default();
-    let links = Links::new("/users", page.size, &rest, found.next.as_ref(), found.prev.as_ref());
+    let mut rest = search.map(|search| format!("&search={}", encode(&search))).unwrap_or_default();
+    if roles.is_some() {
+        rest.push_str("&roles=member");
+    }
+    let roles = roles.map(|_| SearchedRole::Member).into_iter().collect();
+    let search = MemberSearch { prefix, roles, ..MemberSearch::default() };
+    let found = list(&context, &search, &page).await.or_fail(Failure::Unavailable)?;
+    let links = Links::new("/users", page.size, &rest, &found);
     Ok(Json(UserList { message, users: found.members, links }).into_response())
 }
 

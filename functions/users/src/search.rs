@@ -1,6 +1,6 @@
 //! `GET /users/search`
 
-use crate::list::{Links, encode, page_request};
+use crate::list::{Links, encode, page_request, username_prefix};
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
@@ -21,13 +21,18 @@ pub(crate) struct UsersFound {
     users: Vec<PublicMember>,
     /// Links to the pages before and after this one.
     links: Links,
-    /// Number of members who match, on all pages together.
+    /// Number of members who match, on all pages together, up to 10,000.
     #[schema(example = 1)]
     count: usize,
+    /// `false` if more members match than were counted, or may match; absent otherwise.
+    #[serde(rename = "countIsExact", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = false)]
+    count_is_exact: Option<bool>,
 }
 
 /// Query parameters that filter. The links repeat them.
-const FILTERS: [&str; 8] = ["levelId", "levelName", "levelValue", "tagId", "state", "role", "verified", "time"];
+const FILTERS: [&str; 9] =
+    ["levelId", "levelName", "levelValue", "tagId", "state", "role", "verified", "time", "search"];
 
 /// Maximum number of distinct filter values in a request: each costs a query.
 const MAX_FILTER_VALUES: usize = 20;
@@ -36,14 +41,20 @@ const MAX_FILTER_VALUES: usize = 20;
 ///
 /// Returns a page of the members who match every kind of filter that is given, ordered by username. Within one kind,
 /// repeated values are alternatives. `levelId`, `levelName`, `levelValue` and `tagId` must all match the same skill of
-/// a member. Archived members are found only with `role=ARCHIVED`; members without a username are never found.
+/// a member. Archived members are found only with `role=ARCHIVED`; members without a username are never found. `search`
+/// narrows the result, but is no filter on its own.
+///
+/// `count` is exact up to 10,000. A page costs the same wherever it is: at most 30 DynamoDB requests and 1,500 read units.
+/// Where that does not suffice, because hardly any member matches all of several filters that each match very many, the
+/// page is short or even empty, and `count` is what was counted. `links.next` then continues where the search has
+/// stopped: a page is the last only if this link is empty.
 #[utoipa::path(
     get,
     path = "/users/search",
     tag = "Members",
     security(("sessionCookie" = []), ("sessionToken" = [])),
     extensions(("x-dynamodb-requests" = json!(
-        "3; more if the most selective filter has many matches, 1 per 8,000 entries or 100 members"
+        "3; more if the filters have many matches, up to 30"
     ))),
     params(
         ("tagId" = Option<Vec<String>>, Query, nullable = false, example = json!(["dispatch"]),
@@ -63,10 +74,14 @@ const MAX_FILTER_VALUES: usize = 20;
             description = "Whether members have a linked Discord account."),
         ("time" = Option<String>, Query, nullable = false, pattern = "^[0-9]{1,5}d$",
             description = "Number of days, such as `31d`: members have been on Discord for longer than that."),
+        ("search" = Option<String>, Query, nullable = false, min_length = 1,
+            description = "Prefix of the members' usernames, without regard to case. Blanks around it are ignored. Must \
+                be combined with another filter."),
         ("size" = Option<u8>, Query, nullable = false, minimum = 1, maximum = 100,
             description = "Maximum number of members on the page, 1 to 100; default 100."),
         ("page" = Option<u32>, Query, nullable = false,
-            description = "Number of pages to skip, 0 or more; default 0. Cannot be combined with `next` or `prev`."),
+            description = "Number of pages to skip, 0 or more; default 0. `page` × `size` is 10,000 or less: to go \
+                further, follow `links.next`. Cannot be combined with `next` or `prev`."),
         ("next" = Option<String>, Query, nullable = false,
             description = "Id of a member: the page starts after that member. Cannot be combined with `page` or `prev`."),
         ("prev" = Option<String>, Query, nullable = false,
@@ -94,14 +109,17 @@ pub(crate) async fn search_users(
     let filters = filters(&mut query)?;
     query.finish()?;
     let found = search(&context, &filters, &page).await.or_fail(Failure::SearchUnavailable)?;
-    let message = if found.count == 0 { "No users found" } else { "Users found successfully!" };
-    let links = Links::new("/users/search", page.size, &rest.concat(), found.next.as_ref(), found.prev.as_ref());
-    Ok(Json(UsersFound { message, users: found.members, links, count: found.count }))
+    let count = found.count.map_or(0, |count| count.counted);
+    let message = if count == 0 { "No users found" } else { "Users found successfully!" };
+    let links = Links::new("/users/search", page.size, &rest.concat(), &found);
+    let count_is_exact = found.count.filter(|count| !count.is_exact).map(|_| false);
+    Ok(Json(UsersFound { message, users: found.members, links, count, count_is_exact }))
 }
 
 fn filters(query: &mut QueryParams) -> Result<MemberSearch, MembersError> {
     let name = |text: &str| text.parse().ok().map(|name: Label| name.to_string());
     let mut search = MemberSearch {
+        prefix: username_prefix(query.one("search")?.as_deref())?,
         tag_ids: query.parse_all("tagId", "a tag's id", |text| text.parse().ok())?,
         level_ids: query.parse_all("levelId", "a level's id", |text| text.parse().ok())?,
         level_names: query.parse_all("levelName", "a level's name", name)?,

@@ -1,6 +1,6 @@
 //! The order of members in listings.
 
-use crate::{MemberId, TagId, Username};
+use crate::{Member, MemberId, TagId, Username};
 use std::fmt;
 use std::str::FromStr;
 
@@ -29,6 +29,24 @@ impl Position {
     #[must_use]
     pub fn new(username: &Username, id: MemberId) -> Self {
         Self { username: username.folded(), id }
+    }
+
+    /// Returns the position of a member, or `None` without a username.
+    #[must_use]
+    pub fn of(member: &Member) -> Option<Self> {
+        member.username.as_ref().map(|username| Self::new(username, member.id.clone()))
+    }
+
+    /// Returns the lowest sort key that an entry at this position can have.
+    #[must_use]
+    pub fn first_key(&self) -> String {
+        self.to_string()
+    }
+
+    /// Returns a text that sorts after all sort keys of entries at this position, but before those of later positions.
+    #[must_use]
+    pub fn last_key(&self) -> String {
+        format!("{self}#\u{7f}")
     }
 
     /// Returns the member's id.

@@ -47,9 +47,18 @@ impl Store {
     /// Reads the items with the given keys, which must be distinct, from any of the tables. One request per 100 keys,
     /// sent concurrently. Keys that DynamoDB leaves unprocessed are requested again until the deadline.
     pub(crate) async fn batch_get(&self, keys: Vec<Key>) -> Result<Found, StoreError> {
+        self.batches(keys, true).await
+    }
+
+    /// Reads items like [`batch_get`](Self::batch_get), but eventually consistent, for half the capacity.
+    pub(crate) async fn batch_get_eventually(&self, keys: Vec<Key>) -> Result<Found, StoreError> {
+        self.batches(keys, false).await
+    }
+
+    async fn batches(&self, keys: Vec<Key>, is_consistent: bool) -> Result<Found, StoreError> {
         let batches = keys.chunks(BATCH_SIZE).map(<[Key]>::to_vec).collect::<Vec<_>>();
         let found = stream::iter(batches)
-            .map(|batch| self.batch_get_one(batch))
+            .map(|batch| self.batch_get_one(batch, is_consistent))
             .buffer_unordered(MAX_CONCURRENT_REQUESTS)
             .try_fold(HashMap::new(), async |mut all, batch| {
                 all.extend(batch);
@@ -59,12 +68,12 @@ impl Store {
         Ok(Found(found))
     }
 
-    async fn batch_get_one(&self, keys: Vec<Key>) -> Result<HashMap<Key, Item>, StoreError> {
+    async fn batch_get_one(&self, keys: Vec<Key>, is_consistent: bool) -> Result<HashMap<Key, Item>, StoreError> {
         let mut request: HashMap<String, KeysAndAttributes> = HashMap::new();
         for table in [Table::Users, Table::Flights, Table::Ledgers] {
             let keys: Vec<_> = keys.iter().filter(|key| key.table == table).map(Key::attributes).collect();
             if !keys.is_empty() {
-                let keys = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build();
+                let keys = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(is_consistent).build();
                 request.insert(self.name(table).to_owned(), keys.expect("keys are set"));
             }
         }

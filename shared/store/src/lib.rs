@@ -44,7 +44,7 @@ pub use invocation::{Invocation, Tally, time_left};
 pub use ledgers::{
     BoardingState, Committed, Effect, Movement, Outcome, OutcomeOf, PurchaseState, RefundState, StoredEntry,
 };
-pub use members::{IndexEntry, MemberAudit, MemberChanged, Span};
+pub use members::{IndexBlock, IndexEntry, MemberAudit, MemberChanged, Span};
 pub use retry::{Attempt, retry};
 pub use rewrite::WholeLedger;
 pub use stored::{CreditedPassenger, VersionedProduct};

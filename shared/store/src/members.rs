@@ -1,6 +1,7 @@
 //! Members with their claims and index entries, and badges.
 
-use crate::item::{Item, or_log, readable, text, to_item, value, values};
+use crate::batch::key_of;
+use crate::item::{Item, from_item, or_log, readable, text, to_item, value, values};
 use crate::keys::{BADGES, CLAIM, Key};
 use crate::query::Range;
 use crate::stored::Claim;
@@ -50,6 +51,15 @@ pub struct IndexEntry<K> {
     pub key: K,
     /// What the entry holds besides its key.
     pub detail: EntryDetail,
+}
+
+/// Entries of a listing that were read with one request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IndexBlock {
+    /// The entries, in the order in which they were read.
+    pub entries: Vec<IndexEntry<ListingKey>>,
+    /// Whether there are no further entries in the span.
+    pub is_last: bool,
 }
 
 /// Selects entries of one partition of the index.
@@ -131,6 +141,15 @@ impl Store {
         let keys: Vec<Key> = members.iter().map(Key::member).collect();
         let mut found = self.batch_get(keys.clone()).await?;
         Ok(found.take_readable(&keys))
+    }
+
+    /// Reads members for a page like [`members`](Self::members), but eventually consistent, for half the capacity.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub async fn members_of_page(&self, members: &[MemberId]) -> Result<Vec<Member>, StoreError> {
+        let keys: Vec<Key> = members.iter().map(Key::member).collect();
+        Ok(self.batch_get_eventually(keys.clone()).await?.take_readable(&keys))
     }
 
     /// Finds a member by username, regardless of case. Two requests, or one if there is no such member.
@@ -233,12 +252,19 @@ impl Store {
         })
     }
 
-    /// Reads entries of a listing, ordered by position. Leaves out entries that cannot be read. One request per megabyte.
+    /// Reads the first entries of a span of a listing, ordered by position: up to the span's limit or a megabyte. Leaves out
+    /// entries that cannot be read. Eventually consistent. One request, or none if nothing can be in the span.
     ///
     /// # Errors
     /// Any [`StoreError`].
-    pub async fn listing(&self, listing: &Listing, span: &Span) -> Result<Vec<IndexEntry<ListingKey>>, StoreError> {
-        self.index_entries(&Partition::Listing(listing.clone()), span, |key| key.parse().ok()).await
+    pub async fn listing(&self, listing: &Listing, span: &Span) -> Result<IndexBlock, StoreError> {
+        let pk = Key::facet(&Partition::Listing(listing.clone()), "").pk;
+        let Some(range) = span.range(&pk) else { return Ok(IndexBlock { entries: Vec::new(), is_last: true }) };
+        let response = self.query_page(&Range { is_eventual: true, ..range }, None).await?;
+        let is_last = response.last_evaluated_key.is_none();
+        let items = response.items.unwrap_or_default().into_iter();
+        let entries = items.filter_map(|item| or_log(index_entry(item, |key| key.parse().ok()))).collect();
+        Ok(IndexBlock { entries, is_last })
     }
 
     /// Reads entries of a roster, in the roster's order. Leaves out entries that cannot be read. One request per megabyte.
@@ -246,7 +272,31 @@ impl Store {
     /// # Errors
     /// Any [`StoreError`].
     pub async fn roster(&self, roster: Roster, span: &Span) -> Result<Vec<IndexEntry<RosterKey>>, StoreError> {
-        self.index_entries(&Partition::Roster(roster), span, RosterKey::parse).await
+        let pk = Key::facet(&Partition::Roster(roster), "").pk;
+        let Some(range) = span.range(&pk) else { return Ok(Vec::new()) };
+        let mut entries = Vec::new();
+        let mut after = None;
+        loop {
+            let limit = span.limit.map(|limit| limit - entries.len());
+            let items = self.query(Range { limit, after: after.take(), ..range.clone() }).await?;
+            // Entries that cannot be read leave room for others.
+            let last = items.last().filter(|_| Some(items.len()) == limit);
+            after = last
+                .map(|last| Key { table: Table::Users, pk: pk.clone(), sk: text(last, "sk").to_owned() }.attributes());
+            entries.extend(items.into_iter().filter_map(|item| or_log(index_entry(item, RosterKey::parse))));
+            if after.is_none() || Some(entries.len()) == span.limit {
+                return Ok(entries);
+            }
+        }
+    }
+
+    /// Counts entries of a listing. Eventually consistent. One request per megabyte, which is some 10,000 entries, but no
+    /// memory for them.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub async fn count_listing(&self, listing: &Listing, span: &Span) -> Result<usize, StoreError> {
+        self.count_entries(&Partition::Listing(listing.clone()), span, true).await
     }
 
     /// Counts entries of a roster. One request per megabyte, which is some 10,000 entries, but no memory for them.
@@ -254,40 +304,13 @@ impl Store {
     /// # Errors
     /// Any [`StoreError`].
     pub async fn count_roster(&self, roster: Roster, span: &Span) -> Result<usize, StoreError> {
-        let pk = Key::facet(&Partition::Roster(roster), "").pk;
-        match span.range(&pk) {
-            Some(range) => self.count(range).await,
-            None => Ok(0),
-        }
+        self.count_entries(&Partition::Roster(roster), span, false).await
     }
 
-    async fn index_entries<K>(
-        &self,
-        partition: &Partition,
-        span: &Span,
-        parse: impl Fn(&str) -> Option<K>,
-    ) -> Result<Vec<IndexEntry<K>>, StoreError> {
-        let pk = Key::facet(partition, "").pk;
-        let Some(range) = span.range(&pk) else { return Ok(Vec::new()) };
-        let mut entries = Vec::new();
-        let mut after = None;
-        loop {
-            let limit = span.limit.map(|limit| limit - entries.len());
-            let after_key = after.take().map(|key: Key| key.attributes());
-            let items = self.query(Range { limit, after: after_key, ..range.clone() }).await?;
-            // Entries that cannot be read leave room for others.
-            let last = items.last().filter(|_| Some(items.len()) == limit);
-            after = last.map(|last| Key { table: Table::Users, pk: pk.clone(), sk: text(last, "sk").to_owned() });
-            entries.extend(items.into_iter().filter_map(|item| {
-                let sk = text(&item, "sk");
-                let malformed =
-                    || StoreError::Unreadable { key: format!("{pk} {sk}"), cause: "its sort key is malformed".into() };
-                let key = or_log(parse(sk).ok_or_else(malformed))?;
-                Some(IndexEntry { key, detail: readable(item)? })
-            }));
-            if after.is_none() || Some(entries.len()) == span.limit {
-                return Ok(entries);
-            }
+    async fn count_entries(&self, partition: &Partition, span: &Span, is_eventual: bool) -> Result<usize, StoreError> {
+        match span.range(&Key::facet(partition, "").pk) {
+            Some(range) => self.count(Range { is_eventual, ..range }).await,
+            None => Ok(0),
         }
     }
 
@@ -327,6 +350,12 @@ impl Store {
         let created = self.transaction(token).create(&Key::badge(&badge.id), badge).commit_retrying_conflicts().await?;
         created.map_err(|_| StoreError::Failed("the random id of a new badge is already taken".into()))
     }
+}
+
+fn index_entry<K>(item: Item, parse: impl Fn(&str) -> Option<K>) -> Result<IndexEntry<K>, StoreError> {
+    let Key { pk, sk, .. } = key_of(Table::Users, &item)?;
+    let malformed = || StoreError::Unreadable { key: format!("{pk} {sk}"), cause: "its sort key is malformed".into() };
+    Ok(IndexEntry { key: parse(&sk).ok_or_else(malformed)?, detail: from_item(item)? })
 }
 
 /// Returns the claims and index entries that a member should have.

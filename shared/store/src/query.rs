@@ -21,12 +21,14 @@ pub(crate) struct Range<'a> {
     pub after: Option<Item>,
     /// Maximum number of items; `None` for all.
     pub limit: Option<usize>,
+    /// Whether the read may miss the latest changes, for half the capacity.
+    pub is_eventual: bool,
 }
 
 impl<'a> Range<'a> {
-    /// Returns a range of a table, without a limit and in ascending order.
+    /// Returns a range of a table, without a limit, in ascending order and strongly consistent.
     pub fn of(table: Table, condition: &'a str, values: Item) -> Self {
-        Self { table, index: None, condition, values, backward: false, after: None, limit: None }
+        Self { table, index: None, condition, values, backward: false, after: None, limit: None, is_eventual: false }
     }
 }
 
@@ -56,38 +58,46 @@ impl Store {
     /// Reads a range, one page per megabyte. Passes each page to `add`, which returns the number of items so far.
     async fn query_pages(
         &self,
-        range: Range<'_>,
+        mut range: Range<'_>,
         select: Option<Select>,
         mut add: impl FnMut(QueryOutput) -> usize,
     ) -> Result<(), StoreError> {
-        let names = names([range.condition]);
-        let is_consistent = range.index.is_none_or(Index::is_local);
-        let mut after = range.after;
-        let mut limit = range.limit;
+        let all = range.limit;
         loop {
-            let response = read(|| {
-                self.client
-                    .query()
-                    .table_name(self.name(range.table))
-                    .set_index_name(range.index.map(|index| index.name.to_owned()))
-                    .key_condition_expression(range.condition)
-                    .set_expression_attribute_names(Some(names.clone()))
-                    .set_expression_attribute_values(Some(range.values.clone()))
-                    .set_select(select.clone())
-                    .scan_index_forward(!range.backward)
-                    .consistent_read(is_consistent)
-                    .set_limit(limit.map(|limit| i32::try_from(limit).unwrap_or(i32::MAX)))
-                    .set_exclusive_start_key(after.clone())
-                    .return_consumed_capacity(ReturnConsumedCapacity::Total)
-                    .send()
-            })
-            .await?;
-            after.clone_from(&response.last_evaluated_key);
+            let mut response = self.query_page(&range, select.clone()).await?;
+            range.after = response.last_evaluated_key.take();
             let found = add(response);
-            limit = range.limit.map(|limit| limit.saturating_sub(found));
-            if after.is_none() || limit == Some(0) {
+            range.limit = all.map(|limit| limit.saturating_sub(found));
+            if range.after.is_none() || range.limit == Some(0) {
                 return Ok(());
             }
         }
+    }
+
+    /// Reads the beginning of a range, up to a megabyte. One request.
+    pub(crate) async fn query_page(
+        &self,
+        range: &Range<'_>,
+        select: Option<Select>,
+    ) -> Result<QueryOutput, StoreError> {
+        let names = names([range.condition]);
+        let is_consistent = !range.is_eventual && range.index.is_none_or(Index::is_local);
+        read(|| {
+            self.client
+                .query()
+                .table_name(self.name(range.table))
+                .set_index_name(range.index.map(|index| index.name.to_owned()))
+                .key_condition_expression(range.condition)
+                .set_expression_attribute_names(Some(names.clone()))
+                .set_expression_attribute_values(Some(range.values.clone()))
+                .set_select(select.clone())
+                .scan_index_forward(!range.backward)
+                .consistent_read(is_consistent)
+                .set_limit(range.limit.map(|limit| i32::try_from(limit).unwrap_or(i32::MAX)))
+                .set_exclusive_start_key(range.after.clone())
+                .return_consumed_capacity(ReturnConsumedCapacity::Total)
+                .send()
+        })
+        .await
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use shared::members::Synced;
 use std::sync::Arc;
 use std::time::Duration;
-use testing::TestApp;
+use testing::{Fault, TestApp};
 use wiremock::ResponseTemplate;
 
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -196,6 +196,57 @@ async fn does_not_override_a_join_recorded_during_the_run() {
     assert_eq!(job.await.unwrap(), (1, 1, 0));
     assert_eq!(roles(&app, "eve").await, (json!(true), json!(false)));
     assert_eq!(roles(&app, "bob").await, (json!(false), json!(true)));
+}
+
+/// A member links another account after the one that Discord's list contains was looked up.
+#[tokio::test(flavor = "multi_thread")]
+async fn does_not_judge_a_member_by_an_account_that_is_no_longer_theirs() {
+    for (account, in_list) in [("103", true), ("101", false)] {
+        let app = with_linked_members().await;
+        let guild = Guild::of(if in_list { &[101, 103] } else { &[7] }).await;
+        let id = if in_list { "eve" } else { "ada" };
+        app.wire.disturb([
+            Fault::None,
+            Fault::Delay(Duration::from_millis(500)),
+            Fault::Delay(Duration::from_millis(500)),
+        ]);
+        let job = tokio::spawn({
+            let app = guild.known_to(&app, TIMEOUT);
+            async move { run(&app).await }
+        });
+        let mut sent = Vec::new();
+        while !sent.contains(&"GetItem".to_owned()) {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+            sent.extend(app.wire.take_operations());
+        }
+
+        record(&app, id, &json!({ "discordId": format!("99999999999999{account}9") })).await;
+
+        let _counts = job.await.unwrap();
+        assert_eq!(roles(&app, id).await.0, json!(!in_list), "{id}");
+    }
+}
+
+#[tokio::test]
+async fn reads_members_with_accounts_a_thousand_at_a_time() {
+    let app = with_linked_members().await;
+    app.member("20000", &[]).await;
+    let joined =
+        json!({ "discordId": "100000000000020000", "in_discord": true, "discordJoinedAt": "2021-03-15T10:30:00.000Z" });
+    record(&app, "20000", &joined).await;
+    app.copy_member("20000", (20_001..22_500).map(|number| number.to_string())).await;
+    app.clock.advance(DAY);
+    let there: Vec<u64> = [101].into_iter().chain(21_000..23_490).collect();
+    let guild = Guild::start().await;
+    guild.respond_with(People(there.iter().map(|id| (*id, "2021-03-15T10:30:00+00:00")).collect())).await;
+    let app = guild.known_to(&app, TIMEOUT);
+
+    let first = try_run(&app).await.expect("the job runs").discord;
+    assert_eq!(first, Some(Synced { on_discord: 2_491, joined: 0, left: 10 }));
+    app.wire.reset();
+    let second = try_run(&app).await.expect("the job runs").discord;
+    assert_eq!(second, Some(Synced { on_discord: 2_491, joined: 0, left: 0 }));
+    assert_eq!(app.wire.take_operations()[..3], ["Query", "Query", "Query"]);
 }
 
 #[tokio::test]

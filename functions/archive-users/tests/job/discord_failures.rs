@@ -38,7 +38,7 @@ async fn sync_error(app: &TestApp, guild: &Guild) -> String {
     let error = try_run(&app).await.expect_err("the list should be rejected as incomplete");
 
     assert!(matches!(error, RunError::Sync(SyncError::Incomplete(_))), "{error}");
-    assert_eq!(app.wire.take_operations(), ["Query"], "only the members with accounts should be read");
+    assert!(app.wire.take_operations().is_empty(), "nothing should be read before the list is complete");
     assert_eq!((member(&app, "ada").await, member(&app, "bob").await), (ada, bob));
     let message = with_causes(&error);
     assert!(

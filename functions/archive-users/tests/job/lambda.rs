@@ -118,7 +118,7 @@ async fn archives_nobody_and_says_why_when_discord_does_not_tell_who_is_there() 
     [
       {
         "dynamodb_read_units": "[units]",
-        "dynamodb_requests": 1,
+        "dynamodb_requests": 0,
         "dynamodb_retries": 0,
         "dynamodb_write_units": "[units]",
         "error": "Discord's member list is incomplete; nothing was changed: responded with 404 Not Found",

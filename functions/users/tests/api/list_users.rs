@@ -169,24 +169,47 @@ async fn finds_no_member_by_an_impossible_prefix() {
     let (app, root) = with_members(&["Adam"]).await;
     let overlong = "a".repeat(5_000);
 
-    for search in [
-        "%23",
-        "adam%23",
-        "adam%23mada",
-        "%20adam",
-        "adam%20",
-        "a_",
-        "%C3%A4",
-        "%E2%84%AA",
-        "%00",
-        "%7F",
-        "*",
-        &overlong,
-    ] {
+    for search in
+        ["%23", "adam%23", "adam%23mada", "ad%20am", "a_", "%C3%A4", "%E2%84%AA", "%00", "%7F", "*", &overlong]
+    {
         let found = page(&app, &root, &format!("/users?search={search}")).await;
         assert_eq!((found.users.len(), &*found.next, &*found.prev), (0, "", ""), "{search}");
     }
     assert!(app.wire.take_operations().is_empty(), "an impossible prefix should not be looked up");
+}
+
+#[tokio::test]
+async fn ignores_blanks_around_the_search() {
+    let (app, root) = with_members(&["Adam", "bobby"]).await;
+
+    for search in ["%20adam", "ADAM+", "%09ad%0A"] {
+        let found = page(&app, &root, &format!("/users?search={search}&size=1")).await;
+        assert_eq!(found.ids(), ["madA"], "{search}");
+        let found = page(&app, &root, &format!("/users/search?verified=false&search={search}")).await;
+        assert_eq!((found.ids(), found.count), (vec!["madA".to_owned()], Some(1)), "{search}");
+    }
+}
+
+#[tokio::test]
+async fn lists_those_with_the_role_member() {
+    let (app, root) = with_members(&["adam", "adel", "bobby", "carl", "carol"]).await;
+    for id in ["mada", "ybbob", "lrac"] {
+        let member = json!({ "member": true });
+        let _changed =
+            app.patch(&format!("/users/{id}/temporary/data")).bearer(&root).json(&member).send().await.expect(200);
+    }
+    app.wire.reset();
+
+    let first = page(&app, &root, "/users?roles=member&size=2").await;
+    assert_eq!(app.wire.take_operations(), ["Query", "BatchGetItem"]);
+    assert_eq!(first.ids(), ["mada", "ybbob"]);
+    assert_eq!((&*first.next, &*first.prev), ("/users?next=ybbob&size=2&roles=member", ""));
+    let last = page(&app, &root, &first.next).await;
+    assert_eq!(last.ids(), ["lrac"]);
+    assert_eq!((&*last.next, &*last.prev), ("", "/users?prev=lrac&size=2&roles=member"));
+    assert_eq!(page(&app, &root, &last.prev).await, first);
+    let narrowed = page(&app, &root, "/users?roles=member&search=A&size=1").await;
+    assert_eq!((narrowed.ids(), &*narrowed.next), (vec!["mada".to_owned()], ""));
 }
 
 #[tokio::test]
@@ -238,7 +261,7 @@ async fn shows_100_members_per_page_by_default() {
 async fn returns_empty_pages_beyond_the_end() {
     let (app, root) = with_members(&["adam", "bobby"]).await;
 
-    for number in ["2", "3", "1000000", "4294967296", "18446744073709551615", "18446744073709551616"] {
+    for number in ["2", "3", "10000"] {
         let beyond = page(&app, &root, &format!("/users?size=1&page={number}")).await;
         assert_eq!((beyond.users.len(), &*beyond.next), (0, ""), "{number}");
         assert_eq!(page(&app, &root, &beyond.prev).await.ids(), ["ybbob"], "{number}");

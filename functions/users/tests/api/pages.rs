@@ -15,6 +15,17 @@ pub struct Page {
 }
 
 impl Page {
+    /// Reads the response to a listing.
+    pub fn of(answer: &Value) -> Self {
+        let link = |name: &str| answer["links"][name].as_str().expect("the link should be a string").to_owned();
+        Self {
+            users: answer["users"].as_array().expect("`users` should be an array").clone(),
+            next: link("next"),
+            prev: link("prev"),
+            count: answer["count"].as_u64(),
+        }
+    }
+
     /// Returns the ids of the members on the page.
     pub fn ids(&self) -> Vec<String> {
         ids(&self.users)
@@ -28,14 +39,7 @@ pub fn ids(users: &[Value]) -> Vec<String> {
 
 /// Reads a page.
 pub async fn page(app: &TestApp, session: &str, path: &str) -> Page {
-    let answer = app.get(path).bearer(session).send().await.expect(200).json();
-    let link = |name: &str| answer["links"][name].as_str().expect("the link should be a string").to_owned();
-    Page {
-        users: answer["users"].as_array().expect("`users` should be an array").clone(),
-        next: link("next"),
-        prev: link("prev"),
-        count: answer["count"].as_u64(),
-    }
+    Page::of(&app.get(path).bearer(session).send().await.expect(200).json())
 }
 
 /// Reads a listing from a path to its end.

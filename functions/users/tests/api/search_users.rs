@@ -1,6 +1,7 @@
 //! `GET /users/search`
 
 mod bad_input;
+mod bounds;
 mod cost;
 
 use crate::pages::{ids, page};

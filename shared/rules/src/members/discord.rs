@@ -38,25 +38,27 @@ pub async fn change_discord(
         return Err(MemberError::invalid("Body must have at least one field to change".to_owned()));
     }
     let now = context.now();
-    let apply = |member: Member| {
-        let mut after = member;
-        if let Some(discord_id) = &change.discord_id {
-            after.discord_id.clone_from(discord_id);
+    change_member(context, id, MemberError::Taken, |member| Ok(with_discord(member, by, change, now))).await
+}
+
+/// Returns a member after a change of the Discord account.
+pub(super) fn with_discord(member: Member, by: &str, change: &DiscordChange, now: Timestamp) -> Update {
+    let mut after = member;
+    if let Some(discord_id) = &change.discord_id {
+        after.discord_id.clone_from(discord_id);
+    }
+    if let Some(joined_at) = change.discord_joined_at {
+        after.discord_joined_at = Some(joined_at);
+    }
+    let mut audit = None;
+    if let Some(in_discord) = change.in_discord {
+        after.roles.insert(IN_DISCORD.to_owned(), in_discord);
+        if in_discord && after.has_role(ARCHIVED) {
+            after.roles.insert(ARCHIVED.to_owned(), false);
+            let action = format!("{ARCHIVED}: false");
+            let reason = Some("joined Discord".to_owned());
+            audit = Some(MemberAudit { action, by: by.to_owned(), reason, at: now });
         }
-        if let Some(joined_at) = change.discord_joined_at {
-            after.discord_joined_at = Some(joined_at);
-        }
-        let mut audit = None;
-        if let Some(in_discord) = change.in_discord {
-            after.roles.insert(IN_DISCORD.to_owned(), in_discord);
-            if in_discord && after.has_role(ARCHIVED) {
-                after.roles.insert(ARCHIVED.to_owned(), false);
-                let action = format!("{ARCHIVED}: false");
-                let reason = Some("joined Discord".to_owned());
-                audit = Some(MemberAudit { action, by: by.to_owned(), reason, at: now });
-            }
-        }
-        Ok(Update { after, audit })
-    };
-    change_member(context, id, MemberError::Taken, apply).await
+    }
+    Update { after, audit }
 }

@@ -2,12 +2,14 @@
 
 mod archive;
 mod badges;
+mod budget;
 mod change;
 mod directory;
 mod discord;
 mod error;
 mod github;
 mod list;
+mod page;
 mod profile;
 mod roles;
 mod search;
@@ -15,6 +17,8 @@ mod sign_up;
 mod skills;
 mod status;
 mod sync;
+mod walk;
+mod zip;
 
 pub use archive::{ArchiveError, Archived, Archiving, Report, Reported, Unverified, archive, unverified};
 pub use badges::{BadgeDraft, award_badge, badges_of, create_badge, take_badge};
@@ -22,10 +26,11 @@ pub use directory::{is_username_available, member, member_by_discord, member_by_
 pub use discord::{DiscordChange, change_discord};
 pub use error::MemberError;
 pub use github::{GithubConfig, GithubQuery};
-pub use list::{Cursor, MemberList, Neighbor, PageRequest, list, list_by_github, not_in_list};
+pub use list::{list, list_by_github, search};
+pub use page::{Count, Cursor, MAX_COUNTED, MemberPage, Neighbor, PageRequest, not_in_list};
 pub use profile::{ProfileChange, change_profile};
 pub use roles::{RoleChange, change_roles, grant_super_user};
-pub use search::{MemberSearch, SearchResult, SearchedRole, search};
+pub use search::{MemberSearch, SearchedRole};
 pub use sign_up::{MemberDraft, SignedUpBy, sign_up};
 pub use skills::{MAX_SKILLS, delete_skill, put_skill, skills_of};
 pub use status::{StatusDraft, set_status, status_of};

@@ -252,9 +252,9 @@ impl Community {
             .iter()
             .filter_map(|(who, person)| Some((person.username.clone()?, *who, person)))
             .filter(|(username, _, person)| match question {
-                Question::List(prefix) => {
+                Question::List(prefix, role) => {
                     let prefix = prefix.unwrap_or_default().to_lowercase();
-                    !person.archived && username.to_lowercase().starts_with(&prefix)
+                    !person.archived && username.to_lowercase().starts_with(&prefix) && (person.member || !role)
                 }
                 Question::Search(filters) => person.satisfies(filters),
             })
@@ -298,6 +298,10 @@ impl Person {
         let roles_ask_for_archived = given("role").iter().any(|role| role.eq_ignore_ascii_case("archived"));
         (skill || !by_skill)
             && (!self.archived || roles_ask_for_archived)
+            && holds("search", &|prefix| {
+                let username = self.username.as_ref().map(|username| username.to_lowercase());
+                username.is_some_and(|username| username.starts_with(&prefix.to_lowercase()))
+            })
             && holds("state", &|state| match state {
                 "ONBOARDING31DAYS" => self.state == Some("ONBOARDING") && more_than(31),
                 state => self.state == Some(state),

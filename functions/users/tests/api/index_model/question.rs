@@ -6,9 +6,9 @@ use proptest::sample::select;
 /// A listing or search request.
 #[derive(Debug, Clone)]
 pub enum Question {
-    /// Lists all members, or those whose usernames start with a prefix.
-    List(Option<&'static str>),
-    /// Searches members by the filters in the query string.
+    /// Lists all members, or those whose usernames start with a prefix, or those with the role `member` among them.
+    List(Option<&'static str>, bool),
+    /// Searches members by the filters in the query string, the last of which may be a prefix of usernames.
     Search(Vec<(&'static str, &'static str)>),
 }
 
@@ -26,15 +26,17 @@ const FILTERS: [(&str, &[&str]); 8] = [
 
 /// Generates questions with page sizes. Filters occur alone, together and with several values.
 pub fn questions() -> impl Strategy<Value = Vec<(Question, usize)>> {
-    let prefix = prop_oneof![
-        2 => Just(None),
-        3 => select(vec!["a", "A", "adam", "aDAm-", "b", "BOB", "bob-1", "z", "zz", "adamantine-x", "ü", "#"]).prop_map(Some),
-    ];
+    let prefixes = ["a", "A", "adam", "aDAm-", "b", "BOB", "bob-1", "z", "zz", "adamantine-x", "ü", "#"];
+    let prefix = move |weight| prop::option::weighted(weight, select(prefixes.to_vec()));
     let filter =
         select(&FILTERS[..]).prop_flat_map(|(name, values)| select(values).prop_map(move |value| (name, value)));
+    let search = (prop::collection::vec(filter, 1..4), prefix(0.3)).prop_map(|(mut filters, prefix)| {
+        filters.extend(prefix.map(|prefix| ("search", prefix)));
+        Question::Search(filters)
+    });
     let question = prop_oneof![
-        1 => prefix.prop_map(Question::List),
-        5 => prop::collection::vec(filter, 1..4).prop_map(Question::Search),
+        1 => (prefix(0.6), any::<bool>()).prop_map(|(prefix, role)| Question::List(prefix, role)),
+        5 => search,
     ];
     let size = select(vec![1, 2, 3, 5, 100]);
     prop::collection::vec((question, size), 8..14)
@@ -53,8 +55,10 @@ impl Question {
     /// Returns the parameters that every link repeats.
     pub fn rest(&self) -> String {
         match self {
-            Self::List(None) => String::new(),
-            Self::List(Some(prefix)) => format!("&search={}", encoded(prefix)),
+            Self::List(prefix, role) => {
+                let prefix = prefix.map(|prefix| format!("&search={}", encoded(prefix))).unwrap_or_default();
+                prefix + if *role { "&roles=member" } else { "" }
+            }
             Self::Search(filters) => {
                 let mut pairs = Vec::new();
                 for (name, value) in filters {

@@ -31,6 +31,31 @@ async fn is_rejected_as_a_size_or_page() {
 }
 
 #[tokio::test]
+async fn is_rejected_as_a_page_that_is_too_far() {
+    let (app, root) = with_members(&["adam"]).await;
+    let message = "page must not skip more than 10000 members; follow links.next to go on from there";
+    for page in ["page=101", "page=10001&size=1", "size=3&page=3334", "page=18446744073709551615&size=1"] {
+        assert_rejected(&app, &root, page, message).await;
+        let refused = app.get(&format!("/users/search?role=MEMBER&{page}")).bearer(&root).send().await.expect(400);
+        assert_eq!(refused.json()["message"], message, "{page}");
+    }
+    assert_rejected(&app, &root, "page=18446744073709551616", message).await;
+    assert!(app.wire.take_operations().is_empty());
+    for page in ["page=100", "page=10000&size=1", "size=3&page=3333"] {
+        let _beyond = app.get(&format!("/users?{page}")).bearer(&root).send().await.expect(200);
+    }
+}
+
+#[tokio::test]
+async fn is_rejected_as_another_role() {
+    let (app, root) = with_members(&["adam"]).await;
+    for role in ["", "MEMBER", "members", "archived", "super_user"] {
+        assert_rejected(&app, &root, &format!("roles={role}"), "only member role is supported").await;
+    }
+    assert_rejected(&app, &root, "roles=member&roles=archived", "\"roles\" must be given once").await;
+}
+
+#[tokio::test]
 async fn is_rejected_if_parameters_contradict_each_other() {
     let (app, root) = with_members(&["adam"]).await;
     let contradictions = [
@@ -79,7 +104,7 @@ async fn is_rejected_as_a_cursor() {
 async fn is_rejected_as_an_empty_search() {
     let (app, root) = with_members(&["adam"]).await;
 
-    for query in ["search=", "search", "search=&size=1", "page=1&search="] {
+    for query in ["search=", "search", "search=&size=1", "page=1&search=", "search=+", "search=%20%09"] {
         assert_rejected(&app, &root, query, "search value must not be empty").await;
     }
     assert!(app.wire.take_operations().is_empty());

@@ -138,9 +138,7 @@ async fn lead_back_from_an_empty_page() {
     ] {
         let listed: Vec<_> = listed.iter().map(|username| backward(username)).collect();
         for size in 1..=listed.len() + 1 {
-            for beyond in
-                [format!("next={}", backward("cccc")), format!("page={}", listed.len()), format!("page={}", usize::MAX)]
-            {
+            for beyond in [format!("next={}", backward("cccc")), format!("page={}", listed.len())] {
                 let beyond = page(&app, &root, &format!("{listing}{beyond}&size={size}")).await;
                 assert_eq!((beyond.users.len(), &*beyond.next), (0, ""), "{listing} {size}");
                 let last = page(&app, &root, &beyond.prev).await;

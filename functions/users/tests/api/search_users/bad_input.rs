@@ -24,7 +24,7 @@ async fn includes_a_missing_filter() {
       "message": "Filter for item not provided"
     }
     "#);
-    for query in ["", "size=1", "page=0", "dev=true", "next=ada", "prev=nobody&size=2"] {
+    for query in ["", "size=1", "page=0", "dev=true", "next=ada", "prev=nobody&size=2", "search=ad"] {
         assert_rejected(&app, &root, query, "Filter for item not provided").await;
     }
     assert!(app.wire.take_operations().is_empty());
@@ -81,7 +81,9 @@ async fn is_rejected_as_a_page_like_in_the_list() {
         ("prev=ada&page=0", "Both page and prev can't be passed"),
         ("size=1&size=2", "\"size\" must be given once"),
         ("next=ada&next=bob", "\"next\" must be given once"),
-        ("search=a", "\"search\" is not allowed"),
+        ("search=", "search value must not be empty"),
+        ("search=+", "search value must not be empty"),
+        ("search=a&search=b", "\"search\" must be given once"),
         ("Role=MEMBER", "\"Role\" is not allowed"),
         ("query=x", "\"query\" is not allowed"),
         ("id=ada", "\"id\" is not allowed"),
