@@ -55,9 +55,14 @@ impl Budget {
         (self.admits_requests(reads) && entries >= MIN_READ).then_some(entries)
     }
 
-    /// Returns whether this many members may be read at once.
-    #[allow(clippy::cast_precision_loss, reason = "there are up to 100 members")]
-    pub fn admits_members(&self, members: usize) -> bool {
-        self.admits_requests(1) && self.units() >= members as f64 * UNITS_PER_MEMBER
+    /// Returns how many members may be read at once, or `None` if none may.
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "units are few, and a negative number becomes 0"
+    )]
+    pub fn members(&self) -> Option<usize> {
+        let members = (self.units() / UNITS_PER_MEMBER) as usize;
+        (self.admits_requests(1) && members > 0).then_some(members)
     }
 }

@@ -16,6 +16,7 @@ mod search;
 mod sign_up;
 mod skills;
 mod status;
+mod stream;
 mod sync;
 mod walk;
 mod zip;

@@ -3,8 +3,9 @@
 use super::MemberError;
 use super::budget::Budget;
 use super::search::MemberSearch;
+use super::stream::{Course, Place};
 use super::walk::{Reach, Walk};
-use super::zip::{Course, Match, Place};
+use super::zip::Match;
 use crate::Context;
 use futures_util::future::try_join;
 use models::{Member, MemberId, Position, PublicMember};

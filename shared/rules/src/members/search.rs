@@ -1,6 +1,6 @@
 //! What members can be searched by, and by which facets of the index they are found.
 
-use super::zip::{Criterion, Source, Way};
+use super::stream::{Criterion, Source, Way};
 use models::facet::{EntryDetail, Facet};
 use models::{ARCHIVED, IN_DISCORD, LevelId, MEMBER, Member, Skill, State, TagId, Timestamp, Username};
 use std::time::Duration;

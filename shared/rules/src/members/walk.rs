@@ -2,7 +2,8 @@
 
 use super::budget::Budget;
 use super::search::MemberSearch;
-use super::zip::{Course, Criterion, Match, Place, Settings, Source, Way, Zip};
+use super::stream::{Course, Criterion, Place, Settings, Source, Way};
+use super::zip::{Match, Zip};
 use crate::Context;
 use models::facet::Facet;
 use store::StoreError;

@@ -114,12 +114,17 @@ const FULL: [Search; 25] = [
     ("role=ARCHIVED&role=INDISCORD&tagId=rust", &[Common, Bridge, Archived]),
 ];
 
-/// Searches whose filters each match very many members, but hardly any together, and one with very many values.
-const SPARSE: [Search; 5] = [
+/// Searches whose filters each match very many members, but hardly any together, and searches with very many values.
+const SPARSE: [Search; 6] = [
     ("role=MEMBER&state=ACTIVE", &[Bridge]),
     ("tagId=rust&state=ACTIVE", &[Bridge]),
     ("tagId=rust&verified=true", &[]),
     ("tagId=rust&levelId=l-1&role=MEMBER&verified=false&state=ACTIVE", &[Bridge]),
+    (
+        "role=MEMBER&state=ACTIVE&verified=false&tagId=rust&tagId=a&tagId=b&tagId=c&tagId=d&tagId=e&tagId=f&tagId=g\
+         &tagId=h&tagId=i&tagId=j&tagId=k&tagId=l&tagId=m&tagId=n&tagId=o&tagId=p",
+        &[Bridge],
+    ),
     (
         "role=ARCHIVED&role=MEMBER&role=INDISCORD&tagId=a&tagId=b&tagId=c&tagId=d&tagId=e&tagId=f&tagId=g&tagId=h&tagId=i\
          &tagId=j&tagId=k&tagId=l&tagId=m&tagId=n&tagId=o&tagId=cobol&tagId=rust",
@@ -132,13 +137,15 @@ struct Reader {
     app: TestApp,
     session: String,
     members: usize,
+    /// Whether matches up to 10,000 must be counted. Of very many members, that may be more than the budget admits.
+    counts_all: bool,
     log: Log,
 }
 
 impl Reader {
-    async fn of(members: usize) -> Self {
+    async fn of(members: usize, counts_all: bool) -> Self {
         let (app, session) = with_members(members).await;
-        Self { app, session, members, log: Log::at(LevelFilter::INFO) }
+        Self { app, session, members, counts_all, log: Log::at(LevelFilter::INFO) }
     }
 
     fn expected(&self, kinds: &[Kind]) -> Vec<String> {
@@ -174,11 +181,11 @@ impl Reader {
         assert_eq!(page.ids(), expected[start..end], "{path}");
         assert_eq!(page.next.is_empty(), end == expected.len(), "{path}");
         assert_eq!(page.prev.is_empty(), start == 0, "{path}");
-        assert_eq!(
-            (page.count, is_exact),
-            (Some(expected.len().min(10_000) as u64), expected.len() <= 10_000),
-            "{path}"
-        );
+        let countable = Some(expected.len().min(10_000) as u64);
+        if self.counts_all || is_exact {
+            assert_eq!((page.count, is_exact), (countable, expected.len() <= 10_000), "{path}");
+        }
+        assert!(page.count <= countable, "{path}");
         page
     }
 
@@ -198,7 +205,7 @@ impl Reader {
             assert_eq!(page.ids(), expected[start..end], "{path}");
             assert_eq!(page.next.is_empty(), end == expected.len(), "{path}");
             assert_eq!(page.prev.is_empty(), start == 0, "{path}");
-            assert_eq!(page.count, first.count, "{path}");
+            assert!(!self.counts_all || page.count == first.count, "{path}");
         }
     }
 
@@ -218,15 +225,16 @@ impl Reader {
         assert_eq!((empty.users.len(), &*empty.next), (0, ""), "{path}");
     }
 
-    /// Follows the links from the first page to the last and back, and returns how many pages that were.
+    /// Follows the links from the first page to the last and back, and returns how many empty pages led on.
     async fn check_sparse(&self, (query, kinds): Search, max_pages: usize) -> usize {
         let path = format!("/users/search?{query}");
         let expected = self.expected(kinds);
         let mut found = Vec::new();
         let (mut last, mut is_exact) = self.page(&path).await;
-        let mut pages = 1;
+        let (mut pages, mut empty) = (1, 0);
         loop {
             found.extend(last.ids());
+            empty += usize::from(last.users.is_empty() && !last.next.is_empty());
             assert!(!is_exact || last.count == Some(expected.len() as u64), "{path}");
             assert!(last.count <= Some(expected.len() as u64), "{path}");
             if last.next.is_empty() || pages == max_pages {
@@ -246,24 +254,24 @@ impl Reader {
             assert!(pages <= 4 * max_pages, "{path} does not lead back");
         }
         assert_eq!(back, found, "{path}");
-        pages
+        empty
     }
 }
 
 #[tokio::test]
 async fn hold_for_every_filter_at_any_place() {
-    let reader = Reader::of(36_000).await;
+    let reader = Reader::of(36_000, true).await;
     for (number, search) in FULL.into_iter().enumerate() {
         reader.check_full(search, number % 2 == 1).await;
     }
     for search in [FULL[0], FULL[21]] {
         reader.check_ends(search).await;
     }
-    let mut pages = 0;
+    let mut empty = 0;
     for search in SPARSE {
-        pages += reader.check_sparse(search, 4).await;
+        empty += reader.check_sparse(search, 6).await;
     }
-    assert!(pages > SPARSE.len(), "no search has used up its budget");
+    assert!(empty > 0, "no search has used up its budget");
     // A list costs no more than what it shows.
     for path in ["/users", "/users?roles=member", "/users?next=pilot-0017777", "/users?page=100"] {
         let (list, _) = reader.page(path).await;
@@ -275,11 +283,11 @@ async fn hold_for_every_filter_at_any_place() {
 #[tokio::test]
 #[ignore = "it takes minutes; run it with `--ignored --nocapture` to see what every page costs"]
 async fn hold_at_a_million_members() {
-    let reader = Reader::of(1_000_000).await;
+    let reader = Reader::of(1_000_000, false).await;
+    for search in SPARSE {
+        reader.check_sparse(search, 3).await;
+    }
     for (number, search) in FULL.into_iter().enumerate() {
         reader.check_full(search, number % 2 == 1).await;
-    }
-    for search in SPARSE {
-        reader.check_sparse(search, 6).await;
     }
 }
