@@ -1,5 +1,8 @@
 //! Measures what invocations cost, and prints tables.
 
+// The futures of all functions are nested in one.
+#![recursion_limit = "256"]
+
 mod handlers;
 mod scene;
 mod tape;

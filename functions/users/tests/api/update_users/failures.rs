@@ -94,6 +94,7 @@ async fn change_nothing_if_members_cannot_be_read() {
 async fn leave_the_members_who_could_not_be_read_to_the_next_request() {
     let (app, root) = with_root().await;
     sign_up(&app, 1001).await;
+    let app = app.another_instance(Duration::from_mins(1));
     app.wire.reset();
     // The caller, the first thousand, the count of the others, ten reads and a thousand writes.
     app.wire.disturb(vec![Fault::None; 1 + 2 + 10 + 1000].into_iter().chain([LASTING]));
