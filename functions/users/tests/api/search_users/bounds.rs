@@ -284,10 +284,12 @@ async fn hold_for_every_filter_at_any_place() {
 #[ignore = "it takes minutes; run it with `--ignored --nocapture` to see what every page costs"]
 async fn hold_at_a_million_members() {
     let reader = Reader::of(1_000_000, false).await;
-    for search in SPARSE {
+    // Where nobody matches, it may take several pages to find that out.
+    let (sparse, full): (Vec<Search>, Vec<Search>) = FULL.into_iter().partition(|(_, kinds)| kinds.is_empty());
+    for search in SPARSE.into_iter().chain(sparse) {
         reader.check_sparse(search, 3).await;
     }
-    for (number, search) in FULL.into_iter().enumerate() {
+    for (number, search) in full.into_iter().enumerate() {
         reader.check_full(search, number % 2 == 1).await;
     }
 }
