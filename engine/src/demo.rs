@@ -6,7 +6,7 @@ pub use members::SUPER_USER;
 
 use anyhow::{Context as _, Result, ensure};
 use models::{Airline, AirlineId, BrandDraft, Flight, FlightId, Flyer, KeyDigest, Product, Timestamp};
-use rules::ledger::{Boarding, board, open_account, purchase};
+use rules::ledger::{Boarding, Order, board, open_account, purchase};
 use rules::{Clock, Context};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -146,7 +146,8 @@ async fn sell_a_product(context: &Context) -> Result<()> {
     let id = flyer.user_id.clone();
     ensure!(open_account(context, flyer).await?, "flyer {SHOPPER} already exists");
     let then = at(context, "2024-03-10T18:00:00.000Z")?;
-    purchase(&then, &text(AIRLINE)?, &id, Some(&text(PRODUCTS[0])?), None).await?;
+    let order = Order { product: Some(text(PRODUCTS[0])?), expected_price: None };
+    purchase(&then, &text(AIRLINE)?, &id, &order, None).await?;
     Ok(())
 }
 

@@ -115,4 +115,8 @@ pub struct Passenger {
     pub miles: u64,
     /// Time the passenger boarded, ISO 8601 UTC with milliseconds.
     pub joined_at: Timestamp,
+    /// Time the airline took the miles back, ISO 8601 UTC with milliseconds. Absent otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub reversed_at: Option<Timestamp>,
 }

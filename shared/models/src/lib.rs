@@ -36,7 +36,7 @@ pub use ids::{
 };
 pub use imported_from::{HistoryKind, ImportedFrom, Rewriting, RowId};
 pub use json::{JsonError, parse_json};
-pub use ledger::{EntrySource, EntryType, LedgerEntry};
+pub use ledger::{AdjustedMiles, EntrySource, EntryType, LedgerEntry};
 pub use limits::MAX_ANSWER_BYTES;
 pub use member::{
     ARCHIVED, Email, Handle, IN_DISCORD, MEMBER, Member, Phone, Picture, PrivateMember, Profile, ProfileText,

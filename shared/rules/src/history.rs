@@ -129,7 +129,7 @@ impl Histories {
             .map(|entry| {
                 let missing = || StoreError::Failed(format!("flight {} was not read", entry.flight_id).into());
                 let flight = self.flights.get(&entry.flight_id).ok_or_else(missing)?;
-                Ok(Flight { miles: Some(entry.miles), ..flight.clone() })
+                Ok(Flight { miles: Some(entry.miles.saturating_sub(entry.taken)), ..flight.clone() })
             })
             .collect::<Result<_, HistoryError>>()?;
         Ok(FlyerHistory { user_id: id.to_owned(), user: Some(flyer.clone()), flights })

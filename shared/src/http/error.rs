@@ -58,8 +58,16 @@ pub enum FlyersError {
     AlreadyRefunded,
     #[error("Only purchases can be refunded")]
     NotAPurchase,
+    #[error("Already reversed")]
+    AlreadyReversed,
+    #[error("Transaction cannot be reversed")]
+    NotReversible,
+    #[error("Price has changed")]
+    PriceChanged,
     #[error("Flyer is being imported")]
     BeingImported,
+    #[error("Idempotency-Key is required")]
+    IdempotencyKeyRequired,
     #[error("Idempotency-Key was used with another body")]
     IdempotencyKeyReused,
     #[error("Content-Encoding must be gzip")]
@@ -107,7 +115,10 @@ impl From<LedgerError> for FlyersError {
             LedgerError::FlightEnded => Self::FlightEnded,
             LedgerError::AlreadyRefunded => Self::AlreadyRefunded,
             LedgerError::NotAPurchase => Self::NotAPurchase,
-            LedgerError::IdempotencyKeyReused => Self::IdempotencyKeyReused,
+            LedgerError::AlreadyReversed => Self::AlreadyReversed,
+            LedgerError::NotReversible => Self::NotReversible,
+            LedgerError::PriceChanged => Self::PriceChanged,
+            LedgerError::IdempotencyKeyReused(_) => Self::IdempotencyKeyReused,
             LedgerError::BeingImported => Self::BeingImported,
             error @ (LedgerError::NameRequired(_) | LedgerError::BalanceOutOfRange(_) | LedgerError::Cursor(_)) => {
                 Self::BadRequest(error.to_string())
@@ -344,7 +355,9 @@ impl FlyersError {
             | Self::MissingProductId
             | Self::MissingUserIds
             | Self::InsufficientMiles
-            | Self::NotAPurchase => StatusCode::BAD_REQUEST,
+            | Self::IdempotencyKeyRequired
+            | Self::NotAPurchase
+            | Self::NotReversible => StatusCode::BAD_REQUEST,
             Self::MissingApiKey | Self::InvalidApiKey => StatusCode::UNAUTHORIZED,
             Self::UserNotFound
             | Self::ProductNotFound
@@ -357,7 +370,9 @@ impl FlyersError {
             | Self::BrandExists
             | Self::FlightEnded
             | Self::AlreadyBoarded
-            | Self::AlreadyRefunded => StatusCode::CONFLICT,
+            | Self::AlreadyRefunded
+            | Self::AlreadyReversed
+            | Self::PriceChanged => StatusCode::CONFLICT,
             Self::BodyTooLarge { .. } | Self::AnswerTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedEncoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,

@@ -101,7 +101,7 @@ impl Store {
     /// # Errors
     /// Any [`StoreError`].
     pub async fn scan_entries(&self, from: ScanPosition) -> Result<Part<StoredEntry>, StoreError> {
-        self.scan(Table::Ledgers, "#sk <> :sk", values([(":sk", value(OUTCOME))]), from).await
+        self.scan(Table::Ledgers, "NOT begins_with(#sk, :sk)", values([(":sk", value(OUTCOME))]), from).await
     }
 
     /// Reads the next part of all recorded outcomes. One request.
@@ -109,7 +109,7 @@ impl Store {
     /// # Errors
     /// Any [`StoreError`].
     pub async fn scan_outcomes(&self, from: ScanPosition) -> Result<Part<Outcome>, StoreError> {
-        self.scan(Table::Ledgers, "#sk = :sk", values([(":sk", value(OUTCOME))]), from).await
+        self.scan(Table::Ledgers, "begins_with(#sk, :sk)", values([(":sk", value(OUTCOME))]), from).await
     }
 
     /// Reads a flyer's ledger, oldest entry first, up to the entry with the number `up_to`. One request per megabyte.

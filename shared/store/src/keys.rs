@@ -105,10 +105,10 @@ impl Key {
         Self::new(Table::Ledgers, flyer_partition(flyer), ledger_position(seq))
     }
 
-    /// Key of the recorded outcome of a request. The `Idempotency-Key` comes last, because it may contain any visible
-    /// character.
+    /// Key of the recorded outcome of a request, in the partition of the flyer whom it concerns. The `Idempotency-Key` comes
+    /// last, because it may contain nearly any visible character.
     pub fn outcome(airline: &AirlineId, flyer: &FlyerId, idempotency_key: &str) -> Self {
-        Self::new(Table::Ledgers, format!("IDEMPOTENCY#{airline}#{flyer}#{idempotency_key}"), OUTCOME)
+        Self::new(Table::Ledgers, flyer_partition(flyer), format!("{OUTCOME}#{airline}#{idempotency_key}"))
     }
 
     pub fn airline(airline: &AirlineId) -> Self {
@@ -156,6 +156,7 @@ impl Key {
 pub(crate) const FLYER: &str = "FLYER";
 pub(crate) const AIRLINE: &str = "AIRLINE";
 pub(crate) const FLIGHT: &str = "FLIGHT";
+/// Start of the sort key of every recorded outcome.
 pub(crate) const OUTCOME: &str = "OUTCOME";
 pub(crate) const KEY_PREFIX: &str = "KEY#";
 pub(crate) const PRODUCT_PREFIX: &str = "PRODUCT#";

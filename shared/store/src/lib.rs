@@ -42,7 +42,8 @@ pub use flyers::HistoryRound;
 pub use import::{Batch, CreateResult, Creation, Requirement};
 pub use invocation::{Invocation, Tally, time_left};
 pub use ledgers::{
-    BoardingState, Committed, Effect, Movement, Outcome, OutcomeOf, PurchaseState, RefundState, StoredEntry,
+    BoardingState, Committed, Corrected, CorrectionState, Effect, Movement, Outcome, OutcomeOf, PurchaseState,
+    StoredEntry,
 };
 pub use members::{IndexEntry, MemberAudit, MemberChanged, Span};
 pub use retry::{Attempt, retry};

@@ -2,11 +2,11 @@
 
 use crate::import::MAX_OPERATIONS;
 use crate::item::{Item, from_item, to_item, value, values};
-use crate::keys::{HISTORY_PAGE_SIZE, Key, flyer_partition};
-use crate::query::Range;
+use crate::keys::{HISTORY_PAGE_SIZE, Key};
+use crate::ledgers::ledger_range;
 use crate::stored::{CreditedPassenger, HistoryPage, Stored};
 use crate::transaction::Transaction;
-use crate::{Store, StoreError, StoredEntry, Table};
+use crate::{Store, StoreError, StoredEntry};
 use futures_util::future::try_join;
 use models::{Account, EntrySource, Flight, FlightId, FlyerId, HistoryEntry, HistoryKind, Passenger, Rewriting};
 use std::collections::HashMap;
@@ -47,8 +47,7 @@ impl Store {
         // The flyer comes first. Whatever changes the ledger later also changes `seq` or the mark, on which a rewrite
         // is conditional.
         let Some(account) = self.account(flyer).await? else { return Ok(None) };
-        let range = Range::of(Table::Ledgers, "#pk = :pk", values([(":pk", value(flyer_partition(flyer)))]));
-        let (entries, pages) = try_join(self.query(range), self.history(flyer)).await?;
+        let (entries, pages) = try_join(self.query(ledger_range(flyer)), self.history(flyer)).await?;
         let entries = entries.into_iter().map(from_item).collect::<Result<_, _>>()?;
         Ok(Some(WholeLedger { account, entries, pages }))
     }
@@ -110,12 +109,12 @@ impl Store {
 fn credited_boarding(StoredEntry { entry, .. }: &StoredEntry) -> Option<Passenger> {
     let flight_id = entry.flight_id.filter(|_| entry.source == EntrySource::Flight)?;
     let miles = u64::try_from(entry.amount).ok()?;
-    Some(Passenger { flight_id, user_id: entry.user_id.clone(), miles, joined_at: entry.created_at })
+    Some(Passenger { flight_id, user_id: entry.user_id.clone(), miles, joined_at: entry.created_at, reversed_at: None })
 }
 
 fn history_entry(stored: &StoredEntry) -> Option<HistoryEntry> {
     let Passenger { flight_id, miles, joined_at, .. } = credited_boarding(stored)?;
-    Some(HistoryEntry { flight_id, miles, joined_at })
+    Some(HistoryEntry { flight_id, miles, joined_at, taken: 0 })
 }
 
 /// Returns the changes that turn `before` into the new entries and history, in the order in which they are written.

@@ -203,6 +203,7 @@ stored! {
         user_id: FlyerId = "userId",
         miles: u64 = "miles",
         joined_at: Timestamp = "joinedAt",
+        reversed_at: Option<Timestamp> = "reversedAt",
     }
 }
 
@@ -259,11 +260,30 @@ impl From<AccountItem> for Account {
     }
 }
 
-stored! {
-    HistoryEntry as HistoryEntryForm {
-        flight_id: FlightId = "flightId",
-        miles: u64 = "miles",
-        joined_at: Timestamp = "joinedAt",
+#[derive(Serialize, Deserialize)]
+pub(crate) struct HistoryEntryForm {
+    #[serde(rename = "flightId")]
+    flight_id: FlightId,
+    miles: u64,
+    #[serde(rename = "joinedAt")]
+    joined_at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    taken: Option<u64>,
+}
+
+impl Stored for HistoryEntry {
+    type Form = HistoryEntryForm;
+
+    fn form(&self) -> HistoryEntryForm {
+        let Self { flight_id, miles, joined_at, taken } = *self;
+        HistoryEntryForm { flight_id, miles, joined_at, taken: Some(taken).filter(|taken| *taken > 0) }
+    }
+}
+
+impl From<HistoryEntryForm> for HistoryEntry {
+    fn from(form: HistoryEntryForm) -> Self {
+        let HistoryEntryForm { flight_id, miles, joined_at, taken } = form;
+        Self { flight_id, miles, joined_at, taken: taken.unwrap_or_default() }
     }
 }
 

@@ -87,7 +87,7 @@ async fn board_passenger_with_an_idempotency_key() {
             "+ FLYER#123456789 000000000001",
             "+ FLYER#123456789 FLIGHTS#00000000",
             "+ FLYER#123456789 FLYER",
-            "+ IDEMPOTENCY#skyteam#123456789#k1 OUTCOME",
+            "+ FLYER#123456789 OUTCOME#skyteam#k1",
         ],
         repeated: Some("201 idempotency-replayed: true"),
         ..BOARDING

@@ -81,22 +81,33 @@ impl Breaches {
         });
     }
 
-    /// Each refund reverses a purchase that refers to it, and each purchase is refunded at most once.
+    /// Each refund reverses a purchase and each reversal a boarding, both of which refer to it, and each at most once.
     fn check_refunds(&mut self, ledger: &[StoredEntry]) {
         let by_id: HashMap<&str, &StoredEntry> =
             ledger.iter().map(|stored| (stored.entry.id.as_str(), stored)).collect();
-        for refund in ledger.iter().map(|stored| &stored.entry).filter(|entry| entry.source == EntrySource::Refund) {
-            let purchase = refund.reverses.as_deref().and_then(|id| by_id.get(id));
-            let matches = purchase.is_some_and(|stored| {
-                let purchase = &stored.entry;
-                purchase.source == EntrySource::Purchase
-                    && purchase.seq < refund.seq
-                    && purchase.amount == -refund.amount
-                    && purchase.airline_id == refund.airline_id
-                    && purchase.product_id == refund.product_id
-                    && stored.refunded_by.as_deref() == Some(&refund.id)
+        for entry in ledger.iter().map(|stored| &stored.entry) {
+            let (reversed, kind, what) = match entry.source {
+                EntrySource::Refund => (EntrySource::Purchase, "refund", "purchase"),
+                EntrySource::Reversal => (EntrySource::Flight, "reversal", "boarding"),
+                EntrySource::Flight | EntrySource::Purchase | EntrySource::Adjustment => continue,
+            };
+            let other = entry.reverses.as_deref().and_then(|id| by_id.get(id));
+            let matches = other.is_some_and(|stored| {
+                let other = &stored.entry;
+                let is_counterpart = match entry.source {
+                    // A reversal may take less than was earned.
+                    EntrySource::Reversal => {
+                        (1..=other.amount).contains(&-entry.amount) && other.flight_id == entry.flight_id
+                    }
+                    _ => other.amount == -entry.amount && other.product_id == entry.product_id,
+                };
+                is_counterpart
+                    && other.source == reversed
+                    && other.seq < entry.seq
+                    && other.airline_id == entry.airline_id
+                    && stored.refunded_by.as_deref() == Some(&entry.id)
             });
-            self.require(matches, || format!("refund {} does not reverse a purchase that refers to it", refund.seq));
+            self.require(matches, || format!("{kind} {} does not reverse a {what} that refers to it", entry.seq));
         }
         let last = ledger.last().map_or(0, |stored| stored.entry.seq);
         for stored in ledger {
@@ -147,6 +158,17 @@ impl Breaches {
                     && boarding.seq == credit.seq
             });
             self.require(is_passenger, || format!("is not a passenger of flight {flight} as the history says"));
+            let mut entries = ledger.iter().map(|stored| &stored.entry);
+            let reversal =
+                entries.find(|other| other.source == EntrySource::Reversal && other.flight_id == Some(flight));
+            if let Some(reversal) = reversal {
+                let is_marked = boardings
+                    .iter()
+                    .any(|boarding| boarding.passenger.flight_id == flight && boarding.passenger.reversed_at.is_some());
+                self.require(is_marked && entry.taken == reversal.amount.unsigned_abs(), || {
+                    format!("history and passenger of flight {flight} do not show reversal {}", reversal.seq)
+                });
+            }
         }
     }
 }
@@ -164,6 +186,9 @@ fn is_well_formed(StoredEntry { entry, imported_from, .. }: &StoredEntry) -> boo
             entry.r#type == EntryType::Spend && (entry.product_id.is_some() || imported_from.is_some())
         }
         EntrySource::Refund => entry.r#type == EntryType::Earn && entry.reverses.is_some(),
+        EntrySource::Reversal => {
+            entry.r#type == EntryType::Spend && entry.flight_id.is_some() && entry.reverses.is_some()
+        }
         EntrySource::Adjustment => true,
     };
     is_signed && is_sourced

@@ -178,13 +178,14 @@ async fn ownerless(context: &Context, entries: &[StoredEntry]) -> Result<Vec<Bre
 
 /// Returns a breach for each recorded outcome whose ledger entry does not exist.
 async fn without_entry(context: &Context, outcomes: &[Outcome]) -> Result<Vec<Breach>, StoreError> {
-    let ids: Vec<TransactionId> = outcomes.iter().filter_map(|outcome| outcome.entry.parse().ok()).collect();
+    let named: Vec<&str> = outcomes.iter().filter_map(|outcome| outcome.entry.as_deref()).collect();
+    let ids: Vec<TransactionId> = named.iter().filter_map(|id| id.parse().ok()).collect();
     let distinct: HashSet<_> = ids.iter().map(|id| (id.flyer.clone(), id.seq)).collect();
     let entries = context.store.entries(&distinct.into_iter().collect::<Vec<_>>()).await?;
     let there: HashSet<&str> = entries.iter().flatten().map(|stored| stored.entry.id.as_str()).collect();
-    let breach = |outcome: &Outcome| Breach {
-        subject: format!("idempotency record of entry {}", outcome.entry),
+    let breach = |id: &str| Breach {
+        subject: format!("idempotency record of entry {id}"),
         problem: "the ledger has no such entry".to_owned(),
     };
-    Ok(outcomes.iter().filter(|outcome| !there.contains(outcome.entry.as_str())).map(breach).collect())
+    Ok(named.into_iter().filter(|id| !there.contains(id)).map(breach).collect())
 }
