@@ -53,6 +53,10 @@ pub struct Flight {
     pub codeshare_airline_id: Option<AirlineId>,
     /// Link to the flight's event on Discord: an `http` or `https` URL of at most 2,048 characters.
     pub discord_event_link: WebUrl,
+    /// Time the flight was cancelled before anybody boarded it, ISO 8601 UTC with milliseconds. Absent otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub cancelled_at: Option<Timestamp>,
 }
 
 impl Flight {
@@ -89,6 +93,54 @@ pub struct FlightDraft {
     /// Link to the flight's event on Discord, an `http` or `https` URL of at most 2,048 characters; default
     /// `https://discord.gg/skyteam`.
     pub discord_event_link: Option<WebUrl>,
+}
+
+/// A partial update of a flight. Fields that are absent or `null` keep their values, except where `null` removes one.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct FlightChange {
+    /// New flight number, 1 to 100 characters.
+    #[schema(example = "ST124")]
+    pub code: Option<Name>,
+    /// Id of the ROBLOX game in which the flight is flown, 1 to 100 characters.
+    #[schema(example = "1234567890")]
+    pub game_id: Option<Name>,
+    /// Aircraft type, 1 to 100 characters.
+    #[schema(example = "Airbus A321")]
+    pub aircraft: Option<Name>,
+    /// Id of the brand under which the flight is operated, one of the airline's own.
+    pub brand_id: Option<BrandId>,
+    /// Departure airport, a 4-letter ICAO code; stored in upper case.
+    pub departure: Option<AirportCode>,
+    /// Arrival airport, a 4-letter ICAO code; stored in upper case.
+    pub arrival: Option<AirportCode>,
+    /// Planned start of the flight, ISO 8601 with offset. Cannot be changed once the flight has started.
+    pub start_time: Option<Timestamp>,
+    /// Id of an airline that shares the flight as codeshare partner; `null` removes the partner.
+    #[serde(default, deserialize_with = "crate::present")]
+    #[schema(value_type = Option<AirlineId>)]
+    pub codeshare_airline_id: Option<Option<AirlineId>>,
+    /// Link to the flight's event on Discord, an `http` or `https` URL of at most 2,048 characters.
+    pub discord_event_link: Option<WebUrl>,
+}
+
+impl FlightChange {
+    /// Returns the flight after the change.
+    #[must_use]
+    pub fn applied_to(self, flight: Flight) -> Flight {
+        Flight {
+            code: self.code.unwrap_or(flight.code),
+            game_id: self.game_id.unwrap_or(flight.game_id),
+            aircraft: self.aircraft.unwrap_or(flight.aircraft),
+            brand_id: self.brand_id.unwrap_or(flight.brand_id),
+            departure: self.departure.unwrap_or(flight.departure),
+            arrival: self.arrival.unwrap_or(flight.arrival),
+            start_time: self.start_time.unwrap_or(flight.start_time),
+            codeshare_airline_id: self.codeshare_airline_id.unwrap_or(flight.codeshare_airline_id),
+            discord_event_link: self.discord_event_link.unwrap_or(flight.discord_event_link),
+            ..flight
+        }
+    }
 }
 
 /// A flight that has not ended, with the brand under which it is operated.

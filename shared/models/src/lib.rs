@@ -28,7 +28,7 @@ mod username;
 pub use airline::{Airline, ApiKey, DEFAULT_INVITE_LINK, KeyDigest, ServerId};
 pub use badge::Badge;
 pub use brand::{AirlineIata, AirlineIcao, Brand, BrandDraft, Callsign, Colour};
-pub use flight::{DEFAULT_EVENT_LINK, Flight, FlightDraft, FlightMiles, Passenger, UpcomingFlight};
+pub use flight::{DEFAULT_EVENT_LINK, Flight, FlightChange, FlightDraft, FlightMiles, Passenger, UpcomingFlight};
 pub use flyer::{Account, Flyer, HistoryEntry};
 pub use ids::{
     AirlineId, BadgeId, BrandId, DiscordId, FlightId, FlyerId, KeyId, LevelId, MemberId, ProductId, RoleName, TagId,

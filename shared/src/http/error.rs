@@ -39,8 +39,6 @@ pub enum FlyersError {
     ProductNotFound,
     #[error("Brand not found")]
     BrandNotFound,
-    #[error("Codeshare airline not found")]
-    CodeshareAirlineNotFound,
     #[error("Flight not found")]
     FlightNotFound,
     #[error("Transaction not found")]
@@ -52,6 +50,8 @@ pub enum FlyersError {
     BrandExists,
     #[error("Flight has ended")]
     FlightEnded,
+    #[error("Flight has passengers")]
+    HasPassengers,
     #[error("Passenger already boarded")]
     AlreadyBoarded,
     #[error("Already refunded")]
@@ -134,8 +134,11 @@ impl From<FlightError> for FlyersError {
             FlightError::NotFound => Self::FlightNotFound,
             FlightError::Ended => Self::FlightEnded,
             FlightError::BrandNotFound => Self::BrandNotFound,
-            FlightError::CodeshareAirlineNotFound => Self::CodeshareAirlineNotFound,
-            error @ FlightError::Cursor(_) => Self::BadRequest(error.to_string()),
+            FlightError::HasPassengers => Self::HasPassengers,
+            error @ (FlightError::Codeshare(_)
+            | FlightError::Started
+            | FlightError::NothingToChange
+            | FlightError::Cursor(_)) => Self::BadRequest(error.to_string()),
             FlightError::Store(error) => error.into(),
         }
     }
@@ -362,13 +365,13 @@ impl FlyersError {
             Self::UserNotFound
             | Self::ProductNotFound
             | Self::BrandNotFound
-            | Self::CodeshareAirlineNotFound
             | Self::FlightNotFound
             | Self::TransactionNotFound
             | Self::NoSuchRoute(_) => StatusCode::NOT_FOUND,
             Self::BeingImported
             | Self::BrandExists
             | Self::FlightEnded
+            | Self::HasPassengers
             | Self::AlreadyBoarded
             | Self::AlreadyRefunded
             | Self::AlreadyReversed

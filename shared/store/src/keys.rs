@@ -144,6 +144,11 @@ impl Key {
         .map(|pk| Self::new(Table::Flights, pk, CLAIM))
     }
 
+    /// Key of the record that the job which ends silent flights has stopped.
+    pub fn stale_flights_stop() -> Self {
+        Self::new(Table::Flights, "JOB#end-stale-flights".to_owned(), "STOP")
+    }
+
     pub fn flight(flight: FlightId) -> Self {
         Self::new(Table::Flights, flight_partition(flight), FLIGHT)
     }
@@ -191,6 +196,10 @@ pub(crate) fn flight_partition(flight: FlightId) -> String {
 pub(crate) fn ledger_position(seq: u64) -> String {
     format!("{seq:012}")
 }
+
+/// Partition key of every flight in the index of planned flights, which is written when a flight is planned and when it
+/// starts or ends.
+pub(crate) const PLANNED_PARTITION: &str = "all";
 
 /// Partition key of a flight in the index of running flights.
 pub(crate) fn running_shard(flight: FlightId) -> String {

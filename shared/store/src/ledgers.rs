@@ -77,8 +77,8 @@ impl OutcomeOf<'_> {
 pub enum Effect {
     /// The product must still be for sale at the same price.
     ProductStillSold(Box<Product>),
-    /// The flight must exist and must not have ended.
-    FlightOpen(FlightId),
+    /// The flight, which must exist and must not have ended, is marked as boarded, so that it is not cancelled.
+    FlightBoarded(FlightId),
     /// The flyer boards a flight, which is appended to the history.
     Boarding {
         /// The flyer as a passenger of the flight.
@@ -375,10 +375,11 @@ fn add_effect<'a>(transaction: Transaction<'a>, effect: &Effect, movement: &Move
             "#active = :true AND #priceMiles = :price",
             values([(":true", value(true)), (":price", value(product.price_miles))]),
         ),
-        Effect::FlightOpen(flight) => transaction.check(
+        Effect::FlightBoarded(flight) => transaction.update(
             &Key::flight(*flight),
-            "attribute_exists(#pk) AND attribute_not_exists(#endTime)",
-            Item::new(),
+            "SET #boarded = :true",
+            Some("attribute_exists(#pk) AND attribute_not_exists(#endTime)"),
+            values([(":true", value(true))]),
         ),
         Effect::Boarding { passenger, history_position } => {
             let stored = CreditedPassenger { passenger: passenger.clone(), seq: entry.seq };

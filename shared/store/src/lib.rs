@@ -37,7 +37,7 @@ pub use airlines::{BrandCreated, KeyAdded, KeyRecord, LiveKey, NewAirline, NewKe
 pub use audit::{Checkpoint, IndexItem, Part, Scan, ScanPosition};
 pub use cursor::Page;
 pub use error::{Cause, CursorError, PageError, StoreError, with_causes};
-pub use flights::{MissingForFlight, SilentFlight};
+pub use flights::{FlightChanged, MissingForFlight, SilentFlight};
 pub use flyers::HistoryRound;
 pub use import::{Batch, CreateResult, Creation, Requirement};
 pub use invocation::{Invocation, Tally, time_left};
@@ -48,7 +48,7 @@ pub use ledgers::{
 pub use members::{IndexEntry, MemberAudit, MemberChanged, Span};
 pub use retry::{Attempt, retry};
 pub use rewrite::WholeLedger;
-pub use stored::{CreditedPassenger, VersionedProduct};
+pub use stored::{CreditedPassenger, VersionedFlight, VersionedProduct};
 pub use update::{Changed, VersionedWrite};
 
 /// Configuration of the DynamoDB client.

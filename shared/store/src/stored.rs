@@ -66,7 +66,7 @@ macro_rules! stored_as_is {
         }
     )+};
 }
-stored_as_is!(BrandClaim, CheckpointItem, Claim, FlightKeys, KeyRecord, LiveKey, MemberAudit, Outcome);
+stored_as_is!(BrandClaim, CheckpointItem, Claim, FlightKey, FlightKeys, KeyRecord, LiveKey, MemberAudit, Outcome);
 
 /// A claim on a value that must be unique among brands.
 #[derive(Clone, Serialize, Deserialize)]
@@ -88,6 +88,20 @@ pub(crate) struct Claim {
 pub(crate) struct CheckpointItem {
     /// Where it continues; `None` if the last run was complete.
     pub next: Option<Checkpoint>,
+}
+
+/// When a job first stopped because it would have changed too much; no time if its last run did not stop.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct SafetyStop {
+    #[serde(rename = "stoppedAt")]
+    pub stopped_at: Option<Timestamp>,
+}
+stored_as_is!(SafetyStop);
+
+/// An item of an index that holds nothing but keys.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct FlightKey {
+    pub pk: String,
 }
 
 /// An item of the index of running flights.
@@ -180,7 +194,7 @@ impl From<ProductItem> for VersionedProduct {
 }
 
 stored! {
-    Flight as FlightItem {
+    Flight as FlightForm {
         id: FlightId = "id",
         code: Name = "code",
         game_id: Name = "gameId",
@@ -194,7 +208,42 @@ stored! {
         end_time: Option<Timestamp> = "endTime",
         codeshare_airline_id: Option<AirlineId> = "codeshareAirlineId",
         discord_event_link: WebUrl = "discordEventLink",
+        cancelled_at: Option<Timestamp> = "cancelledAt",
     } but { miles: None }
+}
+
+/// A flight with what its changes are conditional on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct VersionedFlight {
+    /// The flight.
+    pub flight: Flight,
+    /// Number of changes by the airline since it was created. Starting, ticking and ending do not count.
+    pub version: u64,
+    /// Id of the operation that made the last of these changes.
+    pub operation: Option<Uuid>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct FlightItem {
+    #[serde(flatten)]
+    flight: FlightForm,
+    #[serde(default)]
+    version: u64,
+    operation: Option<Uuid>,
+}
+
+impl Stored for VersionedFlight {
+    type Form = FlightItem;
+
+    fn form(&self) -> FlightItem {
+        FlightItem { flight: self.flight.form(), version: self.version, operation: self.operation }
+    }
+}
+
+impl From<FlightItem> for VersionedFlight {
+    fn from(item: FlightItem) -> Self {
+        Self { flight: item.flight.into(), version: item.version, operation: item.operation }
+    }
 }
 
 stored! {

@@ -4,8 +4,10 @@ mod cost;
 mod faults;
 mod lambda;
 mod overlap;
+mod safety;
 mod scene;
 mod silence;
+mod unstarted;
 
 use testing::TestApp;
 

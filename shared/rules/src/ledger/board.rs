@@ -101,7 +101,7 @@ fn decide(
         reverses: None,
     };
     let effects = vec![
-        Effect::FlightOpen(flight.id),
+        Effect::FlightBoarded(flight.id),
         Effect::Boarding { passenger: passenger.clone(), history_position: account.flights_count },
     ];
     let movement = movement(&account, is_new, reason, operation, now, effects)
