@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 use shared::airlines::AirlineDraft;
 use shared::members::{SignedUpBy, grant_super_user, sign_up};
-use shared::models::{AirlineId, MemberId, Name, PublicMember, SUPER_USER, ServerId, Username, WebUrl};
+use shared::models::{AirlineId, Link, MemberId, Name, PublicMember, SUPER_USER, ServerId, Username};
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -30,7 +30,7 @@ pub struct CreateAirline {
     name: Name,
     /// Link with which people join the airline's community [default: discord.gg/skyteam]
     #[arg(long, value_name = "URL")]
-    invite_link: Option<WebUrl>,
+    invite_link: Option<Link>,
     /// ID of the airline's Discord server
     #[arg(long, value_name = "ID")]
     server_id: Option<ServerId>,

@@ -5,8 +5,7 @@ use serde_json::Value;
 use std::fmt::Write;
 
 /// Sends the `good` body with each of the `bad` fields in turn. Returns one line for each: the field, its value, and
-/// the response as formatted by `shown`. A value is inserted into the body as it is, so it can be something that no
-/// serializer would write. An empty value removes the field.
+/// the response as formatted by `shown`. The bodies are those of [`body_with`].
 pub async fn answers_to_bad_fields<'a>(
     request: impl Fn() -> Call<'a>,
     good: &Value,
@@ -15,13 +14,20 @@ pub async fn answers_to_bad_fields<'a>(
 ) -> String {
     let mut lines = String::new();
     for (field, value) in bad {
-        let answer = request().header("content-type", "application/json").body(body(good, field, value)).send().await;
+        let answer =
+            request().header("content-type", "application/json").body(body_with(good, field, value)).send().await;
         writeln!(lines, "{field}: {} → {}", shortened(value), shown(&answer)).expect("a String takes anything");
     }
     lines
 }
 
-fn body(good: &Value, field: &str, value: &str) -> String {
+/// Returns the `good` body with a field whose value is the given JSON, which can be something that no serializer would
+/// write. An empty value removes the field.
+///
+/// # Panics
+/// Panics if the body is not an object.
+#[must_use]
+pub fn body_with(good: &Value, field: &str, value: &str) -> String {
     let fields = good.as_object().expect("a body is an object").iter();
     let others = fields.filter(|(name, _)| *name != field).map(|(name, value)| format!("\"{name}\":{value}"));
     let bad = Some(format!("\"{field}\":{value}")).filter(|_| !value.is_empty());

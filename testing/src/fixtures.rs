@@ -79,8 +79,12 @@ impl TestApp {
     /// Creates a member with the given roles.
     pub async fn member(&self, id: &str, roles: &[&str]) {
         let roles: BTreeMap<&str, bool> = roles.iter().map(|role| (*role, true)).collect();
-        let draft = json!({ "id": id, "first_name": "Ada", "last_name": "Lovelace", "roles": roles });
-        let draft = serde_json::from_value(draft).expect("a good draft");
+        self.sign_up(&json!({ "id": id, "first_name": "Ada", "last_name": "Lovelace", "roles": roles })).await;
+    }
+
+    /// Creates the member that a superuser's `POST /users` with this body would create.
+    pub async fn sign_up(&self, draft: &Value) {
+        let draft = serde_json::from_value(draft.clone()).expect("a good draft");
         let nobody = "nobody".parse().expect("a member id");
         let by = SignedUpBy { id: &nobody, is_super_user: true, github_id: None, github_user_id: None };
         let _member = sign_up(self.context(), by, draft).await.expect("the member is made");

@@ -20,7 +20,7 @@ mod wire;
 pub mod withstand;
 
 pub use access::{Access, Accesses};
-pub use bad_fields::answers_to_bad_fields;
+pub use bad_fields::{answers_to_bad_fields, body_with};
 pub use client::{Answer, Call};
 pub use demo::{DEMO_FLIGHT, DEMO_KEY, DEMO_SUPER_USER, demo_event, demo_session, with_demo_session};
 pub use fixtures::{BRAND, Session};

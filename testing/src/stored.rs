@@ -2,11 +2,14 @@
 
 use crate::TestApp;
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, PutRequest, WriteRequest};
 use engine::Engine;
 use shared::store::Tables;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+
+/// Maximum number of writes per request, a limit of DynamoDB.
+const BATCH_SIZE: usize = 25;
 
 /// An item.
 pub type Item = HashMap<String, AttributeValue>;
@@ -47,6 +50,40 @@ impl Stored {
         pages.send().collect::<Result<Vec<_>, _>>().await.expect("the table is read")
     }
 
+    /// Reads the items of each table, by the table's name.
+    pub async fn tables(&self) -> Vec<(String, Vec<Item>)> {
+        let mut all = Vec::new();
+        for table in [&self.tables.users, &self.tables.flights, &self.tables.ledgers] {
+            all.push((table.clone(), self.items_of(table).await));
+        }
+        all
+    }
+
+    /// Replaces items, whatever they hold, each of its table by another with the same key, or by none.
+    pub async fn write<'a>(&self, writes: impl IntoIterator<Item = (&'a str, &'a Item, Option<&'a Item>)>) {
+        let mut requests = Vec::new();
+        for (table, old, new) in writes {
+            let request = if let Some(new) = new {
+                let put = PutRequest::builder().set_item(Some(new.clone())).build().expect("the item is set");
+                WriteRequest::builder().put_request(put).build()
+            } else {
+                let key = ["pk", "sk"].map(|name| (name.to_owned(), old[name].clone())).into();
+                let delete = DeleteRequest::builder().set_key(Some(key)).build().expect("the key is set");
+                WriteRequest::builder().delete_request(delete).build()
+            };
+            requests.push((table.to_owned(), request));
+        }
+        for batch in requests.chunks(BATCH_SIZE) {
+            let mut items: HashMap<String, Vec<WriteRequest>> = HashMap::new();
+            for (table, request) in batch {
+                items.entry(table.clone()).or_default().push(request.clone());
+            }
+            let answer = self.client.batch_write_item().set_request_items(Some(items)).send().await;
+            let left = answer.expect("the items are written").unprocessed_items;
+            assert!(left.is_none_or(|left| left.is_empty()));
+        }
+    }
+
     /// Deletes an item of the users table.
     pub async fn remove(&self, pk: &str, sk: &str) {
         let delete = self.client.delete_item().table_name(&self.tables.users).key("pk", string(pk));
@@ -59,6 +96,20 @@ impl Stored {
         let update = update.key("pk", string(pk)).key("sk", string(sk)).update_expression("SET #name = :value");
         let update = update.expression_attribute_names("#name", name).expression_attribute_values(":value", value);
         let _updated = update.send().await.expect("the item is changed");
+    }
+
+    /// Replaces attributes in all items, at any depth: `replacement` returns the new value of the attribute with the given
+    /// name, or `None` if it stays.
+    pub async fn replace(&self, replacement: impl Fn(&str, &AttributeValue) -> Option<AttributeValue>) {
+        for table in [&self.tables.users, &self.tables.flights, &self.tables.ledgers] {
+            for item in self.items_of(table).await {
+                let replaced = replaced_in(&item, &replacement);
+                if replaced != item {
+                    let put = self.client.put_item().table_name(table).set_item(Some(replaced));
+                    let _put = put.send().await.expect("the item is replaced");
+                }
+            }
+        }
     }
 
     /// Returns the keys of all items, one per line.
@@ -84,6 +135,17 @@ impl Stored {
         });
         lines.collect::<Vec<_>>().join("\n")
     }
+}
+
+fn replaced_in(item: &Item, replacement: &impl Fn(&str, &AttributeValue) -> Option<AttributeValue>) -> Item {
+    let replaced = |(name, value): (&String, &AttributeValue)| {
+        let value = match value {
+            AttributeValue::M(fields) => AttributeValue::M(replaced_in(fields, replacement)),
+            value => replacement(name, value).unwrap_or_else(|| value.clone()),
+        };
+        (name.clone(), value)
+    };
+    item.iter().map(replaced).collect()
 }
 
 fn text<'a>(item: &'a Item, name: &str) -> &'a str {

@@ -9,6 +9,7 @@ mod diagram;
 mod documents;
 mod events;
 mod examples;
+mod fields;
 mod import;
 mod jobs;
 mod keys;

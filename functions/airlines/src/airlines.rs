@@ -60,7 +60,7 @@ pub(crate) async fn create_airline(
         (status = 400, description = "A field is invalid; the message names it.", body = MembersErrorBody,
             example = json!({
                 "statusCode": 400, "error": "Bad Request",
-                "message": "\"overlapSeconds\" invalid value: integer \"-1\", expected an integer from 0 to 31536000"
+                "message": "\"overlapSeconds\" must be an integer from 0 to 31536000"
             })),
         (status = 404, description = "No airline has this id.", body = MembersErrorBody,
             example = json!({ "statusCode": 404, "error": "Not Found", "message": "Airline not found" })),

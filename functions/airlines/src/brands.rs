@@ -27,7 +27,7 @@ use shared::models::{Brand, BrandDraft};
     responses(
         (status = 201, description = "The brand that was created.", body = Brand),
         (status = 400, description = "A field is missing or invalid; the message names it.", body = FlyersErrorBody,
-            example = json!({ "error": "\"icao\": expected 3 upper-case letters" })),
+            example = json!({ "error": "\"icao\" must be 3 upper-case letters" })),
         (status = 409, body = FlyersErrorBody,
             description = "Another brand already has this id, `iata`, `icao` or `callsign`.",
             example = json!({ "error": "Brand already exists" })),

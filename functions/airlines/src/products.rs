@@ -48,7 +48,7 @@ pub(crate) async fn fetch_products_data(
     responses(
         (status = 201, description = "The product that was created.", body = Product),
         (status = 400, description = "A field is missing or invalid; the message names it.", body = FlyersErrorBody,
-            example = json!({ "error": "\"name\": expected 1 to 100 characters" })),
+            example = json!({ "error": "\"name\" must be 1 to 100 characters" })),
         FlyersBodyResponses,
         ApiKeyResponses,
     )
@@ -78,7 +78,7 @@ pub(crate) async fn create_product(
         (status = 200, description = "The product after the change.", body = Product),
         (status = 400, body = FlyersErrorBody,
             description = "A field is invalid, or the body holds no field to change.",
-            example = json!({ "error": "\"name\": expected 1 to 100 characters" })),
+            example = json!({ "error": "\"name\" must be 1 to 100 characters" })),
         (status = 404, description = "The airline has no product with this id.", body = FlyersErrorBody,
             example = json!({ "error": "Product not found" })),
         FlyersBodyResponses,

@@ -1,4 +1,4 @@
-//! Checks the invariants of every ledger and of the member index. Runs every night.
+//! Checks the invariants of all stored data. Runs every night.
 
 use serde::Serialize;
 use shared::audit::{Audited, Breach, audit_part};
@@ -6,7 +6,7 @@ use shared::store::{Checkpoint, StoreError};
 use shared::{App, Invocation, job};
 use std::time::Duration;
 
-/// Minimum time left for another part to be started. A part is one megabyte of items, some thousands of flyers.
+/// Minimum time left for another part to be started. A part is one megabyte of items, at most some thousands of flyers.
 pub const TIME_FOR_ONE_PART: Duration = Duration::from_mins(2);
 
 /// Maximum number of breaches that a run logs, so that a corrupt table does not flood the log. All breaches are
@@ -76,7 +76,7 @@ async fn parts(
     while invocation.remaining() > TIME_FOR_ONE_PART
         && let Some(at) = next
     {
-        *next = audit_part(&app.context, at.clone(), audited, &mut on_breach, |_| {}).await?;
+        *next = audit_part(&app.context, at, audited, &mut on_breach, |_| {}).await?;
     }
     Ok(())
 }

@@ -30,7 +30,7 @@ use shared::models::{Flight, FlightChange, FlightDraft, FlightId, UpcomingFlight
         (status = 201, description = "The flight that was created.", body = Flight),
         (status = 400, body = FlyersErrorBody,
             description = "A field is missing or invalid, or the codeshare airline is unknown; the message names it.",
-            example = json!({ "error": "\"departure\": expected the 4 letters of an ICAO airport code" })),
+            example = json!({ "error": "\"departure\" must be the 4 letters of an ICAO airport code" })),
         (status = 404, description = "The airline has no such brand.",
             body = FlyersErrorBody, example = json!({ "error": "Brand not found" })),
         FlyersBodyResponses,

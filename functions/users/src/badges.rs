@@ -26,7 +26,7 @@ pub(crate) struct ShownBadge {
     name: String,
     /// What the badge is awarded for, at most 130 characters; may be empty.
     description: String,
-    /// URL of the badge's image, 1 to 2,048 characters.
+    /// URL of the badge's image, at most 2,048 characters.
     image_url: String,
     /// Who created the badge, 1 to 100 characters: by default the id of the superuser who did.
     created_by: String,
@@ -190,7 +190,7 @@ pub(crate) struct BadgeCreated {
     responses(
         (status = 200, description = "The badge that was created.", body = BadgeCreated),
         (status = 400, description = "A field is missing or invalid; the message names it.", body = MembersErrorBody,
-            example = json!({ "statusCode": 400, "error": "Bad Request", "message": "\"name\" expected 3 to 30 characters" })),
+            example = json!({ "statusCode": 400, "error": "Bad Request", "message": "\"name\" must be 3 to 30 characters" })),
         MembersBodyResponses,
         SuperuserResponses,
     )

@@ -27,7 +27,7 @@ use shared::models::{MemberId, PublicMember};
     responses(
         (status = 200, description = "The member after the change.", body = PublicMember),
         (status = 400, description = "A field is invalid; the message names it.", body = MembersErrorBody,
-            example = json!({ "statusCode": 400, "error": "Bad Request", "message": "\"discordId\" expected 1 to 20 decimal digits" })),
+            example = json!({ "statusCode": 400, "error": "Bad Request", "message": "\"discordId\" must be a string of 17 to 20 digits without leading zeros" })),
         (status = 404, description = "No member has this id.", body = MembersErrorBody,
             example = json!({ "statusCode": 404, "error": "Not Found", "message": "User not found" })),
         (status = 409, description = "Another member has linked this Discord account.", body = MembersErrorBody,

@@ -8,28 +8,37 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use shared::http::openapi::SessionResponses;
 use shared::http::{Failure, MembersError, MembersErrorBody, OrFail, QueryParams, SignedIn};
-use shared::members::{Cursor, GithubQuery, PageRequest, list, list_by_github, member, member_by_discord, not_in_list};
-use shared::models::{MemberId, PublicMember};
+use shared::members::{
+    Cursor, GithubQuery, Neighbor, PageRequest, list, list_by_github, member, member_by_discord, not_in_list,
+};
+use shared::models::PublicMember;
 use shared::{Context, Outside};
 
 /// Links to the pages before and after this one.
 #[derive(Debug, Default, Serialize, utoipa::ToSchema)]
 pub(crate) struct Links {
-    /// Path and query of the next page; empty on the last page.
+    /// Path and query of the next page; empty if there are no members after this one.
     #[schema(example = "/users?next=4kFh2LmQ9sZt7WbXc1Vd&size=100")]
     pub next: String,
-    /// Path and query of the previous page; empty on the first page.
+    /// Path and query of the previous page; empty if there are no members before this one. On an empty page beyond the
+    /// end, that of the last page.
     #[schema(example = "")]
     pub prev: String,
 }
 
 impl Links {
     /// Creates the links of a listing at `path`. `rest` holds its further query parameters, percent-encoded.
-    pub fn new(path: &str, size: usize, rest: &str, next: Option<&MemberId>, prev: Option<&MemberId>) -> Self {
-        let link = |name: &str, id: Option<&MemberId>| {
-            id.map(|id| format!("{path}?{name}={id}&size={size}{rest}")).unwrap_or_default()
+    pub fn new(path: &str, size: usize, rest: &str, next: Option<&Neighbor>, prev: Option<&Neighbor>) -> Self {
+        let link = |page: Option<&Neighbor>| {
+            let from = match page {
+                None => return String::new(),
+                Some(Neighbor::First) => String::new(),
+                Some(Neighbor::After(id)) => format!("next={id}&"),
+                Some(Neighbor::Before(id)) => format!("prev={id}&"),
+            };
+            format!("{path}?{from}size={size}{rest}")
         };
-        Self { next: link("next", next), prev: link("prev", prev) }
+        Self { next: link(next), prev: link(prev) }
     }
 }
 

@@ -62,7 +62,7 @@ pub(crate) async fn get_self(
     responses(
         (status = 204, description = "The record was updated."),
         (status = 400, description = "A field is invalid; the message names it.", body = MembersErrorBody,
-            example = json!({ "statusCode": 400, "error": "Bad Request", "message": "\"yoe\" expected a number from 0 to 100" })),
+            example = json!({ "statusCode": 400, "error": "Bad Request", "message": "\"yoe\" must be a number from 0 to 100" })),
         (status = 404, description = "The caller has not signed up yet.", body = MembersErrorBody,
             example = json!({ "statusCode": 404, "error": "Not Found", "message": "User not found" })),
         (status = 409, description = "Another member has this username.", body = MembersErrorBody,

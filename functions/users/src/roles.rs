@@ -9,7 +9,7 @@ use shared::http::members::{Body, JsonBody, Params};
 use shared::http::openapi::{MembersBodyResponses, SuperuserResponses};
 use shared::http::{Failure, MembersError, MembersErrorBody, OrFail, OrInternal, QueryParams, Superuser};
 use shared::members::{self, Archiving, Reported, RoleChange, unverified};
-use shared::models::{MemberId, PublicMember, Text, parse_json};
+use shared::models::{Lines, MemberId, PublicMember, parse_json};
 use std::time::Duration;
 
 /// The roles to change. At least one must be given; an absent role stays as it is.
@@ -17,17 +17,12 @@ use std::time::Duration;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Roles {
     /// Whether the member is to have the role `member`.
-    #[serde(default, deserialize_with = "shared::models::present")]
-    #[schema(nullable = false)]
     member: Option<bool>,
     /// Whether the member is to have the role `archived`.
-    #[serde(default, deserialize_with = "shared::models::present")]
-    #[schema(nullable = false)]
     archived: Option<bool>,
     /// Reason for the change, at most 500 characters, kept in the audit trail.
-    #[serde(default, deserialize_with = "shared::models::present")]
-    #[schema(nullable = false)]
-    reason: Option<Text<0, 500>>,
+    #[serde(default, deserialize_with = "shared::models::filled")]
+    reason: Option<Lines<1, 500>>,
 }
 
 /// Confirmation with a message for people to read.

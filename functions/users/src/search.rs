@@ -8,7 +8,7 @@ use shared::Context;
 use shared::http::openapi::SessionResponses;
 use shared::http::{Failure, MembersError, MembersErrorBody, OrFail, QueryParams, SignedIn};
 use shared::members::{MemberSearch, SearchedRole, search};
-use shared::models::{PublicMember, State as MemberState};
+use shared::models::{Label, PublicMember, State as MemberState};
 use std::time::Duration;
 
 /// A page of search results.
@@ -100,7 +100,7 @@ pub(crate) async fn search_users(
 }
 
 fn filters(query: &mut QueryParams) -> Result<MemberSearch, MembersError> {
-    let name = |text: &str| Some(text.to_owned()).filter(|text| (1..=100).contains(&text.chars().count()));
+    let name = |text: &str| text.parse().ok().map(|name: Label| name.to_string());
     let mut search = MemberSearch {
         tag_ids: query.parse_all("tagId", "a tag's id", |text| text.parse().ok())?,
         level_ids: query.parse_all("levelId", "a level's id", |text| text.parse().ok())?,

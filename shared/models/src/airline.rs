@@ -1,13 +1,10 @@
 //! Airlines and their API keys.
 
-use crate::{AirlineId, Name, Text, Timestamp, WebUrl};
+use crate::{AirlineId, Link, Name, ServerId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Invite link of an airline that was created without one.
 pub const DEFAULT_INVITE_LINK: &str = "https://discord.gg/skyteam";
-
-/// Id of a Discord server, 1 to 64 characters.
-pub type ServerId = Text<1, 64>;
 
 /// A member airline of the community. Its API keys are not part of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -22,9 +19,9 @@ pub struct Airline {
     pub airline_id: AirlineId,
     /// Name of the airline, 1 to 100 characters.
     pub name: Name,
-    /// Link that invites people to the airline's community: an `http` or `https` URL of at most 2,048 characters.
-    pub invite_link: WebUrl,
-    /// Id of the airline's Discord server, 1 to 64 characters; `null` when none was given.
+    /// Link that invites people to the airline's community: at most 2,048 characters.
+    pub invite_link: Link,
+    /// Id of the airline's Discord server, a string of 17 to 20 digits; `null` when none was given.
     #[schema(required)]
     pub server_id: Option<ServerId>,
     /// Time the airline was created, ISO 8601 UTC with milliseconds.

@@ -1,6 +1,6 @@
 //! Badges, which superusers award to members.
 
-use crate::{BadgeId, Millis, Text};
+use crate::{BadgeId, Lines, Link, Millis, Text};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -14,9 +14,9 @@ pub struct Badge {
     #[schema(example = "First Flight")]
     pub name: Text<3, 30>,
     /// What the badge is awarded for, at most 130 characters; may be empty.
-    pub description: Text<0, 130>,
-    /// URL of the badge's image, 1 to 2,048 characters.
-    pub image_url: Text<1, 2048>,
+    pub description: Lines<0, 130>,
+    /// URL of the badge's image, at most 2,048 characters.
+    pub image_url: Link,
     /// Who created the badge, 1 to 100 characters: by default the id of the superuser who did.
     pub created_by: Text<1, 100>,
     /// Time the badge was created, in milliseconds since 1970.

@@ -1,6 +1,6 @@
 //! Brands: the names and designators under which an airline flies.
 
-use crate::{AirlineId, BrandId, Name, Text, WebUrl, string_type::string_type};
+use crate::{AirlineId, BrandId, Link, Name, Text, filled, string_type::string_type};
 use serde::{Deserialize, Serialize};
 
 string_type! {
@@ -25,7 +25,7 @@ string_type! {
 pub type Callsign = Text<1, 32>;
 
 /// A brand of an airline, under which it operates flights.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(example = json!({
     "brandId": "skyteam-main", "airlineId": "skyteam", "name": "SkyTeam Mainline", "iata": "ST", "icao": "SKT",
@@ -46,11 +46,10 @@ pub struct Brand {
     /// Radio callsign of 1 to 32 characters, unique across all brands without regard to case.
     pub callsign: Callsign,
     /// Whether this is the airline's primary brand; at most one is.
-    #[serde(default)]
     pub is_primary: bool,
-    /// URL of the brand's logo, an `http` or `https` URL of at most 2,048 characters; `null` when none was given.
+    /// URL of the brand's logo, at most 2,048 characters; `null` when none was given.
     #[schema(required)]
-    pub logo_url: Option<WebUrl>,
+    pub logo_url: Option<Link>,
     /// Accent colour of the brand, as `#rrggbb`.
     pub accent_color: Colour,
     /// Secondary colour of the brand, as `#rrggbb`.
@@ -77,10 +76,12 @@ pub struct BrandDraft {
     #[schema(example = "SKYTEAM")]
     pub callsign: Callsign,
     /// Whether the brand replaces the airline's current primary brand; `false` when absent.
-    #[serde(default)]
-    pub is_primary: bool,
-    /// URL of the brand's logo, an `http` or `https` URL of at most 2,048 characters; optional.
-    pub logo_url: Option<WebUrl>,
+    #[schema(default = false)]
+    pub is_primary: Option<bool>,
+    /// URL of the brand's logo, an `http` or `https` URL or a host such as `example.com/x`, at most 2,048 characters;
+    /// optional.
+    #[serde(default, deserialize_with = "filled")]
+    pub logo_url: Option<Link>,
     /// Accent colour of the brand, as `#rrggbb`; default `#2ea5f7`.
     pub accent_color: Option<Colour>,
     /// Secondary colour of the brand, as `#rrggbb`; default `#242429`.
@@ -103,7 +104,7 @@ impl BrandDraft {
             iata: self.iata,
             icao: self.icao,
             callsign: self.callsign,
-            is_primary: self.is_primary,
+            is_primary: self.is_primary.unwrap_or_default(),
             logo_url: self.logo_url,
             accent_color: colour(self.accent_color, "#2ea5f7"),
             secondary_color: colour(self.secondary_color, "#242429"),

@@ -1,6 +1,9 @@
 //! Flights and their passengers.
 
-use crate::{AirlineId, AirportCode, Brand, BrandId, FlightId, FlyerId, Integer, Name, Timestamp, WebUrl};
+use crate::{
+    AirlineId, AirportCode, Brand, BrandId, FlightId, FlyerId, GameId, IdNumber, Integer, Link, Name, Timestamp,
+    filled, kept,
+};
 use serde::{Deserialize, Serialize};
 
 /// Event link of a flight that was planned without one.
@@ -24,8 +27,8 @@ pub struct Flight {
     pub id: FlightId,
     /// Flight number, 1 to 100 characters.
     pub code: Name,
-    /// Id of the ROBLOX game in which the flight is flown, 1 to 100 characters.
-    pub game_id: Name,
+    /// Id of the ROBLOX game in which the flight is flown, a decimal string.
+    pub game_id: GameId,
     /// Aircraft type, 1 to 100 characters.
     pub aircraft: Name,
     /// Id of the airline that operates the flight.
@@ -51,8 +54,8 @@ pub struct Flight {
     /// Id of the codeshare airline, which may run and board the flight as well; `null` when there is none.
     #[schema(required)]
     pub codeshare_airline_id: Option<AirlineId>,
-    /// Link to the flight's event on Discord: an `http` or `https` URL of at most 2,048 characters.
-    pub discord_event_link: WebUrl,
+    /// Link to the flight's event on Discord, at most 2,048 characters.
+    pub discord_event_link: Link,
     /// Time the flight was cancelled before anybody boarded it, ISO 8601 UTC with milliseconds. Absent otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -74,9 +77,9 @@ pub struct FlightDraft {
     /// Flight number, 1 to 100 characters.
     #[schema(example = "ST123")]
     pub code: Name,
-    /// Id of the ROBLOX game in which the flight is flown, 1 to 100 characters.
-    #[schema(example = "1234567890")]
-    pub game_id: Name,
+    /// Id of the ROBLOX game in which the flight is flown, from 1 to 2^63 - 1, as a string or as an integer.
+    #[schema(value_type = IdNumber, example = "1234567890")]
+    pub game_id: GameId,
     /// Aircraft type, 1 to 100 characters.
     #[schema(example = "Boeing 737-800")]
     pub aircraft: Name,
@@ -90,9 +93,10 @@ pub struct FlightDraft {
     pub start_time: Option<Timestamp>,
     /// Id of an airline that shares the flight as codeshare partner; optional.
     pub codeshare_airline_id: Option<AirlineId>,
-    /// Link to the flight's event on Discord, an `http` or `https` URL of at most 2,048 characters; default
-    /// `https://discord.gg/skyteam`.
-    pub discord_event_link: Option<WebUrl>,
+    /// Link to the flight's event on Discord, an `http` or `https` URL or a host such as `example.com/x`, at most 2,048
+    /// characters; default `https://discord.gg/skyteam`.
+    #[serde(default, deserialize_with = "filled")]
+    pub discord_event_link: Option<Link>,
 }
 
 /// A partial update of a flight. Fields that are absent or `null` keep their values, except where `null` removes one.
@@ -102,9 +106,9 @@ pub struct FlightChange {
     /// New flight number, 1 to 100 characters.
     #[schema(example = "ST124")]
     pub code: Option<Name>,
-    /// Id of the ROBLOX game in which the flight is flown, 1 to 100 characters.
-    #[schema(example = "1234567890")]
-    pub game_id: Option<Name>,
+    /// Id of the ROBLOX game in which the flight is flown, from 1 to 2^63 - 1, as a string or as an integer.
+    #[schema(value_type = Option<IdNumber>, example = "1234567890")]
+    pub game_id: Option<GameId>,
     /// Aircraft type, 1 to 100 characters.
     #[schema(example = "Airbus A321")]
     pub aircraft: Option<Name>,
@@ -120,8 +124,10 @@ pub struct FlightChange {
     #[serde(default, deserialize_with = "crate::present")]
     #[schema(value_type = Option<AirlineId>)]
     pub codeshare_airline_id: Option<Option<AirlineId>>,
-    /// Link to the flight's event on Discord, an `http` or `https` URL of at most 2,048 characters.
-    pub discord_event_link: Option<WebUrl>,
+    /// Link to the flight's event on Discord, an `http` or `https` URL or a host such as `example.com/x`, at most 2,048
+    /// characters.
+    #[serde(default, deserialize_with = "filled")]
+    pub discord_event_link: Option<Link>,
 }
 
 impl FlightChange {
@@ -161,6 +167,7 @@ pub struct Passenger {
     /// Id of the flight, a UUID.
     pub flight_id: FlightId,
     /// ROBLOX user id of the passenger, a decimal string.
+    #[serde(deserialize_with = "kept")]
     pub user_id: FlyerId,
     /// Miles that the passenger earned on the flight, 0 or more.
     #[schema(example = 500)]

@@ -1,6 +1,6 @@
 //! Flyers: ROBLOX accounts with a miles balance.
 
-use crate::{Balance, FlightId, FlyerId, Name, Rewriting, Timestamp, WebUrl};
+use crate::{AvatarUrl, Balance, FlightId, FlyerId, Name, Rewriting, Timestamp, kept};
 use serde::{Deserialize, Serialize};
 
 /// A flyer: a ROBLOX account with a miles balance.
@@ -13,16 +13,21 @@ use serde::{Deserialize, Serialize};
 }))]
 pub struct Flyer {
     /// ROBLOX user id of the flyer, a decimal string.
+    #[serde(deserialize_with = "kept")]
     pub user_id: FlyerId,
     /// ROBLOX user name of the flyer, 1 to 100 characters.
+    #[serde(deserialize_with = "kept")]
     pub username: Name,
     /// ROBLOX display name of the flyer, 1 to 100 characters.
+    #[serde(deserialize_with = "kept")]
     pub display_name: Name,
     /// Current balance in miles: an integer from 0 to 2^53 - 1.
     pub miles: Balance,
-    /// URL of the flyer's avatar picture, an `http` or `https` URL of at most 2,048 characters; `null` when unknown.
+    /// URL of the flyer's avatar picture, at most 2,048 characters: `http`, `https`, a host such as `example.com/x`, or
+    /// ROBLOX's own (`rbxthumb:`, `rbxassetid:`, `rbxasset:`, `//host/…`); `null` when unknown.
+    #[serde(default, deserialize_with = "kept")]
     #[schema(required)]
-    pub avatar_url: Option<WebUrl>,
+    pub avatar_url: Option<AvatarUrl>,
     /// Time the flyer was first seen, ISO 8601 UTC with milliseconds.
     pub created_at: Timestamp,
     /// Time the flyer or the balance last changed, ISO 8601 UTC with milliseconds.

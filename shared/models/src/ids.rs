@@ -1,5 +1,6 @@
-//! Identifiers. Each is a type of its own, so that none can be used in place of another.
+//! Identifiers that this system assigns. Each is a type of its own, so that none can be used in place of another.
 
+use crate::FlyerId;
 use crate::string_type::string_type;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -25,12 +26,6 @@ string_type! {
 }
 
 string_type! {
-    /// ROBLOX user id, a string of 1 to 20 decimal digits.
-    FlyerId, expects "1 to 20 decimal digits", pattern "^[0-9]{1,20}$", example "123456789",
-    |value| (1..=20).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_digit())
-}
-
-string_type! {
     /// Id of an API key, which is not a secret: 1 to 64 letters, digits, `-` and `_`.
     KeyId, expects "1 to 64 letters, digits, - and _", pattern "^[A-Za-z0-9_-]{1,64}$", example "k3v9x2m7q4w8", is_name
 }
@@ -53,12 +48,6 @@ string_type! {
     /// Id of a badge: 1 to 64 letters, digits, `-` and `_`.
     BadgeId, expects "1 to 64 letters, digits, - and _", pattern "^[A-Za-z0-9_-]{1,64}$", example "4kFh2LmQ9sZt7WbXc1Vd",
     is_name
-}
-
-string_type! {
-    /// Id of a Discord account (a snowflake), a string of 1 to 20 decimal digits.
-    DiscordId, expects "1 to 20 decimal digits", pattern "^[0-9]{1,20}$", example "799600467218923521",
-    |value| (1..=20).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_digit())
 }
 
 string_type! {

@@ -1,78 +1,16 @@
 //! Members: people's accounts in the community.
 
-use crate::{BadgeId, DiscordId, MemberId, Millis, Name, Skill, Status, TagId, Text, Timestamp, Username};
+use crate::{
+    BadgeId, DiscordId, Email, GithubLogin, GithubNumber, Link, MemberId, Millis, Name, Phone, Skill, Status, TagId,
+    Text, Timestamp, Username,
+};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// A short text of a profile, at most 500 characters; may be empty.
-pub type ProfileText = Text<0, 500>;
-
-/// An identifier on another service such as GitHub, 1 to 100 characters.
-pub type Handle = Text<1, 100>;
-
-/// Telephone number of at most 15 digits (ITU-T E.164), returned as a JSON number. Requests may also send a string of
-/// digits, with or without a leading `+`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[schema(value_type = u64, example = 919_876_543_210_u64)]
-pub struct Phone(u64);
-
-impl<'de> Deserialize<'de> for Phone {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor;
-
-        impl de::Visitor<'_> for Visitor {
-            type Value = Phone;
-
-            fn expecting(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
-                f.write_str("a telephone number of up to 15 digits")
-            }
-
-            fn visit_u64<E: de::Error>(self, value: u64) -> Result<Phone, E> {
-                if value < 1_000_000_000_000_000 {
-                    Ok(Phone(value))
-                } else {
-                    Err(E::invalid_value(de::Unexpected::Other("a longer number"), &self))
-                }
-            }
-
-            fn visit_i64<E: de::Error>(self, value: i64) -> Result<Phone, E> {
-                u64::try_from(value)
-                    .map_err(|_| E::invalid_value(de::Unexpected::Other("a negative number"), &self))
-                    .and_then(|value| self.visit_u64(value))
-            }
-
-            fn visit_str<E: de::Error>(self, value: &str) -> Result<Phone, E> {
-                let digits = value.strip_prefix('+').unwrap_or(value);
-                let is_number = (1..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
-                // The message may be logged, so it must not contain the text itself.
-                let bad = || E::invalid_value(de::Unexpected::Other("another text"), &self);
-                if is_number { digits.parse().map(Phone).map_err(|_| bad()) } else { Err(bad()) }
-            }
-        }
-
-        deserializer.deserialize_any(Visitor)
-    }
-}
-
-/// E-mail address of at most 254 characters (RFC 5321, section 4.5.3.1). Only its form is checked, not that it receives
-/// mail.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(try_from = "String")]
-#[schema(value_type = String, example = "ada@example.com")]
-pub struct Email(String);
-
-impl TryFrom<String> for Email {
-    type Error = &'static str;
-
-    fn try_from(value: String) -> Result<Self, Self::Error> {
-        let is_address = value.len() <= 254
-            && !value.contains(char::is_whitespace)
-            && value.rsplit_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty());
-        if is_address { Ok(Self(value)) } else { Err("expected an e-mail address") }
-    }
-}
+/// A short text of a profile, 1 to 500 characters.
+pub type ProfileText = Text<1, 500>;
 
 /// Years of experience, a number from 0 to 100.
 #[derive(Debug, Clone, Copy, PartialEq, ToSchema)]
@@ -90,7 +28,7 @@ impl Serialize for Years {
 impl<'de> Deserialize<'de> for Years {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let years = f64::deserialize(deserializer).ok().filter(|years| (0.0..=100.0).contains(years));
-        years.map(Self).ok_or_else(|| de::Error::custom("expected a number from 0 to 100"))
+        years.map(Self).ok_or_else(|| de::Error::custom("must be a number from 0 to 100"))
     }
 }
 
@@ -105,40 +43,40 @@ pub struct Picture {
 }
 
 /// What members say about themselves for everyone to see.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, ToSchema)]
 pub struct Profile {
     /// Years of experience of the member, a number from 0 to 100; absent when not given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub yoe: Option<Years>,
     /// Company where the member works, at most 500 characters; absent when not given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub company: Option<ProfileText>,
     /// Job title of the member, at most 500 characters; absent when not given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub designation: Option<ProfileText>,
-    /// URL of a picture of the member, at most 500 characters; absent when not given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Link to a picture of the member, at most 2,048 characters; absent when not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    pub img: Option<ProfileText>,
+    pub img: Option<Link>,
     /// LinkedIn user name of the member, at most 500 characters without `@` or spaces; absent when not given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub linkedin_id: Option<ProfileText>,
     /// Twitter user name of the member, at most 500 characters without `@` or spaces; absent when not given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub twitter_id: Option<ProfileText>,
     /// Instagram user name of the member, at most 500 characters without `@` or spaces; absent when not given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub instagram_id: Option<ProfileText>,
-    /// Website of the member, at most 500 characters; absent when not given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Link to the website of the member, at most 2,048 characters; absent when not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    pub website: Option<ProfileText>,
+    pub website: Option<Link>,
 }
 
 /// A member with everything that is stored about them. Others see a [`PublicMember`].
@@ -159,9 +97,9 @@ pub struct Member {
     /// What the member says about themselves.
     pub profile: Profile,
     /// GitHub login.
-    pub github_id: Option<Handle>,
+    pub github_id: Option<GithubLogin>,
     /// Numeric GitHub user id.
-    pub github_user_id: Option<Handle>,
+    pub github_user_id: Option<GithubNumber>,
     /// Display name on GitHub.
     pub github_display_name: Option<ProfileText>,
     /// Kind of user, set by superusers.
@@ -240,14 +178,14 @@ pub struct PublicMember {
     /// What the member says about themselves.
     #[serde(flatten)]
     pub profile: Profile,
-    /// GitHub login of the member, 1 to 100 characters; absent when unknown.
+    /// GitHub login of the member, 1 to 64 letters, digits, `-` and `_`; absent when unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    pub github_id: Option<Handle>,
-    /// Numeric GitHub user id of the member, as a string of 1 to 100 characters; absent when unknown.
+    pub github_id: Option<GithubLogin>,
+    /// Numeric GitHub user id of the member, as a string of digits; absent when unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    pub github_user_id: Option<Handle>,
+    pub github_user_id: Option<GithubNumber>,
     /// Display name of the member on GitHub, at most 500 characters; absent when unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -259,7 +197,7 @@ pub struct PublicMember {
     #[serde(rename = "userType", skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub user_type: Option<ProfileText>,
-    /// Id of the linked Discord account, a string of 1 to 20 digits; absent when none is linked.
+    /// Id of the linked Discord account, a string of 17 to 20 digits; absent when none is linked.
     #[serde(rename = "discordId", skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub discord_id: Option<DiscordId>,
@@ -320,7 +258,7 @@ pub struct PrivateMember {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub email: Option<Email>,
-    /// Telephone number of the member, a number of at most 15 digits; absent when not given.
+    /// Telephone number of the member, a number of 4 to 15 digits; absent when not given.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub phone: Option<Phone>,

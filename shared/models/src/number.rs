@@ -29,35 +29,55 @@ impl<const MIN: u64, const MAX: u64> TryFrom<u64> for Integer<MIN, MAX> {
         if (MIN..=MAX).contains(&value) {
             Ok(Self(value))
         } else {
-            Err(format!("expected an integer from {MIN} to {MAX}"))
+            Err(format!("must be an integer from {MIN} to {MAX}"))
         }
     }
 }
 
 impl<'de, const MIN: u64, const MAX: u64> Deserialize<'de> for Integer<MIN, MAX> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor<const MIN: u64, const MAX: u64>;
+        let expected = Whole { expected: &format!("an integer from {MIN} to {MAX}") };
+        let value = deserializer.deserialize_i64(expected)?;
+        // No negative integer is in the range, as `u64::MAX` is not.
+        u64::try_from(value).unwrap_or(u64::MAX).try_into().map_err(de::Error::custom)
+    }
+}
 
-        impl<const MIN: u64, const MAX: u64> de::Visitor<'_> for Visitor<MIN, MAX> {
-            type Value = Integer<MIN, MAX>;
+/// Deserializes an integer. One of up to 2^53 may have a fraction of zeros or an exponent: `500.0` and `5e2` are 500.
+///
+/// # Errors
+/// Returns an error if the value is not a whole number that fits into 64 bits.
+pub fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
+    deserializer.deserialize_i64(Whole { expected: "an integer" })
+}
 
-            fn expecting(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
-                write!(f, "an integer from {MIN} to {MAX}")
-            }
+/// Reads a whole number in any notation.
+pub(crate) struct Whole<'a> {
+    /// Completes the error message "must be …".
+    pub expected: &'a str,
+}
 
-            fn visit_u64<E: de::Error>(self, value: u64) -> Result<Self::Value, E> {
-                Integer::try_from(value).map_err(|_| E::invalid_value(de::Unexpected::Unsigned(value), &self))
-            }
+impl de::Visitor<'_> for Whole<'_> {
+    type Value = i64;
 
-            fn visit_i64<E: de::Error>(self, value: i64) -> Result<Self::Value, E> {
-                u64::try_from(value)
-                    .ok()
-                    .and_then(|value| Integer::try_from(value).ok())
-                    .ok_or_else(|| E::invalid_value(de::Unexpected::Signed(value), &self))
-            }
-        }
+    fn expecting(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        f.write_str(self.expected)
+    }
 
-        deserializer.deserialize_u64(Visitor)
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<i64, E> {
+        Ok(value)
+    }
+
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<i64, E> {
+        i64::try_from(value).map_err(|_| E::invalid_value(de::Unexpected::Unsigned(value), &self))
+    }
+
+    #[allow(clippy::cast_possible_truncation, reason = "it is a whole number of at most 2^53")]
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<i64, E> {
+        /// Up to here, every whole number is a floating-point number.
+        const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
+        let is_exact = value.fract() == 0.0 && value.abs() <= MAX_EXACT;
+        if is_exact { Ok(value as i64) } else { Err(E::invalid_value(de::Unexpected::Float(value), &self)) }
     }
 }
 

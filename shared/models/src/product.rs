@@ -1,13 +1,13 @@
 //! Products that airlines sell for miles.
 
-use crate::{AirlineId, Integer, Name, ProductId, Text, Timestamp};
+use crate::{AirlineId, Integer, Lines, Name, ProductId, Timestamp, filled, filled_or_removed, kept};
 use serde::{Deserialize, Serialize};
 
 /// Price of a product, 1 to 1,000,000,000 miles.
 pub type Price = Integer<1, 1_000_000_000>;
 
-/// Description of a product, at most 1,000 characters.
-pub type Description = Text<0, 1000>;
+/// Description of a product, 1 to 1,000 characters.
+pub type Description = Lines<1, 1000>;
 
 /// A product that an airline sells for miles.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -23,8 +23,10 @@ pub struct Product {
     /// Id of the airline that sells the product.
     pub airline_id: AirlineId,
     /// Name of the product, 1 to 100 characters.
+    #[serde(deserialize_with = "kept")]
     pub name: Name,
     /// Description of the product, at most 1,000 characters; `null` when it has none.
+    #[serde(default, deserialize_with = "kept")]
     #[schema(required)]
     pub description: Option<Description>,
     /// Price in miles, an integer from 1 to 1,000,000,000.
@@ -46,16 +48,12 @@ pub struct ProductDraft {
     #[schema(example = 500)]
     pub price_miles: Price,
     /// Description of the product, at most 1,000 characters; optional.
+    #[serde(default, deserialize_with = "filled")]
     #[schema(example = "Board the aircraft before other passengers")]
     pub description: Option<Description>,
     /// Whether the product is for sale; `true` when absent.
-    #[serde(default = "yes")]
     #[schema(default = true)]
-    pub active: bool,
-}
-
-fn yes() -> bool {
-    true
+    pub active: Option<bool>,
 }
 
 /// A partial update of a product. Fields that are absent keep their values.
@@ -63,20 +61,17 @@ fn yes() -> bool {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ProductChange {
     /// New name of the product, 1 to 100 characters.
-    #[serde(default, deserialize_with = "crate::present")]
-    #[schema(value_type = Option<Name>, nullable = false, example = "Priority Boarding")]
+    #[serde(default, deserialize_with = "filled")]
+    #[schema(example = "Priority Boarding")]
     pub name: Option<Name>,
     /// New price in miles, an integer from 1 to 1,000,000,000.
-    #[serde(default, deserialize_with = "crate::present")]
-    #[schema(value_type = Option<Price>, nullable = false, example = 450)]
+    #[schema(example = 450)]
     pub price_miles: Option<Price>,
-    /// New description of the product, at most 1,000 characters; `null` removes it.
-    #[serde(default, deserialize_with = "crate::present")]
+    /// New description of the product, at most 1,000 characters; `null` or a blank text removes it.
+    #[serde(default, deserialize_with = "filled_or_removed")]
     #[schema(value_type = Option<Description>)]
     pub description: Option<Option<Description>>,
     /// Whether the product is for sale from now on.
-    #[serde(default, deserialize_with = "crate::present")]
-    #[schema(value_type = Option<bool>, nullable = false)]
     pub active: Option<bool>,
 }
 

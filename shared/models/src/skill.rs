@@ -1,6 +1,6 @@
 //! Skills of members, each with a level.
 
-use crate::{LevelId, TagId, Text};
+use crate::{LevelId, TagId, Text, whole};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 pub type Label = Text<1, 100>;
 
 /// A skill of a member: a tag that names it and a level that rates it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(example = json!({
     "tagId": "rust", "tagName": "Rust", "levelId": "level-4", "levelName": "4", "levelValue": 4
@@ -39,6 +39,7 @@ pub struct SkillDraft {
     #[schema(example = "3")]
     pub level_name: Label,
     /// Numeric value of the skill's level, an integer.
+    #[serde(deserialize_with = "whole")]
     #[schema(example = 3)]
     pub level_value: i64,
 }

@@ -2,7 +2,7 @@
 
 use crate::member::ProfileText;
 use crate::string_type::string_type;
-use crate::{MemberId, Millis, Text};
+use crate::{Lines, MemberId, Millis};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -26,7 +26,7 @@ impl TryFrom<String> for State {
     fn try_from(value: String) -> Result<Self, Self::Error> {
         let states = [Self::Active, Self::Ooo, Self::Idle, Self::Onboarding];
         let state = states.into_iter().find(|state| state.as_str() == value);
-        state.ok_or("expected ACTIVE, OOO, IDLE or ONBOARDING")
+        state.ok_or("must be ACTIVE, OOO, IDLE or ONBOARDING")
     }
 }
 
@@ -44,7 +44,7 @@ impl State {
 }
 
 /// Status of a member, set by the member or by a superuser.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(example = json!({
     "state": "OOO", "message": "On holiday", "from": 1_709_294_400_000_i64, "until": 1_709_899_200_000_i64,
@@ -54,7 +54,7 @@ pub struct Status {
     /// State of the member: `ACTIVE`, `IDLE`, `OOO` or `ONBOARDING`.
     pub state: State,
     /// Message that explains the state, at most 500 characters; may be empty.
-    pub message: Text<0, 500>,
+    pub message: Lines<0, 500>,
     /// Time the state begins, in milliseconds since 1970.
     pub from: Millis,
     /// Time the state ends, in milliseconds since 1970; `null` when no end is set.

@@ -1,6 +1,7 @@
 //! Instants, in the one precision and the two notations of the API.
 
-use serde::{Deserialize, Serialize};
+use crate::number::Whole;
+use serde::{Deserialize, Deserializer, Serialize, de};
 use std::time::Duration;
 
 /// Instant in ISO 8601 UTC notation with milliseconds, such as `2024-03-15T10:30:00.000Z`, in the years 1970 to 9999.
@@ -12,7 +13,7 @@ use std::time::Duration;
 #[schema(value_type = String, format = DateTime, example = "2024-03-15T10:30:00.000Z")]
 pub struct Timestamp(jiff::Timestamp);
 
-const EXPECTED: &str = "expected an ISO 8601 time with offset, in the years 1970 to 9999";
+const EXPECTED: &str = "must be an ISO 8601 time with offset, in the years 1970 to 9999";
 
 impl Timestamp {
     /// Returns the instant `ms` milliseconds after the beginning of 1970.
@@ -93,8 +94,8 @@ impl std::fmt::Display for Timestamp {
 }
 
 /// Instant as a number of milliseconds since 1970-01-01T00:00:00Z, in the years 1970 to 9999.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(try_from = "i64", into = "i64")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, utoipa::ToSchema)]
+#[serde(into = "i64")]
 #[schema(value_type = i64, example = 1_710_498_600_000_i64)]
 pub struct Millis(Timestamp);
 
@@ -120,6 +121,13 @@ impl TryFrom<i64> for Millis {
     type Error = &'static str;
 
     fn try_from(ms: i64) -> Result<Self, Self::Error> {
-        Timestamp::from_millisecond(ms).map(Self).map_err(|_| "expected milliseconds since 1970, up to the year 9999")
+        Timestamp::from_millisecond(ms).map(Self).map_err(|_| "must be milliseconds since 1970, up to the year 9999")
+    }
+}
+
+impl<'de> Deserialize<'de> for Millis {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let ms = deserializer.deserialize_i64(Whole { expected: "a number" })?;
+        Self::try_from(ms).map_err(de::Error::custom)
     }
 }

@@ -3,8 +3,8 @@
 use crate::Context;
 use crate::commit::{Decision, NumberedChange, StorageFailure, Trace, Written, commit};
 use models::{
-    Airline, AirlineId, ApiKey, Brand, BrandDraft, DEFAULT_INVITE_LINK, Integer, KeyId, Name, Product, ProductChange,
-    ProductDraft, ProductId, ServerId, WebUrl,
+    Airline, AirlineId, ApiKey, Brand, BrandDraft, DEFAULT_INVITE_LINK, Integer, KeyId, Link, Name, Product,
+    ProductChange, ProductDraft, ProductId, ServerId, filled,
 };
 use serde::{Deserialize, Serialize};
 use std::time::{Duration, Instant};
@@ -65,10 +65,12 @@ pub struct AirlineDraft {
     /// Name of the airline, 1 to 100 characters.
     #[schema(example = "SkyTeam")]
     pub name: Name,
-    /// Link that invites people to the airline's community, an `http` or `https` URL of at most 2,048 characters;
-    /// default `https://discord.gg/skyteam`.
-    pub invite_link: Option<WebUrl>,
-    /// Id of the airline's Discord server, 1 to 64 characters; optional.
+    /// Link that invites people to the airline's community, an `http` or `https` URL or a host such as `example.com/x`, at
+    /// most 2,048 characters; default `https://discord.gg/skyteam`.
+    #[serde(default, deserialize_with = "filled")]
+    pub invite_link: Option<Link>,
+    /// Id of the airline's Discord server, a string of 17 to 20 digits; optional.
+    #[serde(default, deserialize_with = "filled")]
     pub server_id: Option<ServerId>,
 }
 
@@ -234,7 +236,7 @@ pub async fn create_product(
         name: draft.name,
         description: draft.description,
         price_miles: draft.price_miles,
-        active: draft.active,
+        active: draft.active.unwrap_or(true),
         created_at: context.now(),
     };
     let attempt = async |mut product: Product| {

@@ -37,18 +37,23 @@ pub struct FlyerHistory {
     /// ROBLOX user id as it was sent in the request.
     #[schema(example = "123456789")]
     pub user_id: String,
-    /// The flyer with that id; `null` when there is none.
+    /// The flyer with that id; `null` when there is none, and when the flyer cannot be read.
     #[schema(required)]
     pub user: Option<Flyer>,
     /// Flights that the flyer boarded, most recently boarded first, each with the `miles` earned on it.
     pub flights: Vec<Flight>,
+    /// `unreadable` when what is stored of the flyer is damaged; absent otherwise, also when there is no such flyer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = String)]
+    pub error: Option<&'static str>,
 }
 
 /// Reads flyers with their histories. Returns one element per id, in the order of `ids`, which may contain duplicates
 /// and texts that cannot be the id of a flyer.
 ///
 /// One BatchGetItem per 50 distinct flyers, then one per 100 distinct flights and further pages of history, in at most
-/// three rounds. The requests of a round are sent concurrently. For 100 flyers with up to 100 flights each, on 100
+/// three rounds. The requests of a round are sent concurrently. A flyer who cannot be read does not keep the others from
+/// being returned, nor does a flight. For 100 flyers with up to 100 flights each, on 100
 /// distinct flights, that is three requests in two rounds. Capacity: one read unit per 4 kB of each flyer, history page
 /// and flight.
 ///
@@ -67,17 +72,18 @@ pub async fn fetch_users_data(context: &Context, ids: &[String]) -> Result<Vec<F
     let accounts = context.store.accounts_with_first_page(&flyers).await?;
     check_size(ids, &accounts)?;
     let histories = Histories::read(&context.store, accounts).await?;
-    ids.iter().map(|id| histories.of(id)).collect()
+    Ok(ids.iter().map(|id| histories.of(id)).collect())
 }
 
-type Accounts = HashMap<FlyerId, (Account, Vec<HistoryEntry>)>;
+/// The flyers that exist, each with the first page of the history; `None` if they cannot be read.
+type Accounts = HashMap<FlyerId, Option<(Account, Vec<HistoryEntry>)>>;
 
 /// Rejects a request whose response would be too large, before its flights are read.
 fn check_size(ids: &[String], accounts: &Accounts) -> Result<(), HistoryError> {
     let flights: u64 = ids
         .iter()
         .filter_map(|id| id.parse::<FlyerId>().ok())
-        .filter_map(|flyer| accounts.get(&flyer))
+        .filter_map(|flyer| accounts.get(&flyer)?.as_ref())
         .map(|(account, _)| account.flights_count)
         .sum();
     if flights * MIN_FLIGHT_BYTES > models::MAX_ANSWER_BYTES as u64 {
@@ -87,7 +93,8 @@ fn check_size(ids: &[String], accounts: &Accounts) -> Result<(), HistoryError> {
 }
 
 struct Histories {
-    entries: HashMap<FlyerId, (Flyer, Vec<HistoryEntry>)>,
+    /// The flyers that exist, each with the whole history; `None` if they cannot be read.
+    entries: HashMap<FlyerId, Option<(Flyer, Vec<HistoryEntry>)>>,
     flights: HashMap<FlightId, Flight>,
 }
 
@@ -96,43 +103,42 @@ impl Histories {
     async fn read(store: &Store, accounts: Accounts) -> Result<Self, HistoryError> {
         let further_pages: Vec<(FlyerId, u64)> = accounts
             .iter()
-            .flat_map(|(flyer, (account, _))| {
-                (1..Store::history_pages(account.flights_count)).map(|page| (flyer.clone(), page))
-            })
+            .filter_map(|(flyer, read)| Some((flyer, Store::history_pages(read.as_ref()?.0.flights_count))))
+            .flat_map(|(flyer, pages)| (1..pages).map(|page| (flyer.clone(), page)))
             .collect();
-        let first_flights = flights_in(accounts.values().map(|(_, entries)| entries));
-        let round = store.history_round(further_pages.clone(), first_flights.into_iter().collect()).await?;
+        let first_flights = flights_in(accounts.values().flatten().map(|(_, entries)| entries));
+        let round = store.history_round(further_pages.clone(), first_flights.iter().copied().collect()).await?;
         let HistoryRound { pages: mut further, mut flights } = round;
 
-        let unread = flights_in(further.values()).into_iter().filter(|id| !flights.contains_key(id)).collect();
+        let unread = flights_in(further.values()).difference(&first_flights).copied().collect();
         flights.extend(store.history_round(Vec::new(), unread).await?.flights);
 
-        let mut entries: HashMap<_, _> =
-            accounts.into_iter().map(|(flyer, (account, first_page))| (flyer, (account.flyer, first_page))).collect();
+        let flyer = |(account, first_page): (Account, Vec<HistoryEntry>)| (account.flyer, first_page);
+        let mut entries: HashMap<_, _> = accounts.into_iter().map(|(id, read)| (id, read.map(flyer))).collect();
         // The pages were listed above in the order in which they are appended here.
         for page in further_pages {
-            if let (Some((_, all)), Some(more)) = (entries.get_mut(&page.0), further.remove(&page)) {
-                all.extend(more);
-            }
+            let more = further.remove(&page);
+            entries.entry(page.0).and_modify(|read| {
+                *read = read.take().zip(more).map(|((flyer, all), more)| (flyer, [all, more].concat()));
+            });
         }
         Ok(Self { entries, flights })
     }
 
-    fn of(&self, id: &str) -> Result<FlyerHistory, HistoryError> {
-        let found = id.parse().ok().and_then(|flyer: FlyerId| self.entries.get(&flyer));
-        let Some((flyer, entries)) = found else {
-            return Ok(FlyerHistory { user_id: id.to_owned(), user: None, flights: Vec::new() });
-        };
-        let flights = entries
-            .iter()
-            .rev()
-            .map(|entry| {
-                let missing = || StoreError::Failed(format!("flight {} was not read", entry.flight_id).into());
-                let flight = self.flights.get(&entry.flight_id).ok_or_else(missing)?;
-                Ok(Flight { miles: Some(entry.miles.saturating_sub(entry.taken)), ..flight.clone() })
-            })
-            .collect::<Result<_, HistoryError>>()?;
-        Ok(FlyerHistory { user_id: id.to_owned(), user: Some(flyer.clone()), flights })
+    fn of(&self, id: &str) -> FlyerHistory {
+        let user_id = id.to_owned();
+        match id.parse().ok().and_then(|flyer: FlyerId| self.entries.get(&flyer)) {
+            None => FlyerHistory { user_id, user: None, flights: Vec::new(), error: None },
+            Some(None) => FlyerHistory { user_id, user: None, flights: Vec::new(), error: Some("unreadable") },
+            Some(Some((flyer, entries))) => {
+                // A flight that cannot be read has been logged.
+                let flights = entries.iter().rev().filter_map(|entry| {
+                    let miles = Some(entry.miles.saturating_sub(entry.taken));
+                    Some(Flight { miles, ..self.flights.get(&entry.flight_id)?.clone() })
+                });
+                FlyerHistory { user_id, user: Some(flyer.clone()), flights: flights.collect(), error: None }
+            }
+        }
     }
 }
 

@@ -6,11 +6,7 @@ use data_encoding::HEXLOWER;
 use models::{AirlineId, FlyerId, Timestamp};
 use serde::Serialize;
 use serde_json::Value;
-use std::time::Duration;
 use store::{Outcome, OutcomeOf, StoreError};
-
-/// Time for which a recorded outcome is kept.
-const RETENTION: Duration = Duration::from_hours(24);
 
 /// The value of an `Idempotency-Key` header: 1 to 255 visible ASCII characters other than a comma, with which API Gateway
 /// joins repeated headers.
@@ -104,7 +100,7 @@ impl<'a> Repeatable<'a> {
             status: Some(T::STATUS),
             answer: serde_json::to_string(answer).expect(SERIALIZABLE),
             entry: entry.map(str::to_owned),
-            expires_at: now.plus(RETENTION).as_second(),
+            expires_at: now.plus(Outcome::RETENTION).as_second(),
         }
     }
 

@@ -48,19 +48,7 @@ impl From<JsonError> for FlyersError {
 
 impl From<JsonError> for MembersError {
     fn from(error: JsonError) -> Self {
-        /// Returns the field at the beginning of a message, up to the next quotation mark.
-        fn named(rest: &str) -> &str {
-            rest.split('"').next().unwrap_or_default()
-        }
-        Self::BadRequest(match error {
-            JsonError::Malformed(message) => message,
-            JsonError::Field { path, reason } => match reason.split_once('"') {
-                Some(("unknown field ", rest)) => format!("\"{}\" is not allowed", named(rest)),
-                Some(("missing field ", rest)) => format!("\"{}\" is required", named(rest)),
-                _ if path.is_empty() => reason,
-                _ => format!("\"{path}\" {reason}"),
-            },
-        })
+        Self::BadRequest(error.to_string())
     }
 }
 

@@ -47,7 +47,10 @@ pub async fn run(router: Router) -> Result<(), Error> {
 }
 
 /// Answers an event. `lambda_http` decodes the body, adds the context of the invocation, and encodes the response.
-async fn answer(
+///
+/// # Errors
+/// None: every event is answered.
+pub async fn answer(
     router: Router,
     LambdaEvent { payload, context }: LambdaEvent<Value>,
 ) -> Result<impl Serialize, Infallible> {

@@ -18,7 +18,7 @@ pub use extract::{
     Caller, Idempotency, InputError, MAX_BODY_BYTES, OrInternal, PromptCaller, RawBody, SignedIn, Superuser,
     UnrestrictedSession, flyers, members,
 };
-pub use gateway::run;
+pub use gateway::{answer, run};
 pub use idempotency::answered;
 pub use middleware::{router, router_knowing};
 pub use page_query::PageQuery;

@@ -1,9 +1,10 @@
 //! Airlines and their keys, products and brands.
 
-use crate::item::{Item, from_item, readable, to_item, value, values};
+use crate::item::{Item, readable, to_item, value, values};
 use crate::keys::{AIRLINE, BRAND_PREFIX, KEY_PREFIX, Key, PRODUCT_PREFIX, airline_partition};
 use crate::query::Range;
-use crate::stored::{BrandClaim, Claim, PrimaryBrand, VersionedProduct};
+use crate::schema::TTL_ATTRIBUTE;
+use crate::stored::{BrandClaim, Claim, PrimaryBrand, Stored, VersionedProduct};
 use crate::update::VersionedWrite;
 use crate::{Store, StoreError, Table};
 use models::{Airline, AirlineId, Brand, BrandId, KeyDigest, KeyId, Product, ProductId, Timestamp};
@@ -131,7 +132,7 @@ impl Store {
     /// Any [`StoreError`].
     pub async fn keys(&self, airline: &AirlineId) -> Result<Vec<LiveKey>, StoreError> {
         let items = self.query(airline_range(airline, KEY_PREFIX)).await?;
-        items.into_iter().map(from_item).collect()
+        Ok(items.into_iter().filter_map(readable).collect())
     }
 
     /// Adds a key to an airline and makes the older keys in `ended` stop working at `end`. One request.
@@ -149,8 +150,7 @@ impl Store {
         let transaction = self.transaction(token).check(&Key::airline(airline), "attribute_exists(#pk)", Item::new());
         let mut transaction = transaction.create_items(key_items(airline, key));
         for old in ended {
-            // TTL counts in whole seconds. One more second ensures that no key is deleted before its end.
-            let mut end = values([(":end", value(end)), (":ttl", value(end.as_second() + 1))]);
+            let mut end = values([(":end", value(end)), (":ttl", value(key_ttl(end)))]);
             // The key must not have changed since it was read. Otherwise, of two concurrent rotations, the later one
             // could postpone the end that the other one set.
             let unchanged = if let Some(seen) = old.ends_at {
@@ -298,7 +298,7 @@ impl Store {
         let mut brands = Vec::new();
         for item in self.query(range).await? {
             if item.get("sk") == Some(&value(AIRLINE)) {
-                primary = from_item::<PrimaryBrand>(item)?.brand_id;
+                primary = readable::<PrimaryBrand>(item).and_then(|airline| airline.brand_id);
             } else if let Some(brand) = readable::<Brand>(item) {
                 brands.push(Brand { is_primary: primary.as_ref() == Some(&brand.brand_id), ..brand });
             }
@@ -319,12 +319,16 @@ pub(crate) fn airline_items(airline: &Airline, key: Option<&NewKey>) -> Vec<(Key
 pub(crate) fn brand_items(brand: &Brand) -> Vec<(Key, Item)> {
     let place = Key::brand(&brand.airline_id, &brand.brand_id);
     let item = to_item(&place, brand);
-    let claims = Key::brand_claims(&brand.brand_id, &brand.iata, &brand.icao, &brand.callsign);
-    let claims = claims.map(|claim| {
-        let item = to_item(&claim, &BrandClaim { brand_id: brand.brand_id.clone() });
-        (claim, item)
-    });
-    [(place, item)].into_iter().chain(claims).collect()
+    [(place, item)].into_iter().chain(brand_claims(brand)).collect()
+}
+
+/// Returns the claims that a brand should have.
+pub(crate) fn brand_claims(brand: &Brand) -> [(Key, Item); 4] {
+    let claim = BrandClaim { airline_id: brand.airline_id.clone(), brand_id: brand.brand_id.clone() };
+    Key::brand_claims(&brand.brand_id, &brand.iata, &brand.icao, &brand.callsign).map(|key| {
+        let item = to_item(&key, &claim);
+        (key, item)
+    })
 }
 
 /// Returns the two items of a new key: the airline's list entry and the record found by the digest.
@@ -332,9 +336,29 @@ fn key_items(airline: &AirlineId, key: &NewKey) -> [(Key, Item); 2] {
     let live =
         LiveKey { key_id: key.key_id.clone(), digest: key.digest.clone(), created_at: key.created_at, ends_at: None };
     let record = KeyRecord { airline_id: airline.clone(), key_id: key.key_id.clone(), ends_at: None };
-    let (listed, looked_up) = (Key::airline_key(airline, &key.key_id), Key::api_key(&key.digest));
-    let (live, record) = (to_item(&listed, &live), to_item(&looked_up, &record));
-    [(listed, live), (looked_up, record)]
+    [live_key_item(airline, &live), key_record_item(Key::api_key(&key.digest), &record)]
+}
+
+/// Returns the item of an API key in its airline's list.
+pub(crate) fn live_key_item(airline: &AirlineId, live: &LiveKey) -> (Key, Item) {
+    ending(Key::airline_key(airline, &live.key_id), live, live.ends_at)
+}
+
+/// Returns the item of an API key that is found by the key's digest.
+pub(crate) fn key_record_item(place: Key, record: &KeyRecord) -> (Key, Item) {
+    ending(place, record, record.ends_at)
+}
+
+fn ending(key: Key, value_of_item: &impl Stored, ends_at: Option<Timestamp>) -> (Key, Item) {
+    let mut item = to_item(&key, value_of_item);
+    item.extend(ends_at.map(|end| (TTL_ATTRIBUTE.to_owned(), value(key_ttl(end)))));
+    (key, item)
+}
+
+/// Returns the time at which DynamoDB may delete a key that ends. TTL counts in whole seconds. One more second ensures that
+/// no key is deleted before its end.
+fn key_ttl(end: Timestamp) -> i64 {
+    end.as_second() + 1
 }
 
 /// Returns the range of an airline's items whose sort keys start with `prefix`.

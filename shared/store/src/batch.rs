@@ -32,6 +32,11 @@ impl Found {
         keys.iter().filter_map(|key| self.0.remove(key)).filter_map(readable).collect()
     }
 
+    /// Returns the item with the key.
+    pub fn item(&self, key: &Key) -> Option<&Item> {
+        self.0.get(key)
+    }
+
     /// Removes and returns the item with the key.
     pub fn take_item(&mut self, key: &Key) -> Option<Item> {
         self.0.remove(key)

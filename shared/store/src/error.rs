@@ -26,9 +26,18 @@ pub enum StoreError {
     /// A write may have taken effect: an attempt of it got no response, and no later attempt showed its outcome.
     #[error("the outcome of a write is unknown")]
     OutcomeUnknown(#[source] Cause),
-    /// DynamoDB rejected the request, or an item is malformed.
+    /// DynamoDB rejected the request, or items contradict each other.
     #[error("DynamoDB failed")]
     Failed(#[source] Cause),
+    /// An item does not have the form that it should be stored in.
+    #[error("the item {key} cannot be read")]
+    Unreadable {
+        /// Partition key and sort key of the item, separated by a space.
+        key: String,
+        /// What is wrong with it.
+        #[source]
+        cause: Cause,
+    },
 }
 
 impl StoreError {

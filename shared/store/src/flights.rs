@@ -1,11 +1,11 @@
 //! Flights and their passengers.
 
 use crate::cursor::{Page, decode};
-use crate::item::{Item, readable, text, to_item, value, values};
+use crate::item::{Item, from_item, or_log, readable, text, to_item, value, values};
 use crate::keys::{Key, PASSENGER_PREFIX, PLANNED_PARTITION, RUNNING_SHARDS, flight_partition, running_shard};
 use crate::query::Range;
 use crate::schema::{BOARDED, PLANNED, RUNNING, UPCOMING};
-use crate::stored::{CreditedPassenger, FlightKey, FlightKeys, SafetyStop, VersionedFlight};
+use crate::stored::{CreditedPassenger, FlightKey, FlightKeys, Ignored, SafetyStop, VersionedFlight};
 use crate::transaction::CommitResult;
 use crate::update::{Changed, update_expression};
 use crate::{CursorError, PageError, Store, StoreError, Table};
@@ -235,18 +235,20 @@ impl Store {
     ) -> Result<FlightChanged, StoreError> {
         let (key, exists) = (Key::flight(after.id), "attribute_exists(#pk)");
         let version = before.version + 1;
-        let changed = VersionedFlight { flight: after.clone(), version, operation: Some(operation) };
+        let changed = VersionedFlight { flight: after.clone(), version, operation: Some(operation), ..before.clone() };
         let (change, mut given) = update_expression(&to_item(&key, before), &to_item(&key, &changed));
         let mut condition = match before.version {
             // A flight is created without a version.
-            0 => "(attribute_not_exists(#version) OR #version = :seen)".to_owned(),
-            _ => "#version = :seen".to_owned(),
+            0 => "attribute_not_exists(#version)".to_owned(),
+            _ => {
+                given.insert(":seen".to_owned(), value(before.version));
+                "#version = :seen".to_owned()
+            }
         };
         condition.push_str(" AND attribute_exists(#pk) AND attribute_not_exists(#endTime)");
         if after.start_time != before.flight.start_time {
             condition.push_str(" AND attribute_not_exists(#startedAt)");
         }
-        given.insert(":seen".to_owned(), value(before.version));
         let mut transaction = self.transaction(token).update(&key, &change, Some(&condition), given);
         let mut missing = Vec::new();
         if after.brand_id != before.flight.brand_id {
@@ -323,8 +325,8 @@ impl Store {
         let until = values([(":all", value(PLANNED_PARTITION)), (":until", value(until))]);
         let condition = "#planned = :all AND #startTime <= :until";
         let range = Range { index: Some(&PLANNED), ..Range::of(Table::Flights, condition, until) };
-        let ids =
-            self.query(range).await?.into_iter().filter_map(readable).filter_map(|key: FlightKey| flight_at(&key.pk));
+        let id = |item| from_item::<FlightKey>(item).and_then(|key| flight_at(&key.pk));
+        let ids = self.query(range).await?.into_iter().filter_map(|item| or_log(id(item)));
         Ok(ids.collect())
     }
 
@@ -345,19 +347,20 @@ impl Store {
         if !self.has_passengers(flight).await? {
             let cancel = format!("SET #endTime = :now, #cancelledAt = :now REMOVE {OPEN_INDEXES}");
             let condition = format!("{unstarted} AND attribute_not_exists(#boarded)");
-            let changed = self.update::<Flight>(&Key::flight(flight), &cancel, &condition, given.clone()).await?;
+            let changed = self.update::<Ignored>(&Key::flight(flight), &cancel, &condition, given.clone()).await?;
             if matches!(changed, Changed::Done(_)) {
                 return Ok(true);
             }
         }
         let end = format!("SET #endTime = :now REMOVE {OPEN_INDEXES}");
         let condition = format!("{unstarted} AND attribute_exists(#pk)");
-        let changed: Changed<Flight> = self.update(&Key::flight(flight), &end, &condition, given).await?;
+        let changed: Changed<Ignored> = self.update(&Key::flight(flight), &end, &condition, given).await?;
         Ok(matches!(changed, Changed::Done(_)))
     }
 
     /// Returns the running flights whose last tick was at `until` or earlier. One request for each of the index's 8
-    /// shards; flights that are not silent add nothing to the cost. Eventually consistent.
+    /// shards; flights that are not silent add nothing to the cost. Leaves out entries that cannot be read. Eventually
+    /// consistent.
     ///
     /// # Errors
     /// Any [`StoreError`].
@@ -373,7 +376,7 @@ impl Store {
             };
             self.query(range).await
         });
-        Ok(try_join_all(shards).await?.into_iter().flatten().filter_map(silent_flight).collect())
+        Ok(try_join_all(shards).await?.into_iter().flatten().filter_map(|item| or_log(silent_flight(item))).collect())
     }
 
     /// Ends a silent flight at the time of its last tick. Returns `false` if it has had another tick or has ended
@@ -382,7 +385,7 @@ impl Store {
     /// # Errors
     /// Any [`StoreError`].
     pub async fn end_silent_flight(&self, flight: SilentFlight) -> Result<bool, StoreError> {
-        let changed: Changed<Flight> = self
+        let changed: Changed<Ignored> = self
             .update(
                 &Key::flight(flight.id),
                 &format!("SET #endTime = :seen, #endedBy = :silence REMOVE {OPEN_INDEXES}"),
@@ -458,16 +461,13 @@ pub(crate) fn flight_item(flight: &Flight, last_tick_at: Option<Timestamp>) -> I
     item
 }
 
-fn silent_flight(item: Item) -> Option<SilentFlight> {
-    let keys: FlightKeys = readable(item)?;
-    Some(SilentFlight { id: flight_at(&keys.pk)?, last_tick_at: keys.last_tick_at })
+fn silent_flight(item: Item) -> Result<SilentFlight, StoreError> {
+    let keys: FlightKeys = from_item(item)?;
+    Ok(SilentFlight { id: flight_at(&keys.pk)?, last_tick_at: keys.last_tick_at })
 }
 
-/// Returns the flight in a partition. A partition of something else is logged.
-fn flight_at(partition: &str) -> Option<FlightId> {
+/// Returns the flight in a partition.
+fn flight_at(partition: &str) -> Result<FlightId, StoreError> {
     let id = partition.strip_prefix("FLIGHT#").and_then(|id| id.parse().ok());
-    if id.is_none() {
-        tracing::error!(partition, "an index of flights holds something else");
-    }
-    id
+    id.ok_or_else(|| StoreError::Failed(format!("{partition} is in an index of flights but is not a flight").into()))
 }

@@ -1,6 +1,6 @@
 //! Flyers and their histories.
 
-use crate::item::from_item;
+use crate::item::{or_log, readable};
 use crate::keys::Key;
 use crate::stored::HistoryPage;
 use crate::{Store, StoreError};
@@ -32,33 +32,35 @@ impl Store {
     }
 
     /// Reads flyers, which must be distinct, together with the first page of each history. Omits flyers that do not
-    /// exist. One request per 50 flyers.
+    /// exist. A flyer who cannot be read, or whose page cannot be, is logged and `None`. One request per 50 flyers.
     ///
     /// Nearly every history has a single page. Reading it together with the flyer saves a round of requests.
     ///
     /// # Errors
-    /// Any [`StoreError`].
+    /// Any [`StoreError`] except `Unreadable`.
     pub async fn accounts_with_first_page(
         &self,
         flyers: &[FlyerId],
-    ) -> Result<HashMap<FlyerId, (Account, Vec<HistoryEntry>)>, StoreError> {
+    ) -> Result<HashMap<FlyerId, Option<(Account, Vec<HistoryEntry>)>>, StoreError> {
         let keys = flyers.iter().flat_map(|flyer| [Key::flyer(flyer), Key::history_page(flyer, 0)]).collect();
         let mut found = self.batch_get(keys).await?;
         let mut accounts = HashMap::with_capacity(flyers.len());
         for flyer in flyers {
-            if let Some(account) = found.take::<Account>(&Key::flyer(flyer))? {
-                let page: HistoryPage = found.take(&Key::history_page(flyer, 0))?.unwrap_or_default();
-                accounts.insert(flyer.clone(), (account, page.entries));
+            let page = found.take_item(&Key::history_page(flyer, 0));
+            if let Some(account) = found.take_item(&Key::flyer(flyer)) {
+                let page = page.map_or_else(|| Some(HistoryPage::default()), readable);
+                let account = readable::<Account>(account).zip(page).map(|(account, page)| (account, page.entries));
+                accounts.insert(flyer.clone(), account);
             }
         }
         Ok(accounts)
     }
 
-    /// Reads pages of histories and flights together. All must be distinct. One request per 100 pages and flights.
+    /// Reads pages of histories and flights together. All must be distinct. Whatever is referred to exists: what does
+    /// not, or cannot be read, is logged and omitted. One request per 100 pages and flights.
     ///
     /// # Errors
-    /// Any [`StoreError`]. It is [`StoreError::Failed`] if one of them does not exist, because whatever is referred to
-    /// exists.
+    /// Any [`StoreError`] except `Unreadable`.
     pub async fn history_round(
         &self,
         pages: Vec<(FlyerId, u64)>,
@@ -68,17 +70,17 @@ impl Store {
         let keys = page_keys.chain(flights.iter().map(|flight| Key::flight(*flight))).collect();
         let mut found = self.batch_get(keys).await?;
         let mut item = |key: Key| {
-            found
-                .take_item(&key)
-                .ok_or_else(|| StoreError::Failed(format!("{} {} is referenced but missing", key.pk, key.sk).into()))
+            let item = found.take_item(&key);
+            or_log(item.ok_or_else(|| StoreError::Failed(format!("{key} is referred to, but missing").into())))
         };
         let mut round = HistoryRound::default();
         for (flyer, page) in pages {
-            let entries = from_item::<HistoryPage>(item(Key::history_page(&flyer, page))?)?.entries;
-            round.pages.insert((flyer, page), entries);
+            let read = item(Key::history_page(&flyer, page)).and_then(readable::<HistoryPage>);
+            round.pages.extend(read.map(|read| ((flyer, page), read.entries)));
         }
         for flight in flights {
-            round.flights.insert(flight, from_item(item(Key::flight(flight))?)?);
+            let read = item(Key::flight(flight)).and_then(readable);
+            round.flights.extend(read.map(|read| (flight, read)));
         }
         Ok(round)
     }

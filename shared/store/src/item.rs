@@ -24,18 +24,22 @@ pub(crate) fn text<'a>(item: &'a Item, name: &str) -> &'a str {
     item.get(name).and_then(|value| value.as_s().ok()).map_or("", String::as_str)
 }
 
-/// Returns the value of an item. An error names the item's key.
+/// Returns the value of an item, or [`StoreError::Unreadable`].
 pub(crate) fn from_item<T: Stored>(item: Item) -> Result<T, StoreError> {
-    let (pk, sk) = (text(&item, "pk").to_owned(), text(&item, "sk").to_owned());
-    let form: T::Form = serde_dynamo::from_item(item)
-        .map_err(|error| StoreError::Failed(format!("the item {pk} {sk} cannot be read: {error}").into()))?;
+    let key = format!("{} {}", text(&item, "pk"), text(&item, "sk"));
+    let form: T::Form =
+        serde_dynamo::from_item(item).map_err(|error| StoreError::Unreadable { key, cause: error.into() })?;
     Ok(form.into())
 }
 
-/// Returns the value of an item of a list. An item that cannot be read is logged with its key and left out, so that it
-/// does no harm to the others.
+/// Returns the value of an item that was read with others. An item that cannot be read is logged with its key and left
+/// out, so that it does no harm to the others.
 pub(crate) fn readable<T: Stored>(item: Item) -> Option<T> {
-    let value = from_item(item);
+    or_log(from_item(item))
+}
+
+/// Returns the value, or logs why an item that was read with others is left out.
+pub(crate) fn or_log<T>(value: Result<T, StoreError>) -> Option<T> {
     value.inspect_err(|error| tracing::error!(error = with_causes(error), "left an item out of a list")).ok()
 }
 

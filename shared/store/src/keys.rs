@@ -26,6 +26,18 @@ pub(crate) const HISTORY_PAGE_SIZE: u64 = 100;
 /// and a tick is two.
 pub(crate) const RUNNING_SHARDS: u8 = 8;
 
+impl std::fmt::Display for Key {
+    /// Writes the table and both keys, separated by spaces.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let table = match self.table {
+            Table::Users => "users",
+            Table::Flights => "flights",
+            Table::Ledgers => "ledgers",
+        };
+        write!(f, "{table} {} {}", self.pk, self.sk)
+    }
+}
+
 impl Key {
     fn new(table: Table, pk: String, sk: impl Into<String>) -> Self {
         Self { table, pk, sk: sk.into() }

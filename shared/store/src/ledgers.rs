@@ -1,12 +1,13 @@
 //! The ledger: writes movements of miles, each in one transaction, and reads the state on which they are decided.
 
+use crate::audit::{history_range, ledger_range};
 use crate::batch::Found;
 use crate::cursor::{Page, decode};
 use crate::item::{Item, from_item, text, to_item, value, values};
 use crate::keys::{HISTORY_PAGE_SIZE, Key, OUTCOME, flyer_partition};
 use crate::query::Range;
 use crate::request::read;
-use crate::stored::{CreditedPassenger, Stored};
+use crate::stored::{CreditedPassenger, HistoryPage, Stored};
 use crate::transaction::{CommitResult, Transaction};
 use crate::{PageError, Store, StoreError, Table};
 use aws_sdk_dynamodb::types::{Get, ReturnConsumedCapacity, TransactGetItem};
@@ -16,6 +17,7 @@ use models::{
     ProductId, Timestamp,
 };
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 use uuid::Uuid;
 
 /// A ledger entry as stored.
@@ -236,12 +238,17 @@ impl Store {
             Corrected::Purchase(seq) | Corrected::Boarding(seq) => Some(Key::ledger_entry(flyer, seq)),
         };
         let history = async {
-            if matches!(corrected, Corrected::Boarding(_)) { self.history(flyer).await } else { Ok(Vec::new()) }
+            if matches!(corrected, Corrected::Boarding(_)) {
+                self.query(history_range(flyer)).await
+            } else {
+                Ok(Vec::new())
+            }
         };
         let read = self.read_with_outcome([&account].into_iter().chain(&entry), outcome);
         let ((mut found, outcome), history) = try_join(read, history).await?;
         let entry = entry.map_or(Ok(None), |key| found.take(&key))?;
-        let history = history.into_iter().flatten().map(|entry| entry.flight_id).collect();
+        let pages = history.into_iter().map(from_item::<HistoryPage>).collect::<Result<Vec<_>, _>>()?;
+        let history = pages.into_iter().flat_map(|page| page.entries).map(|entry| entry.flight_id).collect();
         Ok((CorrectionState { account: found.take(&account)?, entry, history }, outcome))
     }
 
@@ -337,13 +344,6 @@ impl Transaction<'_> {
     }
 }
 
-/// Returns the range of all entries of a flyer's ledger. The flyer's partition also has recorded outcomes, whose sort
-/// keys do not begin with a digit.
-pub(crate) fn ledger_range(flyer: &FlyerId) -> Range<'static> {
-    let values = values([(":pk", value(flyer_partition(flyer))), (":first", value(OUTCOME))]);
-    Range::of(Table::Ledgers, "#pk = :pk AND #sk < :first", values)
-}
-
 fn add_balance_change<'a>(transaction: Transaction<'a>, movement: &Movement) -> Transaction<'a> {
     let Movement { account, entry, .. } = movement;
     let key = Key::flyer(&entry.user_id);
@@ -419,6 +419,9 @@ fn add_effect<'a>(transaction: Transaction<'a>, effect: &Effect, movement: &Move
 }
 
 impl Outcome {
+    /// Time for which a recorded outcome is kept.
+    pub const RETENTION: Duration = Duration::from_hours(24);
+
     /// Returns whether the record is still valid at `now`.
     #[must_use]
     pub fn is_kept_at(&self, now: Timestamp) -> bool {

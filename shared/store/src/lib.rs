@@ -34,7 +34,7 @@ mod transaction;
 mod update;
 
 pub use airlines::{BrandCreated, KeyAdded, KeyRecord, LiveKey, NewAirline, NewKey};
-pub use audit::{Checkpoint, IndexItem, Part, Scan, ScanPosition};
+pub use audit::{Checkpoint, Content, Disagreement, Record, Recorded, ScanPosition};
 pub use cursor::Page;
 pub use error::{Cause, CursorError, PageError, StoreError, with_causes};
 pub use flights::{FlightChanged, MissingForFlight, SilentFlight};
@@ -56,6 +56,7 @@ pub use aws_sdk_dynamodb::config::Builder as ClientConfig;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{retry::RetryConfig, timeout::TimeoutConfig};
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// Names of the three tables.
@@ -77,9 +78,11 @@ impl Default for Tables {
 }
 
 /// One of the three tables.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Table {
     /// Members and flyers.
+    #[default]
     Users,
     /// Airlines, their keys, products and brands, and flights.
     Flights,

@@ -1,7 +1,6 @@
 //! Members with their claims and index entries, and badges.
 
-use crate::batch::key_of;
-use crate::item::{Item, from_item, readable, to_item, value, values};
+use crate::item::{Item, or_log, readable, text, to_item, value, values};
 use crate::keys::{BADGES, CLAIM, Key};
 use crate::query::Range;
 use crate::stored::Claim;
@@ -165,21 +164,19 @@ impl Store {
         Ok(self.get::<Claim>(&Key::username(username)).await?.is_some())
     }
 
-    /// Returns, by login, the ids of the members who hold the claims on GitHub logins. The logins must be distinct and
-    /// in lower case. One request per 100 logins.
+    /// Returns, by login, the ids of the members who hold the claims on GitHub logins. Leaves out claims that cannot be
+    /// read. The logins must be distinct and in lower case. One request per 100 logins.
     ///
     /// # Errors
     /// Any [`StoreError`].
     pub async fn members_by_github(&self, logins: &[String]) -> Result<BTreeMap<String, MemberId>, StoreError> {
         let keys: Vec<Key> = logins.iter().map(|login| Key::github(login)).collect();
         let mut found = self.batch_get(keys.clone()).await?;
-        let mut members = BTreeMap::new();
-        for (login, key) in logins.iter().zip(&keys) {
-            if let Some(claim) = found.take::<Claim>(key)? {
-                members.insert(login.clone(), claim.id);
-            }
-        }
-        Ok(members)
+        let claims = logins.iter().zip(&keys).filter_map(|(login, key)| {
+            let claim: Claim = readable(found.take_item(key)?)?;
+            Some((login.clone(), claim.id))
+        });
+        Ok(claims.collect())
     }
 
     /// Creates a member with its claims and index entries. One request.
@@ -236,7 +233,7 @@ impl Store {
         })
     }
 
-    /// Reads entries of a listing, ordered by position. One request per megabyte.
+    /// Reads entries of a listing, ordered by position. Leaves out entries that cannot be read. One request per megabyte.
     ///
     /// # Errors
     /// Any [`StoreError`].
@@ -244,7 +241,7 @@ impl Store {
         self.index_entries(&Partition::Listing(listing.clone()), span, |key| key.parse().ok()).await
     }
 
-    /// Reads entries of a roster, in the roster's order. One request per megabyte.
+    /// Reads entries of a roster, in the roster's order. Leaves out entries that cannot be read. One request per megabyte.
     ///
     /// # Errors
     /// Any [`StoreError`].
@@ -272,14 +269,26 @@ impl Store {
     ) -> Result<Vec<IndexEntry<K>>, StoreError> {
         let pk = Key::facet(partition, "").pk;
         let Some(range) = span.range(&pk) else { return Ok(Vec::new()) };
-        let items = self.query(range).await?.into_iter();
-        let entries = items.map(|item| {
-            let sk = key_of(Table::Users, &item)?.sk;
-            let malformed =
-                || StoreError::Failed(format!("{pk} contains an item with a malformed sort key: {sk}").into());
-            Ok(IndexEntry { key: parse(&sk).ok_or_else(malformed)?, detail: from_item(item)? })
-        });
-        entries.collect()
+        let mut entries = Vec::new();
+        let mut after = None;
+        loop {
+            let limit = span.limit.map(|limit| limit - entries.len());
+            let after_key = after.take().map(|key: Key| key.attributes());
+            let items = self.query(Range { limit, after: after_key, ..range.clone() }).await?;
+            // Entries that cannot be read leave room for others.
+            let last = items.last().filter(|_| Some(items.len()) == limit);
+            after = last.map(|last| Key { table: Table::Users, pk: pk.clone(), sk: text(last, "sk").to_owned() });
+            entries.extend(items.into_iter().filter_map(|item| {
+                let sk = text(&item, "sk");
+                let malformed =
+                    || StoreError::Unreadable { key: format!("{pk} {sk}"), cause: "its sort key is malformed".into() };
+                let key = or_log(parse(sk).ok_or_else(malformed))?;
+                Some(IndexEntry { key, detail: readable(item)? })
+            }));
+            if after.is_none() || Some(entries.len()) == span.limit {
+                return Ok(entries);
+            }
+        }
     }
 
     /// Reads a badge. One request.

@@ -8,6 +8,7 @@ use aws_sdk_dynamodb::operation::query::QueryOutput;
 use aws_sdk_dynamodb::types::{ReturnConsumedCapacity, Select};
 
 /// A range of items in one partition of a table or index.
+#[derive(Clone)]
 pub(crate) struct Range<'a> {
     pub table: Table,
     pub index: Option<&'a Index>,

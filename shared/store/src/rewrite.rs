@@ -1,9 +1,9 @@
 //! Rewrites a flyer's ledger with entries imported from the original system.
 
+use crate::audit::{history_range, ledger_range};
 use crate::import::MAX_OPERATIONS;
 use crate::item::{Item, from_item, to_item, value, values};
 use crate::keys::{HISTORY_PAGE_SIZE, Key};
-use crate::ledgers::ledger_range;
 use crate::stored::{CreditedPassenger, HistoryPage, Stored};
 use crate::transaction::Transaction;
 use crate::{Store, StoreError, StoredEntry};
@@ -47,9 +47,10 @@ impl Store {
         // The flyer comes first. Whatever changes the ledger later also changes `seq` or the mark, on which a rewrite
         // is conditional.
         let Some(account) = self.account(flyer).await? else { return Ok(None) };
-        let (entries, pages) = try_join(self.query(ledger_range(flyer)), self.history(flyer)).await?;
+        let (entries, pages) = try_join(self.query(ledger_range(flyer)), self.query(history_range(flyer))).await?;
         let entries = entries.into_iter().map(from_item).collect::<Result<_, _>>()?;
-        Ok(Some(WholeLedger { account, entries, pages }))
+        let pages = pages.into_iter().map(|page| Ok::<_, StoreError>(from_item::<HistoryPage>(page)?.entries));
+        Ok(Some(WholeLedger { account, entries, pages: pages.collect::<Result<_, _>>()? }))
     }
 
     /// Reads flights, whose ids must be distinct. Omits flights that do not exist. One request per 100 flights.

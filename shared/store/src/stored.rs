@@ -6,11 +6,11 @@
 use crate::{Checkpoint, KeyRecord, LiveKey, MemberAudit, Outcome, StoredEntry};
 use models::facet::EntryDetail;
 use models::{
-    Account, Airline, AirlineIata, AirlineIcao, AirlineId, AirportCode, Badge, BadgeId, Balance, Brand, BrandId,
-    Callsign, Colour, Description, DiscordId, Email, EntrySource, EntryType, Flight, FlightId, Flyer, FlyerId, Handle,
-    HistoryEntry, HistoryKind, ImportedFrom, Label, LedgerEntry, LevelId, Member, MemberId, Millis, Name, Passenger,
-    Phone, Picture, Price, Product, ProductId, Profile, ProfileText, Rewriting, ServerId, Skill, State, Status, TagId,
-    Text, Timestamp, Username, WebUrl, Years,
+    Account, Airline, AirlineIata, AirlineIcao, AirlineId, AirportCode, AvatarUrl, Badge, BadgeId, Balance, Brand,
+    BrandId, Callsign, Colour, Description, DiscordId, Email, EntrySource, EntryType, Flight, FlightId, Flyer, FlyerId,
+    GameId, GithubLogin, GithubNumber, HistoryEntry, HistoryKind, ImportedFrom, Label, LedgerEntry, LevelId, Lines,
+    Link, Member, MemberId, Millis, Name, Passenger, Phone, Picture, Price, Product, ProductId, Profile, ProfileText,
+    Rewriting, ServerId, Skill, State, Status, TagId, Text, Timestamp, Username, Years, kept,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -27,15 +27,16 @@ pub(crate) trait Stored: Sized {
 }
 
 /// Defines the stored form of a struct: which fields are stored, and under which attribute names. `but` lists the
-/// fields that are not stored, with the values that they get when an item is read.
+/// fields that are not stored, with the values that they get when an item is read. A `kept` field is read as it is: its
+/// type may have become stricter since.
 macro_rules! stored {
     (
-        $model:ident as $form:ident { $($field:ident: $type:ty = $name:literal),+ $(,)? }
+        $model:ident as $form:ident { $($(#[$kept:meta])* $field:ident: $type:ty = $name:literal),+ $(,)? }
         $(but { $($unstored:ident: $value:expr),+ })?
     ) => {
         #[derive(Serialize, Deserialize)]
         pub(crate) struct $form {
-            $(#[serde(rename = $name)] $field: $type,)+
+            $($(#[$kept])* #[serde(rename = $name)] $field: $type,)+
         }
 
         impl Stored for $model {
@@ -66,11 +67,29 @@ macro_rules! stored_as_is {
         }
     )+};
 }
-stored_as_is!(BrandClaim, CheckpointItem, Claim, FlightKey, FlightKeys, KeyRecord, LiveKey, MemberAudit, Outcome);
+stored_as_is!(
+    BrandClaim,
+    CheckpointItem,
+    Claim,
+    FlightKey,
+    FlightKeys,
+    Ignored,
+    KeyRecord,
+    LiveKey,
+    MemberAudit,
+    Outcome
+);
+
+/// An item of which nothing matters but that it exists.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Ignored {}
 
 /// A claim on a value that must be unique among brands.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct BrandClaim {
+    /// The airline of the brand.
+    #[serde(rename = "airlineId")]
+    pub airline_id: AirlineId,
     /// The brand that holds the claim.
     #[serde(rename = "brandId")]
     pub brand_id: BrandId,
@@ -88,6 +107,9 @@ pub(crate) struct Claim {
 pub(crate) struct CheckpointItem {
     /// Where it continues; `None` if the last run was complete.
     pub next: Option<Checkpoint>,
+    /// Time the run began that stopped there.
+    #[serde(rename = "begunAt")]
+    pub begun_at: Timestamp,
 }
 
 /// When a job first stopped because it would have changed too much; no time if its last run did not stop.
@@ -115,8 +137,11 @@ pub(crate) struct FlightKeys {
 stored! {
     Airline as AirlineItem {
         airline_id: AirlineId = "airlineId",
+        #[serde(deserialize_with = "kept")]
         name: Name = "name",
-        invite_link: WebUrl = "inviteLink",
+        #[serde(deserialize_with = "kept")]
+        invite_link: Link = "inviteLink",
+        #[serde(default, deserialize_with = "kept")]
         server_id: Option<ServerId> = "serverId",
         created_at: Timestamp = "createdAt",
         updated_at: Timestamp = "updatedAt",
@@ -136,11 +161,14 @@ stored! {
     Brand as BrandItem {
         brand_id: BrandId = "brandId",
         airline_id: AirlineId = "airlineId",
+        #[serde(deserialize_with = "kept")]
         name: Name = "name",
         iata: AirlineIata = "iata",
         icao: AirlineIcao = "icao",
+        #[serde(deserialize_with = "kept")]
         callsign: Callsign = "callsign",
-        logo_url: Option<WebUrl> = "logoUrl",
+        #[serde(default, deserialize_with = "kept")]
+        logo_url: Option<Link> = "logoUrl",
         accent_color: Colour = "accentColor",
         secondary_color: Colour = "secondaryColor",
         element_color: Colour = "elementColor",
@@ -151,7 +179,9 @@ stored! {
     Product as ProductForm {
         product_id: ProductId = "productId",
         airline_id: AirlineId = "airlineId",
+        #[serde(deserialize_with = "kept")]
         name: Name = "name",
+        #[serde(default, deserialize_with = "kept")]
         description: Option<Description> = "description",
         price_miles: Price = "priceMiles",
         active: bool = "active",
@@ -174,9 +204,15 @@ pub struct VersionedProduct {
 pub(crate) struct ProductItem {
     #[serde(flatten)]
     product: ProductForm,
-    #[serde(default)]
+    /// Absent before the first change.
+    #[serde(default, skip_serializing_if = "is_zero")]
     version: u64,
     operation: Option<Uuid>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(version: &u64) -> bool {
+    *version == 0
 }
 
 impl Stored for VersionedProduct {
@@ -196,8 +232,11 @@ impl From<ProductItem> for VersionedProduct {
 stored! {
     Flight as FlightForm {
         id: FlightId = "id",
+        #[serde(deserialize_with = "kept")]
         code: Name = "code",
-        game_id: Name = "gameId",
+        #[serde(deserialize_with = "kept")]
+        game_id: GameId = "gameId",
+        #[serde(deserialize_with = "kept")]
         aircraft: Name = "aircraft",
         airline_id: AirlineId = "airlineId",
         brand_id: BrandId = "brandId",
@@ -207,7 +246,8 @@ stored! {
         started_at: Option<Timestamp> = "startedAt",
         end_time: Option<Timestamp> = "endTime",
         codeshare_airline_id: Option<AirlineId> = "codeshareAirlineId",
-        discord_event_link: WebUrl = "discordEventLink",
+        #[serde(deserialize_with = "kept")]
+        discord_event_link: Link = "discordEventLink",
         cancelled_at: Option<Timestamp> = "cancelledAt",
     } but { miles: None }
 }
@@ -221,34 +261,55 @@ pub struct VersionedFlight {
     pub version: u64,
     /// Id of the operation that made the last of these changes.
     pub operation: Option<Uuid>,
+    /// Mark that somebody has boarded the flight, since boarding leaves one.
+    pub boarded: Option<bool>,
+    /// What ended the flight, if that can be undone.
+    pub ended_by: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
 pub(crate) struct FlightItem {
     #[serde(flatten)]
     flight: FlightForm,
-    #[serde(default)]
+    /// Absent before the first change.
+    #[serde(default, skip_serializing_if = "is_zero")]
     version: u64,
     operation: Option<Uuid>,
+    boarded: Option<bool>,
+    #[serde(rename = "endedBy")]
+    ended_by: Option<String>,
 }
 
 impl Stored for VersionedFlight {
     type Form = FlightItem;
 
     fn form(&self) -> FlightItem {
-        FlightItem { flight: self.flight.form(), version: self.version, operation: self.operation }
+        FlightItem {
+            flight: self.flight.form(),
+            version: self.version,
+            operation: self.operation,
+            boarded: self.boarded,
+            ended_by: self.ended_by.clone(),
+        }
     }
 }
 
 impl From<FlightItem> for VersionedFlight {
     fn from(item: FlightItem) -> Self {
-        Self { flight: item.flight.into(), version: item.version, operation: item.operation }
+        Self {
+            flight: item.flight.into(),
+            version: item.version,
+            operation: item.operation,
+            boarded: item.boarded,
+            ended_by: item.ended_by,
+        }
     }
 }
 
 stored! {
     Passenger as PassengerForm {
         flight_id: FlightId = "flightId",
+        #[serde(deserialize_with = "kept")]
         user_id: FlyerId = "userId",
         miles: u64 = "miles",
         joined_at: Timestamp = "joinedAt",
@@ -258,11 +319,15 @@ stored! {
 
 stored! {
     Flyer as FlyerForm {
+        #[serde(deserialize_with = "kept")]
         user_id: FlyerId = "userId",
+        #[serde(deserialize_with = "kept")]
         username: Name = "username",
+        #[serde(deserialize_with = "kept")]
         display_name: Name = "displayName",
         miles: Balance = "miles",
-        avatar_url: Option<WebUrl> = "avatarUrl",
+        #[serde(default, deserialize_with = "kept")]
+        avatar_url: Option<AvatarUrl> = "avatarUrl",
         created_at: Timestamp = "createdAt",
         updated_at: Timestamp = "updatedAt",
     }
@@ -364,6 +429,7 @@ impl From<HistoryPageItem> for HistoryPage {
 stored! {
     LedgerEntry as LedgerEntryForm {
         id: String = "id",
+        #[serde(deserialize_with = "kept")]
         user_id: FlyerId = "userId",
         seq: u64 = "seq",
         amount: i64 = "amount",
@@ -446,8 +512,10 @@ impl From<PassengerItem> for CreditedPassenger {
 stored! {
     Skill as SkillForm {
         tag_id: TagId = "tagId",
+        #[serde(deserialize_with = "kept")]
         tag_name: Label = "tagName",
         level_id: LevelId = "levelId",
+        #[serde(deserialize_with = "kept")]
         level_name: Label = "levelName",
         level_value: i64 = "levelValue",
     }
@@ -456,7 +524,8 @@ stored! {
 stored! {
     Status as StatusForm {
         state: State = "state",
-        message: Text<0, 500> = "message",
+        #[serde(deserialize_with = "kept")]
+        message: Lines<0, 500> = "message",
         from: Millis = "from",
         until: Option<Millis> = "until",
         updated_at: Millis = "updatedAt",
@@ -473,9 +542,13 @@ stored! {
 stored! {
     Badge as BadgeItem {
         id: BadgeId = "id",
+        #[serde(deserialize_with = "kept")]
         name: Text<3, 30> = "name",
-        description: Text<0, 130> = "description",
-        image_url: Text<1, 2048> = "imageUrl",
+        #[serde(deserialize_with = "kept")]
+        description: Lines<0, 130> = "description",
+        #[serde(deserialize_with = "kept")]
+        image_url: Link = "imageUrl",
+        #[serde(deserialize_with = "kept")]
         created_by: Text<1, 100> = "createdBy",
         created_at: Millis = "createdAt",
     }
@@ -484,13 +557,20 @@ stored! {
 stored! {
     Profile as ProfileForm {
         yoe: Option<Years> = "yoe",
+        #[serde(default, deserialize_with = "kept")]
         company: Option<ProfileText> = "company",
+        #[serde(default, deserialize_with = "kept")]
         designation: Option<ProfileText> = "designation",
-        img: Option<ProfileText> = "img",
+        #[serde(default, deserialize_with = "kept")]
+        img: Option<Link> = "img",
+        #[serde(default, deserialize_with = "kept")]
         linkedin_id: Option<ProfileText> = "linkedin_id",
+        #[serde(default, deserialize_with = "kept")]
         twitter_id: Option<ProfileText> = "twitter_id",
+        #[serde(default, deserialize_with = "kept")]
         instagram_id: Option<ProfileText> = "instagram_id",
-        website: Option<ProfileText> = "website",
+        #[serde(default, deserialize_with = "kept")]
+        website: Option<Link> = "website",
     }
 }
 
@@ -498,18 +578,27 @@ stored! {
 pub(crate) struct MemberItem {
     id: MemberId,
     username: Option<Username>,
+    #[serde(deserialize_with = "kept")]
     first_name: Name,
+    #[serde(deserialize_with = "kept")]
     last_name: Name,
+    #[serde(default, deserialize_with = "kept")]
     email: Option<Email>,
+    #[serde(default, deserialize_with = "kept")]
     phone: Option<Phone>,
     #[serde(flatten)]
     profile: ProfileForm,
-    github_id: Option<Handle>,
-    github_user_id: Option<Handle>,
+    #[serde(default, deserialize_with = "kept")]
+    github_id: Option<GithubLogin>,
+    #[serde(default, deserialize_with = "kept")]
+    github_user_id: Option<GithubNumber>,
+    #[serde(default, deserialize_with = "kept")]
     github_display_name: Option<ProfileText>,
     #[serde(rename = "userType")]
+    #[serde(default, deserialize_with = "kept")]
     user_type: Option<ProfileText>,
     #[serde(rename = "discordId")]
+    #[serde(default, deserialize_with = "kept")]
     discord_id: Option<DiscordId>,
     #[serde(rename = "discordJoinedAt")]
     discord_joined_at: Option<Timestamp>,
@@ -520,7 +609,9 @@ pub(crate) struct MemberItem {
     #[serde(rename = "incompleteUserDetails", default)]
     incomplete_user_details: bool,
     #[serde(rename = "profileURL")]
+    #[serde(default, deserialize_with = "kept")]
     profile_url: Option<ProfileText>,
+    #[serde(default, deserialize_with = "kept")]
     status: Option<ProfileText>,
     #[serde(rename = "currentStatus")]
     current_status: Option<StatusForm>,

@@ -71,29 +71,29 @@ fn is_rejected_with_the_path_of_the_error() {
     // The path and the reason have at most 200 characters each, plus an ellipsis.
     assert!(errors.iter().all(|message| message.chars().count() <= 2 * 201 + 4));
     assert_snapshot!(errors.join("\n"), @r#"
-    missing field "name"
-    missing field "seats"
-    "seats": invalid value: integer "5", expected an integer from 1 to 4
-    "seats": invalid value: integer "0", expected an integer from 1 to 4
-    "seats": invalid value: integer "-9223372036854775808", expected an integer from 1 to 4
-    "stops": invalid type: map, expected a sequence
-    "stops[1].name": expected 1 to 100 characters
-    "stops[1]": missing field "name"
-    "stops[0]": invalid type: null, expected struct Stop
-    "startsAt": expected an ISO 8601 time with offset, in the years 1970 to 9999
-    "startsAt": invalid type: integer "0", expected a string
-    "gate": unknown field "gate", expected one of "name", "seats", "stops", "startsAt"
-    duplicate field "name"
-    "seats": invalid type: string ""1"", expected an integer from 1 to 4
-    "seats": invalid type: string "ends at line 1 column 3", expected an integer from 1 to 4
+    "name" is required
+    "seats" is required
+    "seats" must be an integer from 1 to 4
+    "seats" must be an integer from 1 to 4
+    "seats" must be an integer from 1 to 4
+    "stops" must be an array
+    "stops[1].name" is not allowed to be empty
+    "stops[1].name" is required
+    "stops[0]" is required
+    "startsAt" must be an ISO 8601 time with offset, in the years 1970 to 9999
+    "startsAt" must be a string
+    "gate" is not allowed
+    "name" must be given once
+    "seats" must be an integer from 1 to 4
+    "seats" must be an integer from 1 to 4
     Body must be valid JSON: trailing characters at line 1 column 24
     Body must be valid JSON: trailing characters at line 1 column 23
     Body must be valid JSON: EOF while parsing an object at line 1 column 21
     Body must be valid JSON: EOF while parsing a value at line 1 column 0
     Body must be valid JSON: EOF while parsing a value at line 1 column 1
     Body must be UTF-8
-    "seats": invalid type: string "\u{202e}", expected an integer from 1 to 4
-    "seats": invalid type: string "9999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999…
+    "name" must not contain control characters, bidirectional overrides or noncharacters
+    "seats" must be an integer from 1 to 4
     "#);
 }
 

@@ -2,6 +2,7 @@
 
 mod answers;
 mod api_keys;
+mod audit;
 mod config;
 mod cors;
 mod cursors;
@@ -15,6 +16,7 @@ mod secrets;
 mod session_keys;
 mod sessions;
 mod store;
+mod texts;
 mod unreadable;
 mod walls;
 

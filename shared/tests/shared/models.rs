@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use serde_json::json;
 use shared::models::{
     AirlineIata, AirlineIcao, AirlineId, AirportCode, ApiKey, BrandId, Colour, FlightId, FlyerId, KeyDigest, KeyId,
-    MAX_MILES, MemberId, Name, ProductId, Text, Timestamp, TransactionId, WebUrl,
+    MAX_MILES, MemberId, Name, ProductId, Timestamp, TransactionId,
 };
 use std::fmt::Display;
 use std::str::FromStr;
@@ -38,8 +38,8 @@ fn accept_only_well_formed_ids() {
 
     check::<ProductId>(&["a1b2c3", "000000", "zzzzzz"], &["", "a1b2c", "a1b2c3d", "A1B2C3", "a1b2c-", "ééé", "a1b2c "]);
     check::<FlyerId>(
-        &["0", "123456789", "007", "18446744073709551616", "99999999999999999999"],
-        &["", "-1", "+1", "1.0", "1e3", " 1", "1 ", "0x1", "١٢٣", "100000000000000000000", "abc"],
+        &["1", "123456789", "9223372036854775807"],
+        &["", "0", "007", "-1", "+1", "1.0", "1e3", " 1", "1 ", "0x1", "١٢٣", "9223372036854775808", "abc"],
     );
 }
 
@@ -54,7 +54,7 @@ fn use_uuids_for_flights() {
 #[test]
 fn accept_only_canonical_transaction_ids() {
     check::<TransactionId>(
-        &["123456789-1", "0-1", "007-12", "99999999999999999999-18446744073709551615"],
+        &["123456789-1", "7-12", "9223372036854775807-18446744073709551615"],
         &[
             "",
             "-",
@@ -71,6 +71,8 @@ fn accept_only_canonical_transaction_ids() {
             "1-18446744073709551616",
             "1 -1",
             "1- 1",
+            "0-1",
+            "007-12",
         ],
     );
 }
@@ -94,47 +96,6 @@ fn convert_airports_to_upper_case() {
     for text in ["", "JFK", "KJFKX", "KJ1K", "KJF ", "ÉDF"] {
         assert!(serde_json::from_value::<AirportCode>(json!(text)).is_err(), "{text}");
     }
-}
-
-#[test]
-fn accept_only_absolute_web_links() {
-    let longest = format!("https://a.example/{}", "x".repeat(2048 - 18));
-    let longer = format!("{longest}x");
-    check::<WebUrl>(
-        &[
-            "https://discord.gg/skyteam",
-            "http://localhost:3000/a?b=c#d",
-            "https://user@sky.example/%20",
-            "https://[::1]/",
-            "HTTPS://SKY.EXAMPLE/",
-            &longest,
-        ],
-        &[
-            "",
-            "https",
-            "https:",
-            "https://",
-            "https:///path",
-            "//sky.example",
-            "/path",
-            "sky.example",
-            "ftp://sky.example",
-            "javascript:alert(1)",
-            "data:text/html,x",
-            "https://sky.example/a b",
-            "https://sky.example/\n",
-            "https://sky.example/✈",
-            " https://sky.example",
-            &longer,
-        ],
-    );
-}
-
-#[test]
-fn limit_texts_by_characters() {
-    let (longest, longer) = ("✈".repeat(100), "✈".repeat(101));
-    check::<Name>(&["a", " a ", "a\tb", &longest], &["", " ", "\n\t\u{a0}\u{2003}", &longer]);
-    check::<Text<0, 3>>(&["", " ", "abc", "✈✈✈"], &["abcd"]);
 }
 
 #[test]
@@ -224,8 +185,6 @@ proptest! {
         for written in [
             text.parse::<AirlineId>().map(|value| value.to_string()).ok(),
             text.parse::<TransactionId>().map(|value| value.to_string()).ok(),
-            text.parse::<WebUrl>().map(|value| value.to_string()).ok(),
-            text.parse::<Name>().map(|value| value.to_string()).ok(),
         ] {
             prop_assert!(written.is_none_or(|written| written == text));
         }

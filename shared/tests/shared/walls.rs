@@ -21,8 +21,8 @@ fn crates() -> BTreeMap<String, BTreeSet<String>> {
     crates.collect()
 }
 
-/// Crates that no function links: the local engine, the test kit and the command line.
-const TOOLS: [&str; 3] = ["engine", "testing", "skysquad"];
+/// Crates that no function links: the local engine, the test kit, the measurements and the command line.
+const TOOLS: [&str; 4] = ["engine", "testing", "bench", "skysquad"];
 
 #[test]
 fn allow_only_dependencies_in_one_direction() {

@@ -44,12 +44,11 @@ fn refuses_airlines_without_showing_their_keys() {
     import_saying(&server, "airlines", &[skyteam()]);
     let refused = |changes: Value| refusal(&server, "airlines", &with(&skyteam(), changes));
     assert_snapshot!(refused(json!({ "airlineId": "other" })), @"the API key belongs to another airline");
-    assert_snapshot!(refused(json!({ "airlineId": "Sky Team" })), @r#""airlineId" expected 1 to 64 of a-z, 0-9 and -"#);
-    assert_snapshot!(refused(json!({ "apiKey": 4_711_471_147_u64 })), @r#""apiKey" expected a key that an HTTP header can hold"#);
-    assert_snapshot!(refused(json!({ "apiKey": "SECRET\nSECRET" })), @r#""apiKey" expected a key that an HTTP header can hold"#);
+    assert_snapshot!(refused(json!({ "airlineId": "Sky Team" })), @r#""airlineId" must be 1 to 64 of a-z, 0-9 and -"#);
+    assert_snapshot!(refused(json!({ "apiKey": 4_711_471_147_u64 })), @r#""apiKey" must be a key that an HTTP header can hold"#);
+    assert_snapshot!(refused(json!({ "apiKey": "SECRET\nSECRET" })), @r#""apiKey" must be a key that an HTTP header can hold"#);
     assert_snapshot!(refused(json!({ "name": null })), @r#""name" is required"#);
-    assert_snapshot!(refused(json!({ "createdAt": "2024-13-01 00:00:00" })), @r#""createdAt" expected a time such as 2024-03-15T10:30:00.000Z, in the years 1970 to 9999"#);
-    assert_snapshot!(refused(json!({ "inviteLink": "javascript:alert(1)" })), @r#""inviteLink" expected an http or https URL of up to 2048 characters"#);
+    assert_snapshot!(refused(json!({ "createdAt": "2024-13-01 00:00:00" })), @r#""createdAt" must be a time such as 2024-03-15T10:30:00.000Z, in the years 1970 to 9999"#);
     // Two lines with one key: the first has it.
     let twins = ["one", "two"].map(|id| with(&skyteam(), json!({ "airlineId": id, "apiKey": "same-key" })));
     assert_snapshot!(import_saying(&server, "airlines", &twins), @"
@@ -106,8 +105,8 @@ fn takes_over_brands() {
     assert_snapshot!(refused(json!({ "brandId": "third", "iata": "TH", "icao": "THI" })), @"brandId, iata, icao or callsign belongs to another brand");
     let third = json!({ "brandId": "third", "iata": "TH", "icao": "THI", "callsign": "THIRD" });
     assert_snapshot!(refused(third), @"the airline does not exist or has another primary brand");
-    assert_snapshot!(refused(json!({ "iata": "S-" })), @r#""iata" expected 2 of A-Z and 0-9"#);
-    assert_snapshot!(refused(json!({ "accentColor": "blue" })), @r#""accentColor" expected a colour as #rrggbb"#);
+    assert_snapshot!(refused(json!({ "iata": "S-" })), @r#""iata" must be 2 of A-Z and 0-9"#);
+    assert_snapshot!(refused(json!({ "accentColor": "blue" })), @r#""accentColor" must be a colour as #rrggbb"#);
     let elsewhere =
         json!({ "brandId": "third", "airlineId": "nobody", "iata": "TH", "icao": "THI", "callsign": "THIRD" });
     assert_snapshot!(refused(elsewhere), @"the airline does not exist or has another primary brand");
@@ -151,8 +150,8 @@ fn takes_over_products() {
     assert_snapshot!(import_saying(&server, "products", &[with(&product, json!({ "priceMiles": 1 }))]), @"0 imported, 1 already present, 0 rejected");
     let refused = |changes: Value| refusal(&server, "products", &with(&product, changes));
     assert_snapshot!(refused(json!({ "productId": "d4e5f6", "airlineId": "nobody" })), @"the airline does not exist");
-    assert_snapshot!(refused(json!({ "productId": "A1B2C3" })), @r#""productId" expected 6 of a-z and 0-9"#);
-    assert_snapshot!(refused(json!({ "priceMiles": 0 })), @r#""priceMiles" invalid value: integer "0", expected an integer from 1 to 1000000000"#);
+    assert_snapshot!(refused(json!({ "productId": "A1B2C3" })), @r#""productId" must be 6 of a-z and 0-9"#);
+    assert_snapshot!(refused(json!({ "priceMiles": 0 })), @r#""priceMiles" must be an integer from 1 to 1000000000"#);
     assert_snapshot!(refused(json!({ "active": null })), @r#""active" is required"#);
 }
 

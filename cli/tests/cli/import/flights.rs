@@ -69,8 +69,8 @@ fn refuses_flights_of_nobody() {
     assert_snapshot!(refused(json!({ "brandId": "nothing" })), @"the airline has no such brand");
     assert_snapshot!(refused(json!({ "codeshareAirlineId": "nobody" })), @"the airline of codeshareAirlineId does not exist");
     assert_snapshot!(refused(json!({ "id": "4711" })), @r#""id" UUID parsing failed: invalid length: found 4"#);
-    assert_snapshot!(refused(json!({ "departure": "JFK" })), @r#""departure" expected the 4 letters of an ICAO airport code"#);
+    assert_snapshot!(refused(json!({ "departure": "JFK" })), @r#""departure" must be the 4 letters of an ICAO airport code"#);
     assert_snapshot!(refused(json!({ "startTime": null })), @r#""startTime" is required"#);
-    assert_snapshot!(refused(json!({ "startTime": "2024-03-15 14:00:00 CEST" })), @r#""startTime" expected a time such as 2024-03-15T10:30:00.000Z, in the years 1970 to 9999"#);
-    assert_snapshot!(refused(json!({ "endTime": "" , "startedAt": "soon" })), @r#""startedAt" expected a time such as 2024-03-15T10:30:00.000Z, in the years 1970 to 9999"#);
+    assert_snapshot!(refused(json!({ "startTime": "2024-03-15 14:00:00 CEST" })), @r#""startTime" must be a time such as 2024-03-15T10:30:00.000Z, in the years 1970 to 9999"#);
+    assert_snapshot!(refused(json!({ "endTime": "" , "startedAt": "soon" })), @r#""startedAt" must be a time such as 2024-03-15T10:30:00.000Z, in the years 1970 to 9999"#);
 }

@@ -269,7 +269,7 @@ fn refuses_rows_that_fit_nothing() {
     let refused = |changes: Value| refusal(&server, "passengers", &with(&passenger(0, 500, "10:30:00"), changes));
     assert_snapshot!(refused(json!({ "userId": "1" })), @"the flyer does not exist: import flyers first");
     assert_snapshot!(refused(json!({ "flightId": flight_id(9) })), @"the flight does not exist: import flights first");
-    assert_snapshot!(refused(json!({ "miles": -1 })), @r#""miles" invalid value: integer "-1", expected an integer from 0 to 1000000"#);
+    assert_snapshot!(refused(json!({ "miles": -1 })), @r#""miles" must be an integer from 0 to 1000000"#);
     assert_snapshot!(refused(json!({ "createdAt": null })), @r#""createdAt" is required"#);
     let twice = [
         passenger(0, 500, "10:30:00"),
@@ -287,9 +287,9 @@ fn refuses_rows_that_fit_nothing() {
     assert_snapshot!(refused(json!({ "amount": 100 })), @r#""amount" must be negative if "type" is spend, and must not be if it is earn"#);
     assert_snapshot!(refused(json!({ "amount": 100, "type": "earn" })), @r#""type" of a purchase must be spend"#);
     assert_snapshot!(refused(json!({ "amount": -(1_i64 << 53) })), @r#""amount" is more than the maximum balance"#);
-    assert_snapshot!(refused(json!({ "type": "gift" })), @r#""type" unknown variant "gift", expected "earn" or "spend""#);
-    assert_snapshot!(refused(json!({ "productId": "Lounge" })), @r#""productId" expected 6 of a-z and 0-9"#);
-    assert_snapshot!(refused(json!({ "id": "" })), @r#""id" expected 1 to 64 visible ASCII characters"#);
+    assert_snapshot!(refused(json!({ "type": "gift" })), @r#""type" must be "earn" or "spend""#);
+    assert_snapshot!(refused(json!({ "productId": "Lounge" })), @r#""productId" must be 6 of a-z and 0-9"#);
+    assert_snapshot!(refused(json!({ "id": "" })), @r#""id" is not allowed to be empty"#);
     assert_snapshot!(refused(json!({ "userId": "1" })), @"the flyer does not exist: import flyers first");
     let again = [spent(1, 100, "10:00:00"), spent(1, 200, "10:00:00"), spent(1, 100, "10:00:00")];
     assert_snapshot!(import_saying(&server, "transactions", &again), @"

@@ -12,11 +12,13 @@ use wiremock::ResponseTemplate;
 const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Starts the API with a superuser on Discord and members `ada`, `bob` and `eve`, whose Discord accounts are 101, 102
-/// and 103. Only `ada` is on Discord. The safety limit is off.
+/// and 103 (see [`FIRST`](crate::guild::FIRST)). Only `ada` is on Discord. The safety limit is off.
 async fn with_linked_members() -> TestApp {
     let app = crate::start().await;
     app.member("root", &["super_user", "in_discord"]).await;
-    for (id, account, in_discord) in [("ada", "101", true), ("bob", "102", false), ("eve", "103", false)] {
+    for (id, account, in_discord) in
+        [("ada", "99999999999999101", true), ("bob", "99999999999999102", false), ("eve", "99999999999999103", false)]
+    {
         app.member(id, &[]).await;
         record(&app, id, &json!({ "discordId": account, "in_discord": in_discord })).await;
     }
@@ -126,7 +128,7 @@ async fn keeps_the_stored_date_if_discord_has_none() {
     let app = with_linked_members().await;
     record(&app, "ada", &json!({ "discordJoinedAt": "2020-01-01T00:00:00.000Z" })).await;
     let guild = Guild::start().await;
-    let page = json!([{ "user": { "id": "101" }, "joined_at": null }, { "user": { "id": "102" } }]);
+    let page = json!([{ "user": { "id": "99999999999999101" }, "joined_at": null }, { "user": { "id": "99999999999999102" } }]);
     guild.respond_with(ResponseTemplate::new(200).set_body_json(json!([]))).await;
     guild.respond_first_with(1, ResponseTemplate::new(200).set_body_json(page)).await;
     let app = guild.known_to(&app, TIMEOUT);
@@ -150,9 +152,9 @@ async fn lists_its_members_a_thousand_at_a_time() {
         let run = try_run(&app).await.expect("the job runs");
 
         assert_eq!(run.discord.expect("the run should query Discord").on_discord, people.len());
-        let mut expected = vec!["limit=1000&after=0", "limit=1000&after=1100"];
+        let mut expected = vec!["limit=1000&after=0", "limit=1000&after=100000000000000100"];
         if people.len() == 2500 {
-            expected.extend(["limit=1000&after=2100", "limit=1000&after=2600"]);
+            expected.extend(["limit=1000&after=100000000000001100", "limit=1000&after=100000000000001600"]);
         }
         assert_eq!(guild.queries().await, expected);
     }

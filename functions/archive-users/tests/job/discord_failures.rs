@@ -18,8 +18,8 @@ async fn with_ada_and_bob() -> TestApp {
     app.member("root", &["super_user", "in_discord"]).await;
     app.member("ada", &[]).await;
     app.member("bob", &[]).await;
-    record(&app, "ada", &json!({ "discordId": "101", "in_discord": true })).await;
-    record(&app, "bob", &json!({ "discordId": "102" })).await;
+    record(&app, "ada", &json!({ "discordId": "99999999999999101", "in_discord": true })).await;
+    record(&app, "bob", &json!({ "discordId": "99999999999999102" })).await;
     app.clock.advance(8 * DAY);
     app
 }
@@ -86,7 +86,7 @@ async fn include_every_unusable_member_list() {
     not a list: …: unusable response: invalid type: map, expected a sequence at line 1 column 0
     an empty list: …: unusable response: the list is empty
     an entry without an account: …: unusable response: missing field `user` at line 1 column 49
-    an invalid date: …: unusable response: expected an ISO 8601 time with offset, in the years 1970 to 9999 at line 1 column 25
+    an invalid date: …: unusable response: must be an ISO 8601 time with offset, in the years 1970 to 9999 at line 1 column 25
     an invalid id: …: unusable response: the id of an account is not a number
     a duplicate account: …: unusable response: an account is listed twice
     an account before the start of the page: …: unusable response: a page does not start after the previous one

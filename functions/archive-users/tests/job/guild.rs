@@ -14,16 +14,20 @@ pub const MEMBERS: &str = "/api/v10/guilds/799600467218923520/members";
 /// When people joined the server, in Discord's notation.
 pub const JOINED: &str = "2021-03-15T10:30:00.123000+00:00";
 
-/// Accounts on the server with their join dates, in ascending order of id.
+/// Discord's ids have 17 digits or more. Tests number accounts from 1; their ids follow this one. The thousandth has a
+/// digit more than those before.
+pub const FIRST: u64 = 99_999_999_999_999_000;
+
+/// Accounts on the server with their join dates, in ascending order of their numbers.
 #[derive(Debug, Clone)]
 pub struct People(pub Vec<(u64, &'static str)>);
 
 impl People {
     /// Returns a page of the member list as JSON.
     pub fn page(&self, after: u64, limit: usize) -> serde_json::Value {
-        let page = self.0.iter().filter(|(id, _)| *id > after).take(limit);
-        page.map(|(id, joined_at)| {
-            let user = serde_json::json!({ "id": id.to_string(), "username": "somebody", "bot": false });
+        let page = self.0.iter().filter(|(number, _)| FIRST + number > after).take(limit);
+        page.map(|(number, joined_at)| {
+            let user = serde_json::json!({ "id": (FIRST + number).to_string(), "username": "somebody", "bot": false });
             serde_json::json!({ "user": user, "nick": null, "roles": [], "joined_at": joined_at, "deaf": false })
         })
         .collect()

@@ -1,6 +1,6 @@
 //! The built binary, as Lambda runs it.
 
-use crate::guild::{Guild, TOKEN};
+use crate::guild::{FIRST, Guild, TOKEN};
 use insta::assert_json_snapshot;
 use serde_json::json;
 use shared::App;
@@ -11,7 +11,8 @@ use testing::lambda::{Environment, JobOutcome, JobPair, outcome};
 const BINARY: &str = env!("CARGO_BIN_EXE_archive-users");
 
 /// The Discord accounts of the demo's superuser, Ada and Amelia.
-const ON_DISCORD: [u64; 3] = [799_600_467_218_923_520, 799_600_467_218_923_521, 799_600_467_218_923_522];
+const ON_DISCORD: [u64; 3] =
+    [799_600_467_218_923_520 - FIRST, 799_600_467_218_923_521 - FIRST, 799_600_467_218_923_522 - FIRST];
 
 testing::job_function_tests!(BINARY, "archive-users", handle);
 

@@ -12,6 +12,7 @@ mod overlap;
 mod safety;
 mod scale;
 mod scene;
+mod unreadable;
 
 use testing::TestApp;
 

@@ -52,7 +52,7 @@ async fn spares_a_member_who_joins_discord_during_the_run() {
     let app = with_members(3).await;
     let job = run_late(&app, 3).await;
 
-    record(&app, "off-1", &json!({ "discordId": "101", "in_discord": true })).await;
+    record(&app, "off-1", &json!({ "discordId": "99999999999999101", "in_discord": true })).await;
 
     assert_eq!(job.await.unwrap(), (2, 2, 0));
     assert_eq!(member(&app, "off-1").await["roles"], json!({ "archived": false, "in_discord": true }));
@@ -78,13 +78,13 @@ async fn keeps_changes_made_during_the_run() {
     let job = run_late(&app, 3).await;
 
     // The first change conflicts with the run's own, which must be retried. The second does not conflict.
-    record(&app, "off-0", &json!({ "discordId": "101" })).await;
+    record(&app, "off-0", &json!({ "discordId": "99999999999999101" })).await;
     let own = app.session("off-1");
     let body = json!({ "company": "Analytical Engines" });
     let _edited = app.patch("/users/self").bearer(&own).json(&body).send().await.expect(204);
 
     assert_eq!(job.await.unwrap(), (3, 3, 0));
-    assert_eq!(member(&app, "off-0").await["discordId"], "101");
+    assert_eq!(member(&app, "off-0").await["discordId"], "99999999999999101");
     assert_eq!(member(&app, "off-1").await["company"], "Analytical Engines");
     assert_eq!(archived(&app, "off", 3).await, 3);
 }
@@ -187,10 +187,10 @@ async fn archives_once_when_an_attempt_in_doubt_did_not_take_effect() {
     });
     sent(&app, 2).await;
 
-    record(&app, "off-0", &json!({ "discordId": "101" })).await;
+    record(&app, "off-0", &json!({ "discordId": "99999999999999101" })).await;
 
     assert_eq!(job.await.unwrap().archived, 1);
-    assert_eq!(member(&app, "off-0").await["discordId"], "101");
+    assert_eq!(member(&app, "off-0").await["discordId"], "99999999999999101");
     assert_eq!(Crowd::of(&app).archived().await, 1);
 }
 

@@ -46,8 +46,8 @@ async fn logs_what_it_found_as_a_metric() {
       {
         "level": "ERROR",
         "message": "does not hold",
-        "problem": "USERNAME#amelia-e CLAIM is missing",
-        "subject": "member amelia",
+        "problem": "users USERNAME#amelia-e CLAIM is missing",
+        "subject": "users MEMBER#amelia MEMBER",
         "target": "audit",
         "timestamp": "[now]"
       },

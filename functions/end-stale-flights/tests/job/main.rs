@@ -7,6 +7,7 @@ mod overlap;
 mod safety;
 mod scene;
 mod silence;
+mod unreadable;
 mod unstarted;
 
 use testing::TestApp;

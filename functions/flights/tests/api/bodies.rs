@@ -89,7 +89,7 @@ async fn count_as_an_empty_object_when_missing() {
             let refused = app.post(path).key(&key).body(body).send().await;
 
             assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{path}");
-            assert_eq!(refused.json(), json!({ "error": format!("missing field \"{first_field}\"") }), "{path}");
+            assert_eq!(refused.json(), json!({ "error": format!("\"{first_field}\" is required") }), "{path}");
         }
     }
     assert!(app.wire.take_operations().is_empty());

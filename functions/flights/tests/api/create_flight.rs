@@ -91,7 +91,7 @@ async fn accepts_values_at_the_limits() {
     let cases = [
         ("code", json!("1"), json!("1")),
         ("code", json!("🛫".repeat(100)), json!("🛫".repeat(100))),
-        ("gameId", json!(" 7 "), json!(" 7 ")),
+        ("gameId", json!(7), json!("7")),
         ("discordEventLink", json!(longest_link), json!(longest_link)),
         ("discordEventLink", json!("HTTPS://EXAMPLE.COM"), json!("HTTPS://EXAMPLE.COM")),
         ("startTime", json!("1970-01-01T00:00:00Z"), json!("1970-01-01T00:00:00.000Z")),

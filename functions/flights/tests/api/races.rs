@@ -108,7 +108,7 @@ async fn end_a_flight_between_boardings() {
         let flight: Arc<str> = app.flight(&key, "skyteam").await.into();
         let mut calls = JoinSet::new();
         for flyer in 0..20 {
-            let flyer = (round * 100 + flyer).to_string();
+            let flyer = (1000 + round * 100 + flyer).to_string();
             let (app, key, flight) = (app.clone(), key.clone(), flight.clone());
             calls.spawn(async move { (board(&app, &key, &flight, &boarding(&flyer)).await, flyer) });
         }
@@ -116,7 +116,7 @@ async fn end_a_flight_between_boardings() {
         tokio::time::sleep(Duration::from_millis(5 * round)).await;
         let _ended = report(&app, &key, &flight, "serverEnd").await.expect(200);
         let listed_at_the_end = passengers(&app, &key, &flight).await;
-        let late = board(&app, &key, &flight, &boarding(&(round * 100 + 99).to_string())).await;
+        let late = board(&app, &key, &flight, &boarding(&(1000 + round * 100 + 99).to_string())).await;
         assert_eq!(late.json(), json!({ "error": "Flight has ended" }));
 
         let answers = calls.join_all().await;

@@ -136,14 +136,14 @@ async fn converts_ids_to_text_and_trims_them() {
 }
 
 #[tokio::test]
-async fn finds_a_flyer_by_a_20_digit_number() {
+async fn finds_a_flyer_by_the_greatest_number() {
     let shop = Shop::open(500, 5000).await;
     let flight = shop.app.flight(&shop.key, "skyteam").await;
-    shop.app.board(&shop.key, &flight, "98765432109876543210", 1).await;
+    shop.app.board(&shop.key, &flight, "9223372036854775807", 1).await;
 
-    let answer = fetch(&shop.app, &shop.key).body("[98765432109876543210]").send().await;
+    let answer = fetch(&shop.app, &shop.key).body("[9223372036854775807]").send().await;
 
-    assert_eq!(known(&answer), [("98765432109876543210".to_owned(), true)]);
+    assert_eq!(known(&answer), [("9223372036854775807".to_owned(), true)]);
 }
 
 #[tokio::test]

@@ -69,11 +69,17 @@ async fn links_an_account_and_records_the_join() {
 async fn changes_only_what_is_sent() {
     let (app, root) = with_grace().await;
     let steps = [
-        (json!({ "discordId": "1" }), json!(["1", false, null])),
-        (json!({ "in_discord": true }), json!(["1", true, null])),
-        (json!({ "discordJoinedAt": "2024-03-01T12:00:00Z" }), json!(["1", true, "2024-03-01T12:00:00.000Z"])),
-        (json!({ "in_discord": false }), json!(["1", false, "2024-03-01T12:00:00.000Z"])),
-        (json!({ "discordId": "2" }), json!(["2", false, "2024-03-01T12:00:00.000Z"])),
+        (json!({ "discordId": "799600467218900001" }), json!(["799600467218900001", false, null])),
+        (json!({ "in_discord": true }), json!(["799600467218900001", true, null])),
+        (
+            json!({ "discordJoinedAt": "2024-03-01T12:00:00Z" }),
+            json!(["799600467218900001", true, "2024-03-01T12:00:00.000Z"]),
+        ),
+        (json!({ "in_discord": false }), json!(["799600467218900001", false, "2024-03-01T12:00:00.000Z"])),
+        (
+            json!({ "discordId": "799600467218900002" }),
+            json!(["799600467218900002", false, "2024-03-01T12:00:00.000Z"]),
+        ),
         (json!({ "discordId": null }), json!([null, false, "2024-03-01T12:00:00.000Z"])),
     ];
 
@@ -89,7 +95,7 @@ async fn changes_only_what_is_sent() {
 #[tokio::test]
 async fn is_idempotent() {
     let (app, root) = with_grace().await;
-    let joined = json!({ "discordId": "1", "in_discord": true });
+    let joined = json!({ "discordId": "799600467218900001", "in_discord": true });
     let first = change(&app, &root, "grace", &joined).await;
     app.clock.advance(Duration::from_secs(1));
     app.wire.reset();
@@ -104,9 +110,9 @@ async fn is_idempotent() {
 async fn frees_the_previously_linked_account() {
     let (app, root) = with_grace().await;
     let _joan = named(&app, &root, "joan", "Clarke").await;
-    let _linked = change(&app, &root, "grace", &json!({ "discordId": "1" })).await.expect(200);
+    let _linked = change(&app, &root, "grace", &json!({ "discordId": "799600467218900001" })).await.expect(200);
 
-    let refused = change(&app, &root, "joan", &json!({ "discordId": "1", "in_discord": true })).await;
+    let refused = change(&app, &root, "joan", &json!({ "discordId": "799600467218900001", "in_discord": true })).await;
     assert_snapshot!(refused.shown(), @r#"
     409 {
       "statusCode": 409,
@@ -116,11 +122,11 @@ async fn frees_the_previously_linked_account() {
     "#);
     assert_eq!(seen(&app, "joan").await["roles"]["in_discord"], false);
 
-    let _relinked = change(&app, &root, "grace", &json!({ "discordId": "2" })).await.expect(200);
-    let _linked = change(&app, &root, "joan", &json!({ "discordId": "1" })).await.expect(200);
+    let _relinked = change(&app, &root, "grace", &json!({ "discordId": "799600467218900002" })).await.expect(200);
+    let _linked = change(&app, &root, "joan", &json!({ "discordId": "799600467218900001" })).await.expect(200);
     let _unlinked = change(&app, &root, "grace", &json!({ "discordId": null })).await.expect(200);
     assert_snapshot!(Stored::of(&app).claims().await, @"
-    DISCORD#1: joan
+    DISCORD#799600467218900001: joan
     USERNAME#clarke: joan
     USERNAME#hopper: grace
     ");
@@ -134,7 +140,9 @@ async fn unarchives_members_who_join() {
     let _archived = archived.expect(200);
     app.clock.advance(Duration::from_mins(1));
 
-    let _linked = change(&app, &root, "grace", &json!({ "discordId": "1", "in_discord": false })).await.expect(200);
+    let _linked = change(&app, &root, "grace", &json!({ "discordId": "799600467218900001", "in_discord": false }))
+        .await
+        .expect(200);
     assert_eq!(seen(&app, "grace").await["roles"]["archived"], true, "linking an account alone should not unarchive");
 
     let joined = change(&app, &root, "grace", &json!({ "in_discord": true })).await.expect(200).json();
@@ -194,24 +202,24 @@ async fn rejects_invalid_fields() {
     let refused = answers(|| app.patch("/users/grace/discord").bearer(&root), &json!({}), &bad).await;
 
     assert_snapshot!(refused, @r#"
-    discordId: 799600467218923521 → 400 "discordId" invalid type: integer "799600467218923521", expected a string
-    discordId: "" → 400 "discordId" expected 1 to 20 decimal digits
-    discordId: "a" → 400 "discordId" expected 1 to 20 decimal digits
-    discordId: "123456789012345678901" → 400 "discordId" expected 1 to 20 decimal digits
-    discordId: "١" → 400 "discordId" expected 1 to 20 decimal digits
-    discordId: [] → 400 "discordId" invalid type: sequence, expected a string
-    discordId: {} → 400 "discordId" invalid type: map, expected a string
-    in_discord: null → 400 "in_discord" invalid type: null, expected a boolean
-    in_discord: "true" → 400 "in_discord" invalid type: string "true", expected a boolean
-    in_discord: 1 → 400 "in_discord" invalid type: integer "1", expected a boolean
-    discordJoinedAt: null → 400 "discordJoinedAt" invalid type: null, expected a string
-    discordJoinedAt: 1710498600000 → 400 "discordJoinedAt" invalid type: integer "1710498600000", expected a string
-    discordJoinedAt: "" → 400 "discordJoinedAt" expected an ISO 8601 time with offset, in the years 1970 to 9999
-    discordJoinedAt: "2024-03-01" → 400 "discordJoinedAt" expected an ISO 8601 time with offset, in the years 1970 to 9999
-    discordJoinedAt: "2024-03-01T12:00:00" → 400 "discordJoinedAt" expected an ISO 8601 time with offset, in the years 1970 to 9999
-    discordJoinedAt: "2024-02-30T12:00:00Z" → 400 "discordJoinedAt" expected an ISO 8601 time with offset, in the years 1970 to 9999
-    discordJoinedAt: "1969-12-31T23:59:59Z" → 400 "discordJoinedAt" expected an ISO 8601 time with offset, in the years 1970 to 9999
-    discordJoinedAt: "12024-03-01T12:00:00Z" → 400 "discordJoinedAt" expected an ISO 8601 time with offset, in the years 1970 to 9999
+    discordId: 799600467218923521 → 400 "discordId" must be a string
+    discordId: "" → 400 "discordId" is not allowed to be empty
+    discordId: "a" → 400 "discordId" must be a string of 17 to 20 digits without leading zeros
+    discordId: "123456789012345678901" → 400 "discordId" must be a string of 17 to 20 digits without leading zeros
+    discordId: "١" → 400 "discordId" must be a string of 17 to 20 digits without leading zeros
+    discordId: [] → 400 "discordId" must be a string
+    discordId: {} → 400 "discordId" must be a string
+    in_discord: null → 400 Body must have at least one field to change
+    in_discord: "true" → 400 "in_discord" must be a boolean
+    in_discord: 1 → 400 "in_discord" must be a boolean
+    discordJoinedAt: null → 400 Body must have at least one field to change
+    discordJoinedAt: 1710498600000 → 400 "discordJoinedAt" must be a string
+    discordJoinedAt: "" → 400 "discordJoinedAt" must be an ISO 8601 time with offset, in the years 1970 to 9999
+    discordJoinedAt: "2024-03-01" → 400 "discordJoinedAt" must be an ISO 8601 time with offset, in the years 1970 to 9999
+    discordJoinedAt: "2024-03-01T12:00:00" → 400 "discordJoinedAt" must be an ISO 8601 time with offset, in the years 1970 to 9999
+    discordJoinedAt: "2024-02-30T12:00:00Z" → 400 "discordJoinedAt" must be an ISO 8601 time with offset, in the years 1970 to 9999
+    discordJoinedAt: "1969-12-31T23:59:59Z" → 400 "discordJoinedAt" must be an ISO 8601 time with offset, in the years 1970 to 9999
+    discordJoinedAt: "12024-03-01T12:00:00Z" → 400 "discordJoinedAt" must be an ISO 8601 time with offset, in the years 1970 to 9999
     archived: true → 400 "archived" is not allowed
     roles: {} → 400 "roles" is not allowed
     id: "grace" → 400 "id" is not allowed

@@ -239,7 +239,7 @@ async fn reports_dynamodb_failures_in_each_routes_format() {
         ("/users?next=ada", unavailable),
         ("/users?profile=true", unavailable),
         ("/users?id=ada", unavailable),
-        ("/users?discordId=1", unavailable),
+        ("/users?discordId=799600467218923521", unavailable),
         ("/users/search?role=MEMBER", (503, "Service Unavailable", "Something went wrong, please contact admin")),
         (
             "/users/isUsernameAvailable/ada-lovelace",

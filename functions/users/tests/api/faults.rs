@@ -30,7 +30,7 @@ type Request = (Method, &'static str, Caller, Value);
 /// Prepares a request. Sends `before` first.
 async fn scene(before: &[Request], request: Request) -> Scene {
     let (app, root) = with_superuser().await;
-    let badge = json!({ "name": "Ace", "imageUrl": "i" });
+    let badge = json!({ "name": "Ace", "imageUrl": "example.com/i" });
     let badge = app.post("/badges").bearer(&root).json(&badge).send().await.expect(200).json();
     let badge = badge["badge"]["id"].as_str().expect("a badge has an ID").to_owned();
     let _grace = named(&app, &root, "grace", "grace").await;
@@ -125,7 +125,7 @@ async fn change_roles() {
 async fn change_discord() {
     let write = Write {
         effect: &[
-            "+ DISCORD#9000 CLAIM",
+            "+ DISCORD#799600467218909000 CLAIM",
             "+ FACET#discord#linked grace#grace",
             "+ FACET#linked grace",
             "- FACET#discord#none grace#grace",
@@ -134,7 +134,7 @@ async fn change_discord() {
         ],
         ..CHANGE
     };
-    let change = json!({ "discordId": "9000" });
+    let change = json!({ "discordId": "799600467218909000" });
     withstand(&write, || scene(&[], (Method::PATCH, "/users/grace/discord", "root", change.clone()))).await;
 }
 
@@ -144,7 +144,7 @@ async fn create_a_badge() {
         Write {
             requests: &["GetItem", "TransactWriteItems"], effect: &["+ BADGES BADGE#…"], repeated: None, ..CHANGE
         };
-    let badge = json!({ "name": "Pioneer", "imageUrl": "i" });
+    let badge = json!({ "name": "Pioneer", "imageUrl": "example.com/i" });
     withstand(&write, || scene(&[], (Method::POST, "/badges", "root", badge.clone()))).await;
 }
 

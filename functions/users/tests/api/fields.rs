@@ -47,7 +47,6 @@ async fn that_identify_members_are_validated() {
         ("id", "\"a b\""),
         ("id", "\"ä\""),
         ("id", &id),
-        ("username", "null"),
         ("username", "7"),
         ("username", "\"\""),
         ("username", "\"ada\""),
@@ -64,53 +63,44 @@ async fn that_identify_members_are_validated() {
         ("username", "\"username\""),
         ("username", "\"undefined\""),
         ("username", "\"null\""),
-        ("roles", "null"),
         ("roles", "[]"),
         ("roles", "[\"member\"]"),
         ("roles", "{\"member\":1}"),
-        ("roles", "{\"member\":null}"),
-        ("isMember", "null"),
         ("isMember", "\"true\""),
         ("userType", "7"),
-        ("discordId", "null"),
         ("discordId", "799600467218923521"),
         ("discordId", "\"a\""),
     ];
 
     assert_snapshot!(errors(&invalid).await, @r#"
-    id: 7 → 400 "id" invalid type: integer "7", expected a string
-    id: "" → 400 "id" expected 1 to 64 letters, digits, - and _
-    id: "a b" → 400 "id" expected 1 to 64 letters, digits, - and _
-    id: "ä" → 400 "id" expected 1 to 64 letters, digits, - and _
-    id: "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa… → 400 "id" expected 1 to 64 letters, digits, - and _
-    username: null → 400 "username" invalid type: null, expected a string
-    username: 7 → 400 "username" invalid type: integer "7", expected a string
-    username: "" → 400 "username" expected 4 to 32 letters, digits and -, and no reserved word
-    username: "ada" → 400 "username" expected 4 to 32 letters, digits and -, and no reserved word
-    username: "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" → 400 "username" expected 4 to 32 letters, digits and -, and no reserved word
-    username: "ada_lovelace" → 400 "username" expected 4 to 32 letters, digits and -, and no reserved word
-    username: "ada lovelace" → 400 "username" expected 4 to 32 letters, digits and -, and no reserved word
-    username: "ada.lovelace" → 400 "username" expected 4 to 32 letters, digits and -, and no reserved word
-    username: "ädaä" → 400 "username" expected 4 to 32 letters, digits and -, and no reserved word
-    username: "self" → 400 "username" expected 4 to 32 letters, digits and -, and no reserved word
-    username: "SEARCH" → 400 "username" expected 4 to 32 letters, digits and -, and no reserved word
-    username: "userId" → 400 "username" expected 4 to 32 letters, digits and -, and no reserved word
-    username: "isUsernameAvailable" → 400 "username" expected 4 to 32 letters, digits and -, and no reserved word
-    username: "status" → 400 "username" expected 4 to 32 letters, digits and -, and no reserved word
-    username: "username" → 400 "username" expected 4 to 32 letters, digits and -, and no reserved word
-    username: "undefined" → 400 "username" expected 4 to 32 letters, digits and -, and no reserved word
-    username: "null" → 400 "username" expected 4 to 32 letters, digits and -, and no reserved word
-    roles: null → 400 "roles" invalid type: null, expected a map
-    roles: [] → 400 "roles" invalid type: sequence, expected a map
-    roles: ["member"] → 400 "roles" invalid type: sequence, expected a map
-    roles: {"member":1} → 400 "roles.member" invalid type: integer "1", expected a boolean
-    roles: {"member":null} → 400 "roles.member" invalid type: null, expected a boolean
-    isMember: null → 400 "isMember" invalid type: null, expected a boolean
-    isMember: "true" → 400 "isMember" invalid type: string "true", expected a boolean
-    userType: 7 → 400 "userType" invalid type: integer "7", expected a string
-    discordId: null → 400 "discordId" invalid type: null, expected a string
-    discordId: 799600467218923521 → 400 "discordId" invalid type: integer "799600467218923521", expected a string
-    discordId: "a" → 400 "discordId" expected 1 to 20 decimal digits
+    id: 7 → 400 "id" must be a string
+    id: "" → 400 "id" is not allowed to be empty
+    id: "a b" → 400 "id" must be 1 to 64 letters, digits, - and _
+    id: "ä" → 400 "id" must be 1 to 64 letters, digits, - and _
+    id: "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa… → 400 "id" must be 1 to 64 letters, digits, - and _
+    username: 7 → 400 "username" must be a string
+    username: "" → 400 "username" is not allowed to be empty
+    username: "ada" → 400 "username" must be 4 to 32 letters, digits and -, and no reserved word
+    username: "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" → 400 "username" must be 4 to 32 letters, digits and -, and no reserved word
+    username: "ada_lovelace" → 400 "username" must be 4 to 32 letters, digits and -, and no reserved word
+    username: "ada lovelace" → 400 "username" must be 4 to 32 letters, digits and -, and no reserved word
+    username: "ada.lovelace" → 400 "username" must be 4 to 32 letters, digits and -, and no reserved word
+    username: "ädaä" → 400 "username" must be 4 to 32 letters, digits and -, and no reserved word
+    username: "self" → 400 "username" must be 4 to 32 letters, digits and -, and no reserved word
+    username: "SEARCH" → 400 "username" must be 4 to 32 letters, digits and -, and no reserved word
+    username: "userId" → 400 "username" must be 4 to 32 letters, digits and -, and no reserved word
+    username: "isUsernameAvailable" → 400 "username" must be 4 to 32 letters, digits and -, and no reserved word
+    username: "status" → 400 "username" must be 4 to 32 letters, digits and -, and no reserved word
+    username: "username" → 400 "username" must be 4 to 32 letters, digits and -, and no reserved word
+    username: "undefined" → 400 "username" must be 4 to 32 letters, digits and -, and no reserved word
+    username: "null" → 400 "username" must be 4 to 32 letters, digits and -, and no reserved word
+    roles: [] → 400 "roles" must be an object
+    roles: ["member"] → 400 "roles" must be an object
+    roles: {"member":1} → 400 "roles.member" must be a boolean
+    isMember: "true" → 400 "isMember" must be a boolean
+    userType: 7 → 400 "userType" must be a string
+    discordId: 799600467218923521 → 400 "discordId" must be a string
+    discordId: "a" → 400 "discordId" must be a string of 17 to 20 digits without leading zeros
     "#);
 }
 
@@ -127,19 +117,14 @@ async fn with_names_and_contact_details_are_validated() {
         ("last_name", ""),
         ("last_name", "{}"),
         ("last_name", "\"\\u0009\""),
-        ("email", "null"),
-        ("email", "\"\""),
         ("email", "\"ada\""),
         ("email", "\"@example.com\""),
         ("email", "\"ada@\""),
         ("email", "\"ada @example.com\""),
         ("email", &email),
         ("email", "7"),
-        ("phone", "null"),
-        ("phone", "\"\""),
         ("phone", "\"+\""),
         ("phone", "\"++1\""),
-        ("phone", "\"+1-555\""),
         ("phone", "\" 1\""),
         ("phone", "\"1234567890123456\""),
         ("phone", "\"١\""),
@@ -154,90 +139,75 @@ async fn with_names_and_contact_details_are_validated() {
 
     assert_snapshot!(errors(&invalid).await, @r#"
     first_name:  → 400 "first_name" is required
-    first_name: null → 400 "first_name" invalid type: null, expected a string
-    first_name: "" → 400 "first_name" expected 1 to 100 characters
-    first_name: " " → 400 "first_name" expected more than white space
-    first_name: [] → 400 "first_name" invalid type: sequence, expected a string
-    first_name: "äääääääääääääääääääääääääääääääääääääää… → 400 "first_name" expected 1 to 100 characters
+    first_name: null → 400 "first_name" is required
+    first_name: "" → 400 "first_name" is not allowed to be empty
+    first_name: " " → 400 "first_name" is not allowed to be empty
+    first_name: [] → 400 "first_name" must be a string
+    first_name: "äääääääääääääääääääääääääääääääääääääää… → 400 "first_name" must be 1 to 100 characters
     last_name:  → 400 "last_name" is required
-    last_name: {} → 400 "last_name" invalid type: map, expected a string
-    last_name: "\u0009" → 400 "last_name" expected more than white space
-    email: null → 400 "email" invalid type: null, expected a string
-    email: "" → 400 "email" expected an e-mail address
-    email: "ada" → 400 "email" expected an e-mail address
-    email: "@example.com" → 400 "email" expected an e-mail address
-    email: "ada@" → 400 "email" expected an e-mail address
-    email: "ada @example.com" → 400 "email" expected an e-mail address
-    email: "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa… → 400 "email" expected an e-mail address
-    email: 7 → 400 "email" invalid type: integer "7", expected a string
-    phone: null → 400 "phone" invalid type: null, expected a telephone number of up to 15 digits
-    phone: "" → 400 "phone" invalid value: another text, expected a telephone number of up to 15 digits
-    phone: "+" → 400 "phone" invalid value: another text, expected a telephone number of up to 15 digits
-    phone: "++1" → 400 "phone" invalid value: another text, expected a telephone number of up to 15 digits
-    phone: "+1-555" → 400 "phone" invalid value: another text, expected a telephone number of up to 15 digits
-    phone: " 1" → 400 "phone" invalid value: another text, expected a telephone number of up to 15 digits
-    phone: "1234567890123456" → 400 "phone" invalid value: another text, expected a telephone number of up to 15 digits
-    phone: "١" → 400 "phone" invalid value: another text, expected a telephone number of up to 15 digits
-    phone: 1234567890123456 → 400 "phone" invalid value: a longer number, expected a telephone number of up to 15 digits
-    phone: 99999999999999999999999999 → 400 "phone" invalid type: floating point "1e+26", expected a telephone number of up to 15 digits
-    phone: -1 → 400 "phone" invalid value: a negative number, expected a telephone number of up to 15 digits
-    phone: 1.5 → 400 "phone" invalid type: floating point "1.5", expected a telephone number of up to 15 digits
-    phone: 1e10 → 400 "phone" invalid type: floating point "10000000000.0", expected a telephone number of up to 15 digits
-    phone: true → 400 "phone" invalid type: boolean "true", expected a telephone number of up to 15 digits
-    phone: [] → 400 "phone" invalid type: sequence, expected a telephone number of up to 15 digits
+    last_name: {} → 400 "last_name" must be a string
+    last_name: "\u0009" → 400 "last_name" is not allowed to be empty
+    email: "ada" → 400 "email" must be an e-mail address
+    email: "@example.com" → 400 "email" must be an e-mail address
+    email: "ada@" → 400 "email" must be an e-mail address
+    email: "ada @example.com" → 400 "email" must be an e-mail address
+    email: "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa… → 400 "email" must be an e-mail address
+    email: 7 → 400 "email" must be a string
+    phone: "+" → 400 "phone" must be a telephone number of 4 to 15 digits that does not begin with 0
+    phone: "++1" → 400 "phone" must be a telephone number of 4 to 15 digits that does not begin with 0
+    phone: " 1" → 400 "phone" must be a telephone number of 4 to 15 digits that does not begin with 0
+    phone: "1234567890123456" → 400 "phone" must be a telephone number of 4 to 15 digits that does not begin with 0
+    phone: "١" → 400 "phone" must be a telephone number of 4 to 15 digits that does not begin with 0
+    phone: 1234567890123456 → 400 "phone" must be a telephone number of 4 to 15 digits that does not begin with 0
+    phone: 99999999999999999999999999 → 400 "phone" must be a telephone number of 4 to 15 digits that does not begin with 0
+    phone: -1 → 400 "phone" must be a telephone number of 4 to 15 digits that does not begin with 0
+    phone: 1.5 → 400 "phone" must be a telephone number of 4 to 15 digits that does not begin with 0
+    phone: 1e10 → 400 "phone" must be a telephone number of 4 to 15 digits that does not begin with 0
+    phone: true → 400 "phone" must be a telephone number of 4 to 15 digits that does not begin with 0
+    phone: [] → 400 "phone" must be a telephone number of 4 to 15 digits that does not begin with 0
     "#);
 }
 
 #[tokio::test]
 async fn with_free_text_are_validated() {
     let invalid = [
-        ("yoe", "null"),
         ("yoe", "\"3\""),
         ("yoe", "-1"),
         ("yoe", "-0.1"),
         ("yoe", "1e300"),
         ("yoe", "1e999"),
-        ("company", "null"),
         ("company", "7"),
         ("company", &long(501)),
         ("designation", &long(501)),
         ("img", "{}"),
         ("website", "[\"a\"]"),
-        ("github_id", "null"),
         ("github_id", "\"\""),
         ("github_id", "1815"),
         ("github_id", &long(101)),
-        ("github_user_id", "1815"),
         ("github_user_id", "\"\""),
         ("github_display_name", "false"),
-        ("linkedin_id", "null"),
         ("twitter_id", "7"),
         ("instagram_id", &long(501)),
     ];
 
     assert_snapshot!(errors(&invalid).await, @r#"
-    yoe: null → 400 "yoe" expected a number from 0 to 100
-    yoe: "3" → 400 "yoe" expected a number from 0 to 100
-    yoe: -1 → 400 "yoe" expected a number from 0 to 100
-    yoe: -0.1 → 400 "yoe" expected a number from 0 to 100
-    yoe: 1e300 → 400 "yoe" expected a number from 0 to 100
-    yoe: 1e999 → 400 "yoe" expected a number from 0 to 100
-    company: null → 400 "company" invalid type: null, expected a string
-    company: 7 → 400 "company" invalid type: integer "7", expected a string
-    company: "äääääääääääääääääääääääääääääääääääääää… → 400 "company" expected 0 to 500 characters
-    designation: "äääääääääääääääääääääääääääääääääääääää… → 400 "designation" expected 0 to 500 characters
-    img: {} → 400 "img" invalid type: map, expected a string
-    website: ["a"] → 400 "website" invalid type: sequence, expected a string
-    github_id: null → 400 "github_id" invalid type: null, expected a string
-    github_id: "" → 400 "github_id" expected 1 to 100 characters
-    github_id: 1815 → 400 "github_id" invalid type: integer "1815", expected a string
-    github_id: "äääääääääääääääääääääääääääääääääääääää… → 400 "github_id" expected 1 to 100 characters
-    github_user_id: 1815 → 400 "github_user_id" invalid type: integer "1815", expected a string
-    github_user_id: "" → 400 "github_user_id" expected 1 to 100 characters
-    github_display_name: false → 400 "github_display_name" invalid type: boolean "false", expected a string
-    linkedin_id: null → 400 "linkedin_id" invalid type: null, expected a string
-    twitter_id: 7 → 400 "twitter_id" invalid type: integer "7", expected a string
-    instagram_id: "äääääääääääääääääääääääääääääääääääääää… → 400 "instagram_id" expected 0 to 500 characters
+    yoe: "3" → 400 "yoe" must be a number from 0 to 100
+    yoe: -1 → 400 "yoe" must be a number from 0 to 100
+    yoe: -0.1 → 400 "yoe" must be a number from 0 to 100
+    yoe: 1e300 → 400 "yoe" must be a number from 0 to 100
+    yoe: 1e999 → 400 "yoe" must be a number from 0 to 100
+    company: 7 → 400 "company" must be a string
+    company: "äääääääääääääääääääääääääääääääääääääää… → 400 "company" must be 1 to 500 characters
+    designation: "äääääääääääääääääääääääääääääääääääääää… → 400 "designation" must be 1 to 500 characters
+    img: {} → 400 "img" must be a string
+    website: ["a"] → 400 "website" must be a string
+    github_id: "" → 400 "github_id" is not allowed to be empty
+    github_id: 1815 → 400 "github_id" must be a string
+    github_id: "äääääääääääääääääääääääääääääääääääääää… → 400 "github_id" must be 1 to 64 letters, digits, - and _
+    github_user_id: "" → 400 "github_user_id" is not allowed to be empty
+    github_display_name: false → 400 "github_display_name" must be a string
+    twitter_id: 7 → 400 "twitter_id" must be a string
+    instagram_id: "äääääääääääääääääääääääääääääääääääääää… → 400 "instagram_id" must be 1 to 500 characters
     "#);
 }
 
@@ -248,11 +218,11 @@ async fn are_accepted_at_the_limits() {
     let drafts = [
         json!({ "first_name": "ä".repeat(100), "last_name": "\u{1F600}", "username": "a".repeat(32) }),
         json!({ "first_name": "A", "last_name": "L", "username": "1-2-" }),
-        json!({ "first_name": "A", "last_name": "L", "company": "ä".repeat(500), "img": "", "website": "\u{0}" }),
-        json!({ "first_name": "A", "last_name": "L", "github_id": "ä".repeat(100), "github_user_id": "ä".repeat(100) }),
-        json!({ "first_name": "A", "last_name": "L", "email": "a@b", "phone": 0, "yoe": 0.5 }),
-        json!({ "first_name": "A", "last_name": "L", "id": "_".repeat(64), "discordId": "0".repeat(20) }),
-        json!({ "first_name": "A", "last_name": "L", "roles": {}, "isMember": true, "userType": "" }),
+        json!({ "first_name": "A", "last_name": "L", "company": "ä".repeat(500), "img": "a.b", "website": "HTTP://a" }),
+        json!({ "first_name": "A", "last_name": "L", "github_id": "_".repeat(64), "github_user_id": "9".repeat(20) }),
+        json!({ "first_name": "A", "last_name": "L", "email": "a@b", "phone": 1000, "yoe": 0.5 }),
+        json!({ "first_name": "A", "last_name": "L", "id": "_".repeat(64), "discordId": "9".repeat(20) }),
+        json!({ "first_name": "A", "last_name": "L", "roles": {}, "isMember": true, "userType": "u" }),
     ];
 
     for draft in drafts {
@@ -270,8 +240,8 @@ async fn with_role_names_are_validated() {
     let long = format!("{{\"{}\": true}}", "r".repeat(65));
     let invalid = [("roles", r#"{"": true}"#), ("roles", r#"{"super user": true}"#), ("roles", &long)];
     assert_snapshot!(errors(&invalid).await, @r#"
-    roles: {"": true} → 400 "roles." expected 1 to 64 letters, digits, - and _
-    roles: {"super user": true} → 400 "roles.super user" expected 1 to 64 letters, digits, - and _
-    roles: {"rrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrr… → 400 "roles.rrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrr" expected 1 to 64 letters, digits, - and _
+    roles: {"": true} → 400 "roles." is not allowed to be empty
+    roles: {"super user": true} → 400 "roles.super user" must be 1 to 64 letters, digits, - and _
+    roles: {"rrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrr… → 400 "roles.rrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrr" must be 1 to 64 letters, digits, - and _
     "#);
 }

@@ -28,7 +28,12 @@ async fn do_not_undo_a_later_change() {
         (Method::PATCH, "/users/status/grace", json!({ "state": "IDLE" }), json!({ "state": "ONBOARDING" })),
         (Method::PUT, "/users/grace/skills/rust", skill(1), skill(2)),
         (Method::PATCH, "/users/grace/discord", json!({ "in_discord": true }), json!({ "in_discord": false })),
-        (Method::PATCH, "/users/grace/discord", json!({ "discordId": "101" }), json!({ "discordId": "102" })),
+        (
+            Method::PATCH,
+            "/users/grace/discord",
+            json!({ "discordId": "799600467218900101" }),
+            json!({ "discordId": "799600467218900102" }),
+        ),
         (Method::PATCH, "/users/grace/temporary/data", json!({ "member": true }), json!({ "member": false })),
     ];
 

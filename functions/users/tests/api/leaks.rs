@@ -33,7 +33,8 @@ async fn with_everything() -> (TestApp, String, String) {
     ] {
         let _done = app.call(method, path).bearer(&root).json(&body).send().await.expect(200);
     }
-    let created = app.post("/badges").bearer(&root).json(&json!({ "name": "Ace", "imageUrl": "i" })).send().await;
+    let created =
+        app.post("/badges").bearer(&root).json(&json!({ "name": "Ace", "imageUrl": "example.com/i" })).send().await;
     let badge = created.expect(200).json()["badge"]["id"].as_str().unwrap().to_owned();
     let awarded = app.call(Method::PUT, &format!("/users/grace/badges/{badge}")).bearer(&root).send().await;
     let _awarded = awarded.expect(204);

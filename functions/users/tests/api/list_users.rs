@@ -241,6 +241,7 @@ async fn returns_empty_pages_beyond_the_end() {
     for number in ["2", "3", "1000000", "4294967296", "18446744073709551615", "18446744073709551616"] {
         let beyond = page(&app, &root, &format!("/users?size=1&page={number}")).await;
         assert_eq!((beyond.users.len(), &*beyond.next), (0, ""), "{number}");
+        assert_eq!(page(&app, &root, &beyond.prev).await.ids(), ["ybbob"], "{number}");
     }
     let after_the_last = page(&app, &root, "/users?next=ybbob").await;
     assert_eq!((after_the_last.users.len(), &*after_the_last.next), (0, ""));

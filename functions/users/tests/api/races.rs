@@ -157,7 +157,7 @@ async fn link_one_of_two_discord_accounts() {
         let id = format!("member-{round}");
         app.member(&id, &[]).await;
         let link = |account: usize| {
-            let body = json!({ "discordId": format!("{round}{account}") });
+            let body = json!({ "discordId": format!("7996004672189235{round}{account}") });
             (Method::PATCH, format!("/users/{id}/discord"), root.clone(), body)
         };
 
@@ -187,7 +187,7 @@ async fn keep_concurrent_changes_to_different_fields() {
             own(json!({ "yoe": 7, "website": "https://example.com" })),
             own(json!({ "username": format!("ada-{round}"), "twitter_id": "ada" })),
             others("temporary/data", json!({ "member": true })),
-            others("discord", json!({ "discordId": format!("1{round}"), "in_discord": true })),
+            others("discord", json!({ "discordId": format!("79960046721892351{round}"), "in_discord": true })),
             (Method::PATCH, "/users/status/self".to_owned(), session.clone(), json!({ "state": "IDLE" })),
         ];
 
@@ -201,7 +201,7 @@ async fn keep_concurrent_changes_to_different_fields() {
         assert_eq!(
             json!(kept),
             json!([
-                "Engines", "Countess", 7, "https://example.com", format!("ada-{round}"), "ada", true, format!("1{round}"),
+                "Engines", "Countess", 7, "https://example.com", format!("ada-{round}"), "ada", true, format!("79960046721892351{round}"),
                 { "archived": false, "in_discord": true, "member": true },
             ])
         );
@@ -259,7 +259,7 @@ async fn award_each_badge_once_and_lose_none() {
     let _grace = named(&app, &root, "grace", "Hopper").await;
     let mut badges = Vec::new();
     for n in 0..4 {
-        let badge = json!({ "name": format!("Badge {n}"), "imageUrl": "i" });
+        let badge = json!({ "name": format!("Badge {n}"), "imageUrl": "example.com/i" });
         let created = app.post("/badges").bearer(&root).json(&badge).send().await.expect(200).json();
         badges.push(created["badge"]["id"].as_str().unwrap().to_owned());
     }

@@ -42,7 +42,7 @@ pub fn all() -> Vec<Route> {
     let patch = |template, need, path, body| route(Method::PATCH, template, need, path, body);
     let skill = json!({ "tagName": "Rust", "levelId": "l1", "levelName": "One", "levelValue": 1 });
     let draft = json!({ "first_name": "Joan", "last_name": "Clarke" });
-    let badge = json!({ "name": "Ace", "imageUrl": "i" });
+    let badge = json!({ "name": "Ace", "imageUrl": "example.com/i" });
     let status = || json!({ "state": "IDLE" });
     vec![
         get("/users", Need::Session, "/users"),

@@ -123,7 +123,7 @@ async fn distinguishes_an_empty_page_from_no_match() {
       "users": [],
       "links": {
         "next": "",
-        "prev": ""
+        "prev": "/users/search?size=100&state=ACTIVE"
       },
       "count": 1
     }
@@ -219,7 +219,7 @@ async fn omits_members_without_a_username() {
     let (app, root) = with_superuser().await;
     app.member("nameless", &["member", "in_discord"]).await;
     app.member("gone", &["member", "archived"]).await;
-    let discord = json!({ "discordId": "1", "discordJoinedAt": "2023-01-01T00:00:00.000Z" });
+    let discord = json!({ "discordId": "799600467218900001", "discordJoinedAt": "2023-01-01T00:00:00.000Z" });
     change(&app, &root, Method::PATCH, "/users/nameless/discord", &discord).await;
     change(&app, &root, Method::PATCH, "/users/status/nameless", &json!({ "state": "ACTIVE" })).await;
     put_skill(&app, &root, "nameless", "rust", ("l-1", "Junior", 1)).await;

@@ -207,8 +207,6 @@ async fn reject_invalid_fields() {
         ("levelValue", ""),
         ("levelValue", "null"),
         ("levelValue", "\"3\""),
-        ("levelValue", "3.0"),
-        ("levelValue", "1e2"),
         ("levelValue", "9223372036854775808"),
         ("levelValue", "1e999"),
         ("levelValue", "NaN"),
@@ -219,25 +217,23 @@ async fn reject_invalid_fields() {
 
     assert_snapshot!(refused, @r#"
     tagName:  → 400 "tagName" is required
-    tagName: null → 400 "tagName" invalid type: null, expected a string
-    tagName: "" → 400 "tagName" expected 1 to 100 characters
-    tagName: " " → 400 "tagName" expected more than white space
-    tagName: "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa… → 400 "tagName" expected 1 to 100 characters
+    tagName: null → 400 "tagName" is required
+    tagName: "" → 400 "tagName" is not allowed to be empty
+    tagName: " " → 400 "tagName" is not allowed to be empty
+    tagName: "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa… → 400 "tagName" must be 1 to 100 characters
     levelId:  → 400 "levelId" is required
-    levelId: 3 → 400 "levelId" invalid type: integer "3", expected a string
-    levelId: "" → 400 "levelId" expected 1 to 64 letters, digits, - and _
-    levelId: "a b" → 400 "levelId" expected 1 to 64 letters, digits, - and _
-    levelId: "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa… → 400 "levelId" expected 1 to 64 letters, digits, - and _
+    levelId: 3 → 400 "levelId" must be a string
+    levelId: "" → 400 "levelId" is not allowed to be empty
+    levelId: "a b" → 400 "levelId" must be 1 to 64 letters, digits, - and _
+    levelId: "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa… → 400 "levelId" must be 1 to 64 letters, digits, - and _
     levelName:  → 400 "levelName" is required
-    levelName: 3 → 400 "levelName" invalid type: integer "3", expected a string
-    levelName: "" → 400 "levelName" expected 1 to 100 characters
-    levelName: "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa… → 400 "levelName" expected 1 to 100 characters
+    levelName: 3 → 400 "levelName" must be a string
+    levelName: "" → 400 "levelName" is not allowed to be empty
+    levelName: "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa… → 400 "levelName" must be 1 to 100 characters
     levelValue:  → 400 "levelValue" is required
-    levelValue: null → 400 "levelValue" invalid type: null, expected i64
-    levelValue: "3" → 400 "levelValue" invalid type: string "3", expected i64
-    levelValue: 3.0 → 400 "levelValue" invalid type: floating point "3.0", expected i64
-    levelValue: 1e2 → 400 "levelValue" invalid type: floating point "100.0", expected i64
-    levelValue: 9223372036854775808 → 400 "levelValue" invalid value: integer "9223372036854775808", expected i64
+    levelValue: null → 400 "levelValue" is required
+    levelValue: "3" → 400 "levelValue" must be an integer
+    levelValue: 9223372036854775808 → 400 "levelValue" must be an integer
     levelValue: 1e999 → 400 Body must be valid JSON: number out of range at line 1 column 72
     levelValue: NaN → 400 Body must be valid JSON: expected value at line 1 column 68
     tagId: "rust" → 400 "tagId" is not allowed
@@ -256,7 +252,7 @@ async fn reject_invalid_tags() {
             400 {
               "statusCode": 400,
               "error": "Bad Request",
-              "message": "\"tagId\" expected 1 to 64 letters, digits, - and _"
+              "message": "\"tagId\" must be 1 to 64 letters, digits, - and _"
             }
             "#);
         }

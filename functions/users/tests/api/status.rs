@@ -198,18 +198,15 @@ async fn rejects_invalid_fields() {
         ("state", "1"),
         ("state", "{\"ACTIVE\":null}"),
         ("state", "\"OOO\""),
-        ("from", "null"),
         ("from", "\"1710498600000\""),
         ("from", "\"2024-03-15T10:30:00.000Z\""),
         ("from", "1.5"),
         ("from", "-1"),
         ("from", "99999999999999999"),
         ("from", "99999999999999999999"),
-        ("until", "null"),
         ("until", "true"),
         ("until", "1710498599999"),
         ("until", "-1"),
-        ("message", "null"),
         ("message", "7"),
         ("message", &long),
         ("updatedAt", "1710498600000"),
@@ -221,27 +218,24 @@ async fn rejects_invalid_fields() {
 
     assert_snapshot!(refused, @r#"
     state:  → 400 "state" is required
-    state: null → 400 "state" invalid type: null, expected a string
-    state: "" → 400 "state" expected ACTIVE, OOO, IDLE or ONBOARDING
-    state: "active" → 400 "state" expected ACTIVE, OOO, IDLE or ONBOARDING
-    state: "ONBOARDING31DAYS" → 400 "state" expected ACTIVE, OOO, IDLE or ONBOARDING
-    state: 1 → 400 "state" invalid type: integer "1", expected a string
-    state: {"ACTIVE":null} → 400 "state" invalid type: map, expected a string
+    state: null → 400 "state" is required
+    state: "" → 400 "state" must be ACTIVE, OOO, IDLE or ONBOARDING
+    state: "active" → 400 "state" must be ACTIVE, OOO, IDLE or ONBOARDING
+    state: "ONBOARDING31DAYS" → 400 "state" must be ACTIVE, OOO, IDLE or ONBOARDING
+    state: 1 → 400 "state" must be a string
+    state: {"ACTIVE":null} → 400 "state" must be a string
     state: "OOO" → 400 "until" is required when the state is OOO
-    from: null → 400 "from" invalid type: null, expected i64
-    from: "1710498600000" → 400 "from" invalid type: string "1710498600000", expected i64
-    from: "2024-03-15T10:30:00.000Z" → 400 "from" invalid type: string "2024-03-15T10:30:00.000Z", expected i64
-    from: 1.5 → 400 "from" invalid type: floating point "1.5", expected i64
-    from: -1 → 400 "from" expected milliseconds since 1970, up to the year 9999
-    from: 99999999999999999 → 400 "from" expected milliseconds since 1970, up to the year 9999
-    from: 99999999999999999999 → 400 "from" invalid type: floating point "1e+20", expected i64
-    until: null → 400 "until" invalid type: null, expected i64
-    until: true → 400 "until" invalid type: boolean "true", expected i64
+    from: "1710498600000" → 400 "from" must be a number
+    from: "2024-03-15T10:30:00.000Z" → 400 "from" must be a number
+    from: 1.5 → 400 "from" must be a number
+    from: -1 → 400 "from" must be milliseconds since 1970, up to the year 9999
+    from: 99999999999999999 → 400 "from" must be milliseconds since 1970, up to the year 9999
+    from: 99999999999999999999 → 400 "from" must be a number
+    until: true → 400 "until" must be a number
     until: 1710498599999 → 400 "until" must not be before "from"
-    until: -1 → 400 "until" expected milliseconds since 1970, up to the year 9999
-    message: null → 400 "message" invalid type: null, expected a string
-    message: 7 → 400 "message" invalid type: integer "7", expected a string
-    message: "äääääääääääääääääääääääääääääääääääääää… → 400 "message" expected 0 to 500 characters
+    until: -1 → 400 "until" must be milliseconds since 1970, up to the year 9999
+    message: 7 → 400 "message" must be a string
+    message: "äääääääääääääääääääääääääääääääääääääää… → 400 "message" must be 0 to 500 characters
     updatedAt: 1710498600000 → 400 "updatedAt" is not allowed
     userId: "root" → 400 "userId" is not allowed
     "#);

@@ -25,10 +25,10 @@ async fn with_people() -> (TestApp, String) {
         json!({
             "id": "bob", "username": "Bobby", "first_name": "Bob", "last_name": "Taylor", "email": "bob@example.com",
             "phone": 919_876_543_210_u64, "yoe": 3, "company": "Engines", "github_id": "bob", "isMember": true,
-            "discordId": "102", "userType": "pilot",
+            "discordId": "799600467218900102", "userType": "pilot",
         }),
         json!({
-            "id": "eve", "username": "Evelyn", "first_name": "Eve", "last_name": "Moneypenny", "discordId": "103",
+            "id": "eve", "username": "Evelyn", "first_name": "Eve", "last_name": "Moneypenny", "discordId": "799600467218900103",
             "roles": { "in_discord": true },
         }),
     ];

@@ -1,11 +1,11 @@
 //! Airlines, brands and products, from rows.
 
 use super::RowError;
-use super::fields::{RowTime, filled, row};
+use super::fields::{RowTime, if_valid, mended, mended_if_filled, row};
 use crate::Context;
 use models::{
     Airline, AirlineIata, AirlineIcao, AirlineId, ApiKey, Brand, BrandDraft, BrandId, Callsign, Colour,
-    DEFAULT_INVITE_LINK, Description, KeyDigest, Name, Price, Product, ProductId, ServerId, WebUrl,
+    DEFAULT_INVITE_LINK, Description, KeyDigest, Link, Name, Price, Product, ProductId, ServerId, filled,
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -16,15 +16,16 @@ use store::{Creation, NewKey};
 #[serde(rename_all = "camelCase")]
 struct AirlineRow {
     airline_id: AirlineId,
+    #[serde(deserialize_with = "mended")]
     name: Name,
     #[serde(default)]
     api_key: OldKey,
     /// Another name of `api_key`.
     #[serde(default)]
     token: OldKey,
-    #[serde(default, deserialize_with = "filled")]
-    invite_link: Option<WebUrl>,
-    #[serde(default, deserialize_with = "filled")]
+    #[serde(default, deserialize_with = "if_valid")]
+    invite_link: Option<Link>,
+    #[serde(default, deserialize_with = "if_valid")]
     server_id: Option<ServerId>,
     created_at: RowTime,
     #[serde(default, deserialize_with = "filled")]
@@ -45,7 +46,7 @@ impl TryFrom<Value> for OldKey {
             Value::String(key) if key.is_empty() => Ok(Self(None)),
             Value::String(key) if ApiKey::is_well_formed(&key) => Ok(Self(Some(KeyDigest::of(&key)))),
             // The message must not contain the key.
-            _ => Err("expected a key that an HTTP header can hold"),
+            _ => Err("must be a key that an HTTP header can hold"),
         }
     }
 }
@@ -80,14 +81,16 @@ pub(super) fn airline(context: &Context, json: &[u8]) -> Result<Creation, RowErr
 struct BrandRow {
     brand_id: BrandId,
     airline_id: AirlineId,
+    #[serde(deserialize_with = "mended")]
     name: Name,
     iata: AirlineIata,
     icao: AirlineIcao,
+    #[serde(deserialize_with = "mended")]
     callsign: Callsign,
     #[serde(default)]
     is_primary: bool,
-    #[serde(default, deserialize_with = "filled")]
-    logo_url: Option<WebUrl>,
+    #[serde(default, deserialize_with = "if_valid")]
+    logo_url: Option<Link>,
     #[serde(default, deserialize_with = "filled")]
     accent_color: Option<Colour>,
     #[serde(default, deserialize_with = "filled")]
@@ -105,7 +108,7 @@ pub(super) fn brand(json: &[u8]) -> Result<Creation, RowError> {
         iata: row.iata,
         icao: row.icao,
         callsign: row.callsign,
-        is_primary: row.is_primary,
+        is_primary: Some(row.is_primary),
         logo_url: row.logo_url,
         accent_color: row.accent_color,
         secondary_color: row.secondary_color,
@@ -121,7 +124,9 @@ pub(super) fn brand(json: &[u8]) -> Result<Creation, RowError> {
 struct ProductRow {
     product_id: ProductId,
     airline_id: AirlineId,
+    #[serde(deserialize_with = "mended")]
     name: Name,
+    #[serde(default, deserialize_with = "mended_if_filled")]
     description: Option<Description>,
     price_miles: Price,
     active: bool,

@@ -16,15 +16,6 @@ impl RowError {
 
 impl From<JsonError> for RowError {
     fn from(error: JsonError) -> Self {
-        let (path, reason) = match error {
-            JsonError::Malformed(message) => return Self(message),
-            JsonError::Field { path, reason } => (path, reason),
-        };
-        let named = |rest: &str| rest.split('"').next().unwrap_or_default().to_owned();
-        Self(match reason.split_once('"') {
-            Some(("missing field ", rest)) => format!("\"{}\" is required", named(rest)),
-            _ if path.is_empty() => reason,
-            _ => format!("\"{path}\" {reason}"),
-        })
+        Self(error.to_string())
     }
 }

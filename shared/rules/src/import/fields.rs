@@ -3,7 +3,7 @@
 use super::RowError;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use models::{Timestamp, parse_json};
+use models::{Keep, Text, Timestamp, filled, parse_json};
 use serde::de::{DeserializeOwned, Error};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
@@ -20,13 +20,29 @@ pub(super) fn row<'de, T: Deserialize<'de>>(line: &'de [u8]) -> Result<T, RowErr
     Err(RowError::new("expected a JSON object".to_owned()))
 }
 
-/// Reads an empty string, which is frequent in the original systems, as `None`.
-pub(super) fn filled<'de, T: DeserializeOwned, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
-    match Value::deserialize(deserializer)? {
-        Value::Null => Ok(None),
-        Value::String(text) if text.is_empty() => Ok(None),
-        value => T::deserialize(value).map(Some).map_err(D::Error::custom),
-    }
+/// Reads a text as the closest valid one, or as it is where there is none but the original system had it: an account
+/// arrives whatever its texts hold. Reads a number as its digits.
+pub(super) fn mended<'de, const MIN: usize, const MAX: usize, const HAS_LINES: bool, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Text<MIN, MAX, HAS_LINES>, D::Error> {
+    let text: String = text_or_number(deserializer)?;
+    Text::mended(&text).or_else(|problem| {
+        let is_kept = (MIN..=MAX).contains(&text.chars().count()) && (MIN == 0 || !text.trim().is_empty());
+        if is_kept { Ok(Text::keep(text)) } else { Err(D::Error::custom(problem)) }
+    })
+}
+
+/// Like [`mended`], but reads a blank text, which is frequent in the original systems, as `None`.
+pub(super) fn mended_if_filled<'de, const MIN: usize, const MAX: usize, const HAS_LINES: bool, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Text<MIN, MAX, HAS_LINES>>, D::Error> {
+    let value: Option<Value> = filled(deserializer)?;
+    value.map(mended).transpose().map_err(D::Error::custom)
+}
+
+/// Reads what is not valid as `None`: a link, an address or an identity that cannot be kept is left out.
+pub(super) fn if_valid<'de, T: DeserializeOwned, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    Ok(T::deserialize(Value::deserialize(deserializer)?).ok())
 }
 
 /// Reads a number as the string of its digits. Ids are strings here, but some of the original systems' ids are numbers.
@@ -44,7 +60,7 @@ pub(super) fn text_or_number<'de, T: DeserializeOwned, D: Deserializer<'de>>(des
 #[serde(try_from = "Value")]
 pub(super) struct RowTime(pub Timestamp);
 
-const EXPECTED_TIME: &str = "expected a time such as 2024-03-15T10:30:00.000Z, in the years 1970 to 9999";
+const EXPECTED_TIME: &str = "must be a time such as 2024-03-15T10:30:00.000Z, in the years 1970 to 9999";
 
 impl TryFrom<Value> for RowTime {
     type Error = &'static str;

@@ -1,8 +1,8 @@
 //! Flights, from rows.
 
 use super::RowError;
-use super::fields::{RowTime, filled, row, text_or_number};
-use models::{AirlineId, AirportCode, BrandId, DEFAULT_EVENT_LINK, Flight, FlightId, Name, WebUrl};
+use super::fields::{RowTime, if_valid, mended, row};
+use models::{AirlineId, AirportCode, BrandId, DEFAULT_EVENT_LINK, Flight, FlightId, GameId, Keep, Link, Name, filled};
 use serde::Deserialize;
 use store::Creation;
 
@@ -11,9 +11,11 @@ use store::Creation;
 #[serde(rename_all = "camelCase")]
 struct FlightRow {
     id: FlightId,
+    #[serde(deserialize_with = "mended")]
     code: Name,
-    #[serde(deserialize_with = "text_or_number")]
+    #[serde(deserialize_with = "mended")]
     game_id: Name,
+    #[serde(deserialize_with = "mended")]
     aircraft: Name,
     airline_id: AirlineId,
     brand_id: BrandId,
@@ -28,8 +30,8 @@ struct FlightRow {
     last_tick_at: Option<RowTime>,
     #[serde(default, deserialize_with = "filled")]
     codeshare_airline_id: Option<AirlineId>,
-    #[serde(default, deserialize_with = "filled")]
-    discord_event_link: Option<WebUrl>,
+    #[serde(default, deserialize_with = "if_valid")]
+    discord_event_link: Option<Link>,
 }
 
 /// Parses a flight. A flight that has started but not ended counts as running: the original system never ended flights,
@@ -41,7 +43,7 @@ pub(super) fn flight(json: &[u8]) -> Result<Creation, RowError> {
         cancelled_at: None,
         id: row.id,
         code: row.code,
-        game_id: row.game_id,
+        game_id: GameId::keep(row.game_id.to_string()),
         aircraft: row.aircraft,
         airline_id: row.airline_id,
         brand_id: row.brand_id,

@@ -1,9 +1,9 @@
 //! Flyers, from rows.
 
 use super::RowError;
-use super::fields::{RowTime, filled, row, text_or_number};
+use super::fields::{RowTime, if_valid, mended, row};
 use crate::ledger::opening;
-use models::{Balance, Flyer, FlyerId, Name, WebUrl};
+use models::{AvatarUrl, Balance, Flyer, FlyerId, Name, filled};
 use serde::Deserialize;
 use store::Creation;
 
@@ -11,13 +11,14 @@ use store::Creation;
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct FlyerRow {
-    #[serde(deserialize_with = "text_or_number")]
     user_id: FlyerId,
+    #[serde(deserialize_with = "mended")]
     username: Name,
+    #[serde(deserialize_with = "mended")]
     display_name: Name,
     miles: i64,
-    #[serde(default, deserialize_with = "filled")]
-    avatar_url: Option<WebUrl>,
+    #[serde(default, deserialize_with = "if_valid")]
+    avatar_url: Option<AvatarUrl>,
     created_at: RowTime,
     #[serde(default, deserialize_with = "filled")]
     updated_at: Option<RowTime>,

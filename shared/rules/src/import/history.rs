@@ -1,14 +1,15 @@
 //! Movements of miles in the original system, from rows.
 
 use super::RowError;
-use super::fields::{RowTime, filled, row, text_or_number};
+use super::fields::{RowTime, mended, mended_if_filled, row, text_or_number};
 use models::{
-    AirlineId, EntryType, FlightId, FlightMiles, FlyerId, HistoryKind, MAX_MILES, ProductId, RowId, Text, Timestamp,
+    AirlineId, EntryType, FlightId, FlightMiles, FlyerId, HistoryKind, Lines, MAX_MILES, ProductId, RowId, Text,
+    Timestamp, filled,
 };
 use serde::Deserialize;
 
 /// A text that explains why miles moved.
-type Note = Text<0, 1000>;
+type Note = Lines<0, 1000>;
 
 /// A row of a flyer's history in the original system.
 #[derive(Debug, Clone, PartialEq)]
@@ -69,7 +70,6 @@ impl HistoryRow {
 #[serde(rename_all = "camelCase")]
 struct PassengerRow {
     flight_id: FlightId,
-    #[serde(deserialize_with = "text_or_number")]
     user_id: FlyerId,
     miles: FlightMiles,
     #[serde(default, deserialize_with = "filled")]
@@ -92,10 +92,10 @@ fn passenger(row: PassengerRow) -> Result<HistoryRow, RowError> {
 struct TransactionRow {
     #[serde(deserialize_with = "text_or_number")]
     id: RowId,
-    #[serde(deserialize_with = "text_or_number")]
     user_id: FlyerId,
     amount: i64,
     r#type: EntryType,
+    #[serde(deserialize_with = "mended")]
     source: Text<0, 100>,
     #[serde(default, deserialize_with = "filled")]
     flight_id: Option<FlightId>,
@@ -103,7 +103,7 @@ struct TransactionRow {
     product_id: Option<ProductId>,
     #[serde(default, deserialize_with = "filled")]
     airline_id: Option<AirlineId>,
-    #[serde(default, deserialize_with = "filled")]
+    #[serde(default, deserialize_with = "mended_if_filled")]
     note: Option<Note>,
     created_at: RowTime,
 }

@@ -1,11 +1,11 @@
 //! Members, from documents.
 
 use super::RowError;
-use super::fields::{filled, row};
+use super::fields::{if_valid, mended, mended_if_filled, row};
 use crate::Context;
 use models::{
-    ARCHIVED, DiscordId, Email, Handle, IN_DISCORD, Member, MemberId, Millis, Name, Phone, Picture, Profile,
-    ProfileText, RoleName, Timestamp, Username, Years,
+    ARCHIVED, DiscordId, Email, GithubLogin, GithubNumber, IN_DISCORD, Link, Member, MemberId, Millis, Name, Phone,
+    Picture, Profile, ProfileText, RoleName, Timestamp, Username, Years, filled,
 };
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -15,45 +15,47 @@ use store::Creation;
 #[derive(Debug, Deserialize)]
 struct Document {
     id: MemberId,
+    #[serde(deserialize_with = "mended")]
     first_name: Name,
+    #[serde(deserialize_with = "mended")]
     last_name: Name,
     #[serde(default, deserialize_with = "filled")]
     username: Option<Username>,
-    #[serde(default, deserialize_with = "filled")]
+    #[serde(default, deserialize_with = "if_valid")]
     email: Option<Email>,
-    #[serde(default, deserialize_with = "filled")]
+    #[serde(default, deserialize_with = "if_valid")]
     phone: Option<Phone>,
     #[serde(default, deserialize_with = "filled")]
     yoe: Option<Years>,
-    #[serde(default, deserialize_with = "filled")]
+    #[serde(default, deserialize_with = "mended_if_filled")]
     company: Option<ProfileText>,
-    #[serde(default, deserialize_with = "filled")]
+    #[serde(default, deserialize_with = "mended_if_filled")]
     designation: Option<ProfileText>,
-    #[serde(default, deserialize_with = "filled")]
-    img: Option<ProfileText>,
-    #[serde(default, deserialize_with = "filled")]
+    #[serde(default, deserialize_with = "if_valid")]
+    img: Option<Link>,
+    #[serde(default, deserialize_with = "mended_if_filled")]
     linkedin_id: Option<ProfileText>,
-    #[serde(default, deserialize_with = "filled")]
+    #[serde(default, deserialize_with = "mended_if_filled")]
     twitter_id: Option<ProfileText>,
-    #[serde(default, deserialize_with = "filled")]
+    #[serde(default, deserialize_with = "mended_if_filled")]
     instagram_id: Option<ProfileText>,
-    #[serde(default, deserialize_with = "filled")]
-    website: Option<ProfileText>,
-    #[serde(default, deserialize_with = "filled")]
-    github_id: Option<Handle>,
-    #[serde(default, deserialize_with = "filled")]
-    github_user_id: Option<Handle>,
-    #[serde(default, deserialize_with = "filled")]
+    #[serde(default, deserialize_with = "if_valid")]
+    website: Option<Link>,
+    #[serde(default, deserialize_with = "if_valid")]
+    github_id: Option<GithubLogin>,
+    #[serde(default, deserialize_with = "if_valid")]
+    github_user_id: Option<GithubNumber>,
+    #[serde(default, deserialize_with = "mended_if_filled")]
     github_display_name: Option<ProfileText>,
-    #[serde(default, deserialize_with = "filled")]
+    #[serde(default, deserialize_with = "mended_if_filled")]
     status: Option<ProfileText>,
-    #[serde(rename = "userType", default, deserialize_with = "filled")]
+    #[serde(rename = "userType", default, deserialize_with = "mended_if_filled")]
     user_type: Option<ProfileText>,
-    #[serde(rename = "discordId", default, deserialize_with = "filled")]
+    #[serde(rename = "discordId", default, deserialize_with = "if_valid")]
     discord_id: Option<DiscordId>,
     #[serde(rename = "discordJoinedAt", default, deserialize_with = "filled")]
     discord_joined_at: Option<Timestamp>,
-    #[serde(rename = "profileURL", default, deserialize_with = "filled")]
+    #[serde(rename = "profileURL", default, deserialize_with = "mended_if_filled")]
     profile_url: Option<ProfileText>,
     #[serde(default)]
     roles: BTreeMap<RoleName, bool>,

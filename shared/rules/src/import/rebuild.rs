@@ -91,18 +91,20 @@ fn facts_of(ledger: &WholeLedger) -> Facts {
     ledger.entries.iter().filter_map(Fact::of).map(|fact| (fact.key.clone(), fact)).collect()
 }
 
-/// Reads the flights of boardings that the ledger does not contain. One request per 100 flights.
+/// Reads the flights of boardings and movements that the ledger does not contain. One request per 100 flights.
 async fn new_flights(
     store: &Store,
     ledger: &WholeLedger,
     rows: &[HistoryRow],
 ) -> Result<HashMap<FlightId, Flight>, StoreError> {
     let known = facts_of(ledger);
-    let boarded = rows.iter().filter_map(|row| match &row.what {
+    let unknown = rows.iter().filter(|row| !known.contains_key(&FactKey::of(&row.what)));
+    let named = unknown.filter_map(|row| match &row.what {
         Row::Boarding(boarding) => Some(boarding.flight),
-        _ => None,
+        Row::Movement(movement) => movement.flight_id,
+        Row::Credit { .. } => None,
     });
-    let new: HashSet<_> = boarded.filter(|flight| !known.contains_key(&FactKey::Boarding(*flight))).collect();
+    let new: HashSet<_> = named.collect();
     store.flights(&new.into_iter().collect::<Vec<_>>()).await
 }
 
@@ -124,7 +126,7 @@ impl Assessment {
             let outcome = match &row.what {
                 Row::Boarding(boarding) => assessment.boarding(boarding, flights.get(&boarding.flight)),
                 Row::Credit { flight, miles } => assessment.credit(*flight, *miles, credited.insert(*flight)),
-                Row::Movement(movement) => assessment.movement(movement),
+                Row::Movement(movement) => assessment.movement(movement, flights),
             };
             assessment.outcomes.push(outcome);
         }
@@ -158,11 +160,14 @@ impl Assessment {
         }
     }
 
-    fn movement(&mut self, movement: &ImportedMovement) -> Imported {
+    fn movement(&mut self, movement: &ImportedMovement, flights: &HashMap<FlightId, Flight>) -> Imported {
         let fact = Fact::movement(movement.clone());
         match self.known.get(&fact.key) {
             Some(known) if *known == fact => Imported::Existing,
             Some(_) => refused("another transaction of the flyer has the same id"),
+            None if movement.flight_id.is_some_and(|flight| !flights.contains_key(&flight)) => {
+                refused("the flight does not exist: import flights first")
+            }
             None => self.add(fact),
         }
     }

@@ -6,7 +6,8 @@ use super::movement::{Reason, ensure_movable, movement};
 use crate::Context;
 use crate::idempotency::{Answered, IdempotencyKey, Recordable, Repeatable};
 use models::{
-    Account, AirlineId, EntrySource, FlightId, FlightMiles, Flyer, FlyerId, Integer, Name, Passenger, Timestamp, WebUrl,
+    Account, AirlineId, AvatarUrl, EntrySource, FlightId, FlightMiles, Flyer, FlyerId, IdNumber, Integer, Name,
+    Passenger, Timestamp, filled,
 };
 use serde::{Deserialize, Serialize};
 use store::{BoardingState, Effect, Movement};
@@ -16,22 +17,27 @@ use uuid::Uuid;
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Boarding {
-    /// ROBLOX user id of the passenger, a decimal string.
+    /// ROBLOX user id of the passenger, from 1 to 2^63 - 1, as a string or as an integer.
+    #[schema(value_type = IdNumber, example = "123456789")]
     pub user_id: FlyerId,
     /// Miles that the passenger earns on the flight, an integer from 0 to 1,000,000.
     #[schema(example = 500)]
     pub miles: FlightMiles,
     /// ROBLOX user name of the flyer, 1 to 100 characters. Required for a flyer who was never seen before; ignored for
     /// any other.
+    #[serde(default, deserialize_with = "filled")]
     #[schema(example = "pilot123")]
     pub username: Option<Name>,
     /// ROBLOX display name of the flyer, 1 to 100 characters. Required for a flyer who was never seen before; ignored
     /// for any other.
+    #[serde(default, deserialize_with = "filled")]
     #[schema(example = "Captain John")]
     pub display_name: Option<Name>,
-    /// URL of the flyer's avatar picture, an `http` or `https` URL of at most 2,048 characters; optional. Stored for a
-    /// flyer who was never seen before; ignored for any other.
-    pub avatar_url: Option<WebUrl>,
+    /// URL of the flyer's avatar picture, at most 2,048 characters: `http`, `https`, a host such as `example.com/x`, or
+    /// ROBLOX's own (`rbxthumb:`, `rbxassetid:`, `rbxasset:`, `//host/…`); optional. Stored for a flyer who was never
+    /// seen before; ignored for any other.
+    #[serde(default, deserialize_with = "filled")]
+    pub avatar_url: Option<AvatarUrl>,
 }
 
 /// Result of a boarding: the passenger, and the flyer afterwards.

@@ -4,7 +4,7 @@ use super::MemberError;
 use super::change::{Update, change_member};
 use super::directory::member;
 use crate::Context;
-use models::{Badge, BadgeId, Member, MemberId, Text};
+use models::{Badge, BadgeId, Lines, Link, Member, MemberId, Text};
 use serde::Deserialize;
 use store::StoreError;
 
@@ -16,15 +16,13 @@ pub struct BadgeDraft {
     #[schema(example = "First Flight")]
     pub name: Text<3, 30>,
     /// What the badge is awarded for, 3 to 130 characters; optional.
-    #[serde(default, deserialize_with = "models::present")]
-    #[schema(nullable = false)]
-    pub description: Option<Text<3, 130>>,
-    /// URL of the badge's image, 1 to 2,048 characters.
+    #[serde(default, deserialize_with = "models::filled")]
+    pub description: Option<Lines<3, 130>>,
+    /// Link to the badge's image, an `http` or `https` URL or a host such as `example.com/x`, at most 2,048 characters.
     #[schema(example = "https://example.com/first-flight.png")]
-    pub image_url: Text<1, 2048>,
+    pub image_url: Link,
     /// Who created the badge, 1 to 100 characters; default the id of the caller.
-    #[serde(default, deserialize_with = "models::present")]
-    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "models::filled")]
     pub created_by: Option<Text<1, 100>>,
 }
 

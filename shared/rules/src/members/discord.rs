@@ -11,17 +11,14 @@ use store::MemberAudit;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DiscordChange {
-    /// Id of the Discord account to link, a string of 1 to 20 digits; `null` unlinks the account.
+    /// Id of the Discord account to link, a string of 17 to 20 digits; `null` unlinks the account.
     #[serde(rename = "discordId", default, deserialize_with = "models::present")]
     #[schema(value_type = Option<DiscordId>)]
     pub discord_id: Option<Option<DiscordId>>,
     /// Whether the member is on the Discord server. `true` also unarchives the member.
-    #[serde(default, deserialize_with = "models::present")]
-    #[schema(nullable = false)]
     pub in_discord: Option<bool>,
     /// Time the member joined the Discord server, ISO 8601 with offset.
-    #[serde(rename = "discordJoinedAt", default, deserialize_with = "models::present")]
-    #[schema(nullable = false)]
+    #[serde(rename = "discordJoinedAt")]
     pub discord_joined_at: Option<Timestamp>,
 }
 

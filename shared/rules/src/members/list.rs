@@ -29,15 +29,26 @@ pub struct PageRequest {
     pub size: usize,
 }
 
-/// A page of members, with its neighbors.
+/// Another page of the same listing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Neighbor {
+    /// The first page.
+    First,
+    /// The page that starts after this member.
+    After(MemberId),
+    /// The page that ends before this member.
+    Before(MemberId),
+}
+
+/// A page of members, with its neighbors. An empty page beyond an end has the page at that end as its neighbor.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MemberList {
     /// The members on the page.
     pub members: Vec<PublicMember>,
-    /// Id of the member after whom the next page starts; `None` on the last page.
-    pub next: Option<MemberId>,
-    /// Id of the member before whom the previous page ends; `None` on the first page.
-    pub prev: Option<MemberId>,
+    /// The next page; `None` if there are no members after this one.
+    pub next: Option<Neighbor>,
+    /// The previous page; `None` if there are no members before this one.
+    pub prev: Option<Neighbor>,
 }
 
 /// Returns the position of a cursor's member in listings. One request.
@@ -60,7 +71,7 @@ pub fn not_in_list(parameter: &str, id: &str) -> MemberError {
 
 /// Returns a page of the unarchived members whose usernames start with `prefix`, ordered by username, both regardless
 /// of case. Two requests for the first page or by page number, and four by `next` or `prev`, however many members there
-/// are and wherever the page is. Capacity by page number: one read unit per 4 kB of skipped index entries, which is
+/// are and wherever the page is; one more if the page is beyond the last member. Capacity by page number: one read unit per 4 kB of skipped index entries, which is
 /// some 40.
 ///
 /// # Errors
@@ -68,54 +79,88 @@ pub fn not_in_list(parameter: &str, id: &str) -> MemberError {
 pub async fn list(context: &Context, prefix: &str, page: &PageRequest) -> Result<MemberList, MemberError> {
     let prefix = prefix.to_ascii_lowercase();
     let size = page.size;
-    let (entries, has_prev, has_next) = match &page.cursor {
+    let (members, has_prev, has_next) = match &page.cursor {
         Cursor::Page(number) => {
             let skipped = number.saturating_mul(size);
-            let span = Span { prefix, limit: Some(skipped.saturating_add(size + 1)), ..Span::default() };
+            let limit = Some(skipped.saturating_add(size + 1));
+            let span = Span { prefix: prefix.clone(), limit, ..Span::default() };
             let mut entries = read(context, &span).await?;
             let has_prev = skipped > 0 && !entries.is_empty();
             entries.drain(..skipped.min(entries.len()));
-            let has_next = entries.len() > size;
-            entries.truncate(size);
-            (entries, has_prev, has_next)
+            let (members, has_next) = fill(context, entries, span, size).await?;
+            (members, has_prev, has_next)
         }
         Cursor::Next(id) => {
             let from = position_of(context, id, "next").await?;
-            let (page, before) = around(context, &prefix, &from, size, false).await?;
-            let has_next = page.len() > size;
-            (page.into_iter().take(size).collect(), before, has_next)
+            let (span, entries, has_prev) = around(context, &prefix, &from, size, false).await?;
+            let (members, has_next) = fill(context, entries, span, size).await?;
+            (members, has_prev, has_next)
         }
         Cursor::Prev(id) => {
             let from = position_of(context, id, "prev").await?;
-            let (page, after) = around(context, &prefix, &from, size, true).await?;
-            let has_prev = page.len() > size;
-            let mut entries: Vec<IndexEntry<ListingKey>> = page.into_iter().take(size).collect();
-            entries.reverse();
-            (entries, has_prev, after)
+            let (span, entries, has_next) = around(context, &prefix, &from, size, true).await?;
+            let (mut members, has_prev) = fill(context, entries, span, size).await?;
+            members.reverse();
+            (members, has_prev, has_next)
         }
     };
-    let ids: Vec<MemberId> = entries.iter().map(|entry| entry.key.position.id().clone()).collect();
-    let members = present(context, &ids).await?;
-    let (first, last) = ends(&members, &ids);
-    Ok(MemberList { next: last.filter(|_| has_next), prev: first.filter(|_| has_prev), members })
+    if members.is_empty() {
+        let next = Some(Neighbor::First).filter(|_| has_next);
+        let prev = if has_prev { last_page(context, prefix, size).await? } else { None };
+        return Ok(MemberList { members, next, prev });
+    }
+    let (first, last) = ends(&members);
+    let next = last.filter(|_| has_next).map(Neighbor::After);
+    Ok(MemberList { next, prev: first.filter(|_| has_prev).map(Neighbor::Before), members })
 }
 
-/// Returns the ids of the first and the last member on a page, which links use as cursors. A member who cannot be read
-/// could not be found again.
-pub(super) fn ends(members: &[PublicMember], ids: &[MemberId]) -> (Option<MemberId>, Option<MemberId>) {
-    let shown = |member: Option<&PublicMember>| member.map(|member| member.id.clone());
-    (shown(members.first()).or(ids.first().cloned()), shown(members.last()).or(ids.last().cloned()))
+/// Returns the page of the last members; `None` if there are none. One request.
+async fn last_page(context: &Context, prefix: String, size: usize) -> Result<Option<Neighbor>, StoreError> {
+    let span = Span { prefix, backward: true, limit: Some(size + 1), ..Span::default() };
+    let entries = read(context, &span).await?;
+    Ok((!entries.is_empty()).then(|| match entries.get(size) {
+        Some(before) => Neighbor::After(before.key.position.id().clone()),
+        None => Neighbor::First,
+    }))
 }
 
-/// Returns the entries beyond a position, one more than fits on the page, and whether there are any on its other side.
+/// Returns the ids of the first and the last member on a page, which links use as cursors.
+pub(super) fn ends(members: &[PublicMember]) -> (Option<MemberId>, Option<MemberId>) {
+    let id = |member: &PublicMember| member.id.clone();
+    (members.first().map(id), members.last().map(id))
+}
+
+/// Returns the members of a page that begins with the entries, and whether there are more. If none of a page's members
+/// can be read, the page continues with those that follow: links could not continue there.
+async fn fill(
+    context: &Context,
+    mut entries: Vec<IndexEntry<ListingKey>>,
+    span: Span,
+    size: usize,
+) -> Result<(Vec<PublicMember>, bool), StoreError> {
+    loop {
+        let has_more = entries.len() > size;
+        entries.truncate(size);
+        let ids: Vec<MemberId> = entries.iter().map(|entry| entry.key.position.id().clone()).collect();
+        let members = present(context, &ids).await?;
+        let Some(last) = entries.last().filter(|_| has_more && members.is_empty()) else {
+            return Ok((members, has_more));
+        };
+        let from = Bound::Excluded(last.key.to_string());
+        entries = read(context, &Span { from, limit: Some(size + 1), ..span.clone() }).await?;
+    }
+}
+
+/// Returns the span beyond a position with its entries, one more than fits on the page, and whether there are any on the
+/// other side.
 async fn around(
     context: &Context,
     prefix: &str,
     from: &Position,
     size: usize,
     backward: bool,
-) -> Result<(Vec<IndexEntry<ListingKey>>, bool), StoreError> {
-    let page =
+) -> Result<(Span, Vec<IndexEntry<ListingKey>>, bool), StoreError> {
+    let span =
         Span { prefix: prefix.to_owned(), from: Bound::Excluded(from.to_string()), backward, limit: Some(size + 1) };
     let other_side = Span {
         from: Bound::Included(from.to_string()),
@@ -123,8 +168,8 @@ async fn around(
         limit: Some(1),
         prefix: prefix.to_owned(),
     };
-    let (page, other_side) = try_join(read(context, &page), read(context, &other_side)).await?;
-    Ok((page, !other_side.is_empty()))
+    let (entries, other_side) = try_join(read(context, &span), read(context, &other_side)).await?;
+    Ok((span, entries, !other_side.is_empty()))
 }
 
 async fn read(context: &Context, span: &Span) -> Result<Vec<IndexEntry<ListingKey>>, StoreError> {

@@ -22,7 +22,7 @@ pub use directory::{is_username_available, member, member_by_discord, member_by_
 pub use discord::{DiscordChange, change_discord};
 pub use error::MemberError;
 pub use github::{GithubConfig, GithubQuery};
-pub use list::{Cursor, MemberList, PageRequest, list, list_by_github, not_in_list};
+pub use list::{Cursor, MemberList, Neighbor, PageRequest, list, list_by_github, not_in_list};
 pub use profile::{ProfileChange, change_profile};
 pub use roles::{RoleChange, change_roles, grant_super_user};
 pub use search::{MemberSearch, SearchResult, SearchedRole, search};

@@ -3,10 +3,11 @@
 use super::MemberError;
 use super::change::{Update, change_member_from};
 use crate::Context;
-use models::{Email, Member, Name, Phone, Profile, ProfileStatus, ProfileText, Username, Years};
+use models::{Email, Link, Member, Name, Phone, Profile, ProfileStatus, ProfileText, Username, Years};
 use serde::Deserialize;
 
-/// A partial update of the caller's own record. Fields that are absent keep their values.
+/// A partial update of the caller's own record. Fields that are absent keep their values, and `null` removes a value that
+/// may be absent.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProfileChange {
@@ -22,50 +23,53 @@ pub struct ProfileChange {
     #[serde(default, deserialize_with = "models::present")]
     #[schema(nullable = false, example = "Lovelace")]
     pub last_name: Option<Name>,
-    /// Telephone number of the member, at most 15 digits, as a number or as a string with or without a leading `+`.
+    /// Telephone number of the member, 4 to 15 digits that do not begin with 0, as a number or as a string, which may also
+    /// contain spaces, dashes, parentheses and a leading `+`.
     #[serde(default, deserialize_with = "models::present")]
-    #[schema(nullable = false)]
-    pub phone: Option<Phone>,
+    #[schema(value_type = Option<Phone>)]
+    pub phone: Option<Option<Phone>>,
     /// E-mail address of the member, at most 254 characters.
     #[serde(default, deserialize_with = "models::present")]
-    #[schema(nullable = false)]
-    pub email: Option<Email>,
+    #[schema(value_type = Option<Email>)]
+    pub email: Option<Option<Email>>,
     /// Years of experience of the member, a number from 0 to 100.
     #[serde(default, deserialize_with = "models::present")]
-    #[schema(nullable = false)]
-    pub yoe: Option<Years>,
+    #[schema(value_type = Option<Years>)]
+    pub yoe: Option<Option<Years>>,
     /// Company where the member works, at most 500 characters.
     #[serde(default, deserialize_with = "models::present")]
-    #[schema(nullable = false)]
-    pub company: Option<ProfileText>,
+    #[schema(value_type = Option<ProfileText>)]
+    pub company: Option<Option<ProfileText>>,
     /// Job title of the member, at most 500 characters.
     #[serde(default, deserialize_with = "models::present")]
-    #[schema(nullable = false)]
-    pub designation: Option<ProfileText>,
-    /// URL of a picture of the member, at most 500 characters.
+    #[schema(value_type = Option<ProfileText>)]
+    pub designation: Option<Option<ProfileText>>,
+    /// Link to a picture of the member, an `http` or `https` URL or a host such as `example.com/x`, at most 2,048
+    /// characters.
     #[serde(default, deserialize_with = "models::present")]
-    #[schema(nullable = false)]
-    pub img: Option<ProfileText>,
-    /// Website of the member, at most 500 characters.
+    #[schema(value_type = Option<Link>)]
+    pub img: Option<Option<Link>>,
+    /// Link to the website of the member, an `http` or `https` URL or a host such as `example.com/x`, at most 2,048
+    /// characters.
     #[serde(default, deserialize_with = "models::present")]
-    #[schema(nullable = false)]
-    pub website: Option<ProfileText>,
+    #[schema(value_type = Option<Link>)]
+    pub website: Option<Option<Link>>,
     /// LinkedIn user name of the member, at most 500 characters without `@` or spaces.
     #[serde(default, deserialize_with = "models::present")]
-    #[schema(nullable = false)]
-    pub linkedin_id: Option<ProfileText>,
+    #[schema(value_type = Option<ProfileText>)]
+    pub linkedin_id: Option<Option<ProfileText>>,
     /// Twitter user name of the member, at most 500 characters without `@` or spaces.
     #[serde(default, deserialize_with = "models::present")]
-    #[schema(nullable = false)]
-    pub twitter_id: Option<ProfileText>,
+    #[schema(value_type = Option<ProfileText>)]
+    pub twitter_id: Option<Option<ProfileText>>,
     /// Instagram user name of the member, at most 500 characters without `@` or spaces.
     #[serde(default, deserialize_with = "models::present")]
-    #[schema(nullable = false)]
-    pub instagram_id: Option<ProfileText>,
+    #[schema(value_type = Option<ProfileText>)]
+    pub instagram_id: Option<Option<ProfileText>>,
     /// Short status of the member, `ooo`, `idle`, `active` or `onboarding`, unrelated to `/users/status`.
     #[serde(default, deserialize_with = "models::present")]
-    #[schema(nullable = false)]
-    pub status: Option<ProfileStatus>,
+    #[schema(value_type = Option<ProfileStatus>)]
+    pub status: Option<Option<ProfileStatus>>,
 }
 
 /// Rejects user names on other networks that contain `@` or spaces.
@@ -91,7 +95,7 @@ pub(super) fn check_handles(
 /// `Invalid` if the change contains no fields or a malformed user name on another network; `UsernameIsSet` if the member
 /// already has a username; `UsernameTaken` if another member has it; `Store`.
 pub async fn change_profile(context: &Context, member: &Member, change: &ProfileChange) -> Result<(), MemberError> {
-    let handles = [&change.linkedin_id, &change.twitter_id, &change.instagram_id].map(Option::as_ref);
+    let handles = [&change.linkedin_id, &change.twitter_id, &change.instagram_id].map(|id| id.as_ref()?.as_ref());
     check_handles(handles[0], handles[1], handles[2])?;
     if *change == ProfileChange::default() {
         return Err(MemberError::invalid("Body must have at least one field to change"));
@@ -115,18 +119,18 @@ fn apply(change: &ProfileChange, member: Member) -> Member {
     Member {
         first_name: change.first_name.unwrap_or(member.first_name),
         last_name: change.last_name.unwrap_or(member.last_name),
-        phone: change.phone.or(member.phone),
-        email: change.email.or(member.email),
-        status: change.status.map(ProfileText::from).or(member.status),
+        phone: change.phone.unwrap_or(member.phone),
+        email: change.email.unwrap_or(member.email),
+        status: change.status.map_or(member.status, |status| status.map(ProfileText::from)),
         profile: Profile {
-            yoe: change.yoe.or(member.profile.yoe),
-            company: change.company.or(member.profile.company),
-            designation: change.designation.or(member.profile.designation),
-            img: change.img.or(member.profile.img),
-            linkedin_id: change.linkedin_id.or(member.profile.linkedin_id),
-            twitter_id: change.twitter_id.or(member.profile.twitter_id),
-            instagram_id: change.instagram_id.or(member.profile.instagram_id),
-            website: change.website.or(member.profile.website),
+            yoe: change.yoe.unwrap_or(member.profile.yoe),
+            company: change.company.unwrap_or(member.profile.company),
+            designation: change.designation.unwrap_or(member.profile.designation),
+            img: change.img.unwrap_or(member.profile.img),
+            linkedin_id: change.linkedin_id.unwrap_or(member.profile.linkedin_id),
+            twitter_id: change.twitter_id.unwrap_or(member.profile.twitter_id),
+            instagram_id: change.instagram_id.unwrap_or(member.profile.instagram_id),
+            website: change.website.unwrap_or(member.profile.website),
         },
         ..member
     }

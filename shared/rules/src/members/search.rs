@@ -1,7 +1,7 @@
 //! Searching members by skill, status, role and Discord account.
 
 use super::MemberError;
-use super::list::{Cursor, PageRequest, ends, position_of};
+use super::list::{Cursor, Neighbor, PageRequest, ends, position_of};
 use crate::Context;
 use futures_util::future::try_join_all;
 use models::facet::{EntryDetail, Facet, Listing};
@@ -69,10 +69,10 @@ pub struct SearchResult {
     pub members: Vec<PublicMember>,
     /// Number of matching members on all pages.
     pub count: usize,
-    /// Id of the member after whom the next page starts; `None` on the last page.
-    pub next: Option<MemberId>,
-    /// Id of the member before whom the previous page ends; `None` on the first page.
-    pub prev: Option<MemberId>,
+    /// The next page; `None` if no members match after this one.
+    pub next: Option<Neighbor>,
+    /// The previous page; `None` if no members match before this one.
+    pub prev: Option<Neighbor>,
 }
 
 impl MemberSearch {
@@ -313,12 +313,32 @@ pub async fn search(context: &Context, search: &MemberSearch, page: &PageRequest
         }
         _ => (0, page.size),
     };
-    let (start, end) = (start.min(positions.len()), end.min(positions.len()));
-    let ids: Vec<MemberId> = positions[start..end].iter().map(|position| position.id().clone()).collect();
     let count = positions.len();
-    let members = found.present(context, search, &ids).await?;
-    let (first, last) = ends(&members, &ids);
-    Ok(SearchResult { next: last.filter(|_| end < count), prev: first.filter(|_| start > 0), members, count })
+    let (mut start, mut end) = (start.min(count), end.min(count));
+    let (members, start, end) = loop {
+        let ids: Vec<MemberId> =
+            found.positions.iter().skip(start).take(end - start).map(|at| at.id().clone()).collect();
+        let members = found.present(context, search, &ids).await?;
+        // If none of a page's members can be read, the page continues with those that follow.
+        if !members.is_empty() || start == end {
+            break (members, start, end);
+        }
+        (start, end) = match page.cursor {
+            Cursor::Prev(_) => (start.saturating_sub(page.size), start),
+            Cursor::Page(_) | Cursor::Next(_) => (end, end.saturating_add(page.size).min(count)),
+        };
+    };
+    if members.is_empty() {
+        let last_page = match count.saturating_sub(page.size).checked_sub(1) {
+            Some(before) => found.positions.iter().nth(before).map(|position| Neighbor::After(position.id().clone())),
+            None => Some(Neighbor::First),
+        };
+        let next = Some(Neighbor::First).filter(|_| end < count);
+        return Ok(SearchResult { members, next, prev: last_page.filter(|_| start > 0), count });
+    }
+    let (first, last) = ends(&members);
+    let next = last.filter(|_| end < count).map(Neighbor::After);
+    Ok(SearchResult { next, prev: first.filter(|_| start > 0).map(Neighbor::Before), members, count })
 }
 
 /// Matching members: their positions in listing order, and those of them that have already been read.
@@ -336,7 +356,7 @@ impl Matches {
 
     /// Returns the public form of members. Omits those who have stopped matching since the index was read.
     async fn present(
-        mut self,
+        &mut self,
         context: &Context,
         search: &MemberSearch,
         ids: &[MemberId],

@@ -4,11 +4,13 @@ use super::MemberError;
 use super::profile::check_handles;
 use crate::Context;
 use models::{
-    ARCHIVED, DiscordId, Email, Handle, IN_DISCORD, MEMBER, Member, MemberId, Name, Phone, Profile, ProfileText,
-    RoleName, Username, Years,
+    ARCHIVED, DiscordId, Email, GithubLogin, GithubNumber, IN_DISCORD, IdNumber, Link, MEMBER, Member, MemberId, Name,
+    Phone, Profile, ProfileText, RoleName, Username, Years,
 };
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::str::FromStr;
 use store::MemberChanged;
 
 /// Fields of a new member.
@@ -17,13 +19,9 @@ use store::MemberChanged;
 pub struct MemberDraft {
     /// Id of the member: 1 to 64 letters, digits, `-` and `_`. Superusers only; a random id when absent. Anybody else
     /// signs up with the id of the session.
-    #[serde(default, deserialize_with = "models::present")]
-    #[schema(nullable = false)]
     pub id: Option<MemberId>,
     /// Name of the member in the community, 4 to 32 letters, digits and hyphens; optional. The member can choose it
     /// later.
-    #[serde(default, deserialize_with = "models::present")]
-    #[schema(nullable = false)]
     pub username: Option<Username>,
     /// First name of the member, 1 to 100 characters.
     #[schema(example = "Ada")]
@@ -32,74 +30,56 @@ pub struct MemberDraft {
     #[schema(example = "Lovelace")]
     pub last_name: Name,
     /// E-mail address of the member, at most 254 characters; optional.
-    #[serde(default, deserialize_with = "models::present")]
-    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "models::filled")]
     pub email: Option<Email>,
-    /// Telephone number of the member, at most 15 digits, as a number or as a string with or without a leading `+`;
-    /// optional.
-    #[serde(default, deserialize_with = "models::present")]
-    #[schema(nullable = false)]
+    /// Telephone number of the member, 4 to 15 digits that do not begin with 0, as a number or as a string, which may also
+    /// contain spaces, dashes, parentheses and a leading `+`; optional.
+    #[serde(default, deserialize_with = "models::filled")]
     pub phone: Option<Phone>,
     /// Years of experience of the member, a number from 0 to 100; optional.
-    #[serde(default, deserialize_with = "models::present")]
-    #[schema(nullable = false)]
     pub yoe: Option<Years>,
     /// Company where the member works, at most 500 characters; optional.
-    #[serde(default, deserialize_with = "models::present")]
-    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "models::filled")]
     pub company: Option<ProfileText>,
     /// Job title of the member, at most 500 characters; optional.
-    #[serde(default, deserialize_with = "models::present")]
-    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "models::filled")]
     pub designation: Option<ProfileText>,
-    /// URL of a picture of the member, at most 500 characters; optional.
-    #[serde(default, deserialize_with = "models::present")]
-    #[schema(nullable = false)]
-    pub img: Option<ProfileText>,
-    /// GitHub login of the member, 1 to 100 characters; optional. If the session names one, it must be the same.
-    #[serde(default, deserialize_with = "models::present")]
-    #[schema(nullable = false)]
-    pub github_id: Option<Handle>,
-    /// Numeric GitHub user id of the member, as a string of 1 to 100 characters; optional. If the session names one, it
-    /// must be the same.
-    #[serde(default, deserialize_with = "models::present")]
-    #[schema(nullable = false)]
-    pub github_user_id: Option<Handle>,
+    /// Link to a picture of the member, an `http` or `https` URL or a host such as `example.com/x`, at most 2,048
+    /// characters; optional.
+    #[serde(default, deserialize_with = "models::filled")]
+    pub img: Option<Link>,
+    /// GitHub login of the member, 1 to 64 letters, digits, `-` and `_`; optional. If the session names one, it must be the same.
+    pub github_id: Option<GithubLogin>,
+    /// Numeric GitHub user id of the member, as a string or as an integer; optional. If the session names one, it must be
+    /// the same.
+    #[schema(value_type = Option<IdNumber>)]
+    pub github_user_id: Option<GithubNumber>,
     /// LinkedIn user name of the member, at most 500 characters without `@` or spaces; optional.
-    #[serde(default, deserialize_with = "models::present")]
-    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "models::filled")]
     pub linkedin_id: Option<ProfileText>,
     /// Twitter user name of the member, at most 500 characters without `@` or spaces; optional.
-    #[serde(default, deserialize_with = "models::present")]
-    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "models::filled")]
     pub twitter_id: Option<ProfileText>,
     /// Instagram user name of the member, at most 500 characters without `@` or spaces; optional.
-    #[serde(default, deserialize_with = "models::present")]
-    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "models::filled")]
     pub instagram_id: Option<ProfileText>,
-    /// Website of the member, at most 500 characters; optional.
-    #[serde(default, deserialize_with = "models::present")]
-    #[schema(nullable = false)]
-    pub website: Option<ProfileText>,
+    /// Link to the website of the member, an `http` or `https` URL or a host such as `example.com/x`, at most 2,048
+    /// characters; optional.
+    #[serde(default, deserialize_with = "models::filled")]
+    pub website: Option<Link>,
     /// Display name of the member on GitHub, at most 500 characters; optional.
-    #[serde(default, deserialize_with = "models::present")]
-    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "models::filled")]
     pub github_display_name: Option<ProfileText>,
     /// Roles of the member by name, such as `member` and `super_user`; optional. Superusers only.
-    #[serde(default, deserialize_with = "models::present")]
-    #[schema(nullable = false)]
-    pub roles: Option<BTreeMap<RoleName, bool>>,
+    pub roles: Option<BTreeMap<RoleName, Option<bool>>>,
     /// Whether the member has the role `member`; optional. Superusers only.
-    #[serde(rename = "isMember", default, deserialize_with = "models::present")]
-    #[schema(nullable = false)]
+    #[serde(rename = "isMember")]
     pub is_member: Option<bool>,
     /// Kind of user, at most 500 characters; optional. Superusers only.
-    #[serde(rename = "userType", default, deserialize_with = "models::present")]
-    #[schema(nullable = false)]
+    #[serde(rename = "userType", default, deserialize_with = "models::filled")]
     pub user_type: Option<ProfileText>,
-    /// Id of the linked Discord account, a string of 1 to 20 digits; optional. Superusers only.
-    #[serde(rename = "discordId", default, deserialize_with = "models::present")]
-    #[schema(nullable = false)]
+    /// Id of the linked Discord account, a string of 17 to 20 digits; optional. Superusers only.
+    #[serde(rename = "discordId")]
     pub discord_id: Option<DiscordId>,
 }
 
@@ -158,10 +138,14 @@ pub async fn sign_up(context: &Context, by: SignedUpBy<'_>, mut draft: MemberDra
 
 /// Returns the GitHub identity that a session states. A draft may repeat it, and must not state another: else anyone could
 /// claim anyone's identity.
-fn of_session(field: &str, stated: Option<&str>, given: Option<Handle>) -> Result<Option<Handle>, MemberError> {
-    let stated: Option<Handle> = stated.and_then(|stated| stated.parse().ok());
+fn of_session<T: FromStr + Display>(
+    field: &str,
+    stated: Option<&str>,
+    given: Option<T>,
+) -> Result<Option<T>, MemberError> {
+    let stated: Option<T> = stated.and_then(|stated| stated.parse().ok());
     let is_same =
-        |given: &Handle| stated.as_ref().is_some_and(|stated| stated.as_str().eq_ignore_ascii_case(given.as_str()));
+        |given: &T| stated.as_ref().is_some_and(|stated| stated.to_string().eq_ignore_ascii_case(&given.to_string()));
     match given {
         Some(given) if !is_same(&given) => Err(MemberError::invalid(format!("\"{field}\" is not allowed"))),
         _ => Ok(stated),
@@ -171,7 +155,9 @@ fn of_session(field: &str, stated: Option<&str>, given: Option<Handle>) -> Resul
 fn new_member(context: &Context, id: MemberId, draft: MemberDraft) -> Member {
     let now = context.now().into();
     let mut roles = BTreeMap::from([(ARCHIVED.to_owned(), false), (IN_DISCORD.to_owned(), false)]);
-    roles.extend(draft.roles.unwrap_or_default().into_iter().map(|(role, value)| (role.to_string(), value)));
+    roles.extend(
+        draft.roles.unwrap_or_default().into_iter().filter_map(|(role, value)| Some((role.to_string(), value?))),
+    );
     if let Some(is_member) = draft.is_member {
         roles.insert(MEMBER.to_owned(), is_member);
     }

@@ -4,7 +4,7 @@ use super::MemberError;
 use super::change::{Update, change_member};
 use super::directory::member;
 use crate::Context;
-use models::{Member, MemberId, Millis, State, Status, Text, UserStatus};
+use models::{Lines, Member, MemberId, Millis, State, Status, UserStatus};
 use serde::Deserialize;
 use store::StoreError;
 
@@ -15,17 +15,12 @@ pub struct StatusDraft {
     /// State of the member: `ACTIVE`, `IDLE`, `OOO` or `ONBOARDING`.
     pub state: State,
     /// Time the state begins, in milliseconds since 1970; default the current time.
-    #[serde(default, deserialize_with = "models::present")]
-    #[schema(nullable = false)]
     pub from: Option<Millis>,
     /// Time the state ends, in milliseconds since 1970, not before `from`; required when the state is `OOO`.
-    #[serde(default, deserialize_with = "models::present")]
-    #[schema(nullable = false)]
     pub until: Option<Millis>,
     /// Message that explains the state, at most 500 characters; default empty.
-    #[serde(default, deserialize_with = "models::present")]
-    #[schema(nullable = false)]
-    pub message: Option<Text<0, 500>>,
+    #[serde(default, deserialize_with = "models::filled")]
+    pub message: Option<Lines<0, 500>>,
 }
 
 /// Sets a member's status. Two requests, plus two per conflicting change.

@@ -52,7 +52,7 @@ pub enum SyncError {
     /// The stored members could not be read.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// This many of the members who joined or left could not be changed. The others were.
+    /// This many of the members who joined or left could not be changed, although they can be read. The others were.
     #[error("{0} members could not be synchronized with Discord")]
     Unsettled(usize),
 }
@@ -98,15 +98,17 @@ pub async fn sync(context: &Context, outside: &Outside, discord: &DiscordConfig)
     });
     let ended: Vec<Result<(), (MemberId, MemberError)>> =
         attempts.buffer_unordered(MAX_CONCURRENT_CHANGES).collect().await;
-    let failed: Vec<_> = ended.into_iter().filter_map(Result::err).collect();
-    for (id, error) in &failed {
+    let mut unsettled = 0;
+    for (id, error) in ended.into_iter().filter_map(Result::err) {
         tracing::error!(
             member = id.as_str(),
-            error = with_causes(error),
+            error = with_causes(&error),
             "could not synchronize a member with Discord"
         );
+        // A member who cannot be read cannot be archived either.
+        unsettled += usize::from(!matches!(error, MemberError::Store(StoreError::Unreadable { .. })));
     }
-    if failed.is_empty() { Ok(synced) } else { Err(SyncError::Unsettled(failed.len())) }
+    if unsettled == 0 { Ok(synced) } else { Err(SyncError::Unsettled(unsettled)) }
 }
 
 /// Returns the members of the Discord server by account id, with the time each joined.

@@ -41,6 +41,12 @@ fn at(minutes: usize) -> String {
 /// Creates an airline with `flights` flights, and a flyer. Returns the airline's key.
 async fn community(app: &TestApp, flights: usize) -> String {
     let key = app.airline("skyteam").await;
+    flyer_and_flights(app, flights).await;
+    key
+}
+
+/// Creates flights of the airline `skyteam`, and a flyer.
+pub async fn flyer_and_flights(app: &TestApp, flights: usize) {
     let flight = |number: usize| {
         json!({
             "id": flight_id(number), "code": "ST1", "gameId": "1", "aircraft": "A320", "airlineId": "skyteam",
@@ -53,14 +59,13 @@ async fn community(app: &TestApp, flights: usize) -> String {
     });
     import(app, RecordKind::Flyers, [flyer]).await;
     app.wire.reset();
-    key
 }
 
-fn passenger(flight: usize, miles: u64, minutes: usize) -> Value {
+pub fn passenger(flight: usize, miles: u64, minutes: usize) -> Value {
     json!({ "flightId": flight_id(flight), "userId": FLYER, "miles": miles, "createdAt": at(minutes) })
 }
 
-fn moved(id: usize, amount: i64, minutes: usize) -> Value {
+pub fn moved(id: usize, amount: i64, minutes: usize) -> Value {
     let (r#type, source) = if amount < 0 { ("spend", "purchase") } else { ("earn", "bonus") };
     json!({ "id": id, "userId": FLYER, "amount": amount, "type": r#type, "source": source, "createdAt": at(minutes) })
 }
@@ -75,7 +80,7 @@ fn flyer() -> FlyerId {
     FLYER.parse().expect("the flyer id should be valid")
 }
 
-async fn import_history(app: &TestApp, kind: HistoryKind, lines: &[Value]) -> Vec<Imported> {
+pub async fn import_history(app: &TestApp, kind: HistoryKind, lines: &[Value]) -> Vec<Imported> {
     rebuild(app.context(), kind, &flyer(), &rows(kind, lines)).await.expect("the import should succeed")
 }
 

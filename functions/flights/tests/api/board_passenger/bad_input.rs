@@ -18,7 +18,7 @@ async fn assert_rejected(
         let refused = board(app, key, flight, &boarding).await;
 
         assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{boarding}");
-        assert_eq!(refused.json(), json!({ "error": format!("\"{field}\": {reason}") }), "{boarding}");
+        assert_eq!(refused.json(), json!({ "error": format!("\"{field}\" {reason}") }), "{boarding}");
         assert!(app.wire.take_operations().is_empty(), "{boarding}");
     }
 }
@@ -26,33 +26,46 @@ async fn assert_rejected(
 #[tokio::test]
 async fn rejects_an_invalid_flyer_id() {
     let scene = with_flight().await;
-    let bad =
-        ["", " ", "0x1", "-1", "+1", "1.0", "1e3", "abc", " 1", "1 ", "1\n", "1#2", "１２３", "123456789012345678901"];
-    assert_rejected(&scene, "userId", bad.map(|id| json!(id)), "expected 1 to 20 decimal digits").await;
-    assert_rejected(&scene, "userId", [json!("1".repeat(90_000))], "expected 1 to 20 decimal digits").await;
+    let bad = [
+        " ",
+        "0",
+        "01",
+        "0x1",
+        "-1",
+        "+1",
+        "1.0",
+        "1e3",
+        "abc",
+        " 1",
+        "1 ",
+        "1\n",
+        "1#2",
+        "１２３",
+        "9223372036854775808",
+    ];
+    let reason = "must be a ROBLOX id, a number from 1 to 9223372036854775807 without leading zeros";
+    assert_rejected(&scene, "userId", bad.map(|id| json!(id)), reason).await;
+    assert_rejected(&scene, "userId", [json!("1".repeat(90_000)), json!(0), json!(-1), json!(u64::MAX)], reason).await;
+    assert_rejected(&scene, "userId", [json!("")], "is not allowed to be empty").await;
 }
 
 #[tokio::test]
 async fn rejects_miles_out_of_range() {
     let scene = with_flight().await;
     let bad = [
-        (json!(-1), "invalid value: integer \"-1\""),
-        (json!(1_000_001), "invalid value: integer \"1000001\""),
-        (json!(i64::MIN), "invalid value: integer \"-9223372036854775808\""),
-        (json!(u64::MAX), "invalid value: integer \"18446744073709551615\""),
-        (json!(0.5), "invalid type: floating point \"0.5\""),
-        (json!(500.0), "invalid type: floating point \"500.0\""),
-        (json!(1e30), "invalid type: floating point \"1e+30\""),
-        (json!("500"), "invalid type: string \"500\""),
-        (json!(""), "invalid type: string \"\""),
-        (json!(true), "invalid type: boolean \"true\""),
-        (json!(null), "invalid type: null"),
-        (json!([500]), "invalid type: sequence"),
-        (json!({ "amount": 500 }), "invalid type: map"),
+        json!(-1),
+        json!(1_000_001),
+        json!(i64::MIN),
+        json!(u64::MAX),
+        json!(0.5),
+        json!(1e30),
+        json!("500"),
+        json!(""),
+        json!(true),
+        json!([500]),
+        json!({ "amount": 500 }),
     ];
-    for (value, found) in bad {
-        assert_rejected(&scene, "miles", [value], &format!("{found}, expected an integer from 0 to 1000000")).await;
-    }
+    assert_rejected(&scene, "miles", bad, "must be an integer from 0 to 1000000").await;
 }
 
 /// Numbers that `serde_json::Value` cannot hold, so the bodies are written as text.
@@ -60,12 +73,8 @@ async fn rejects_miles_out_of_range() {
 async fn rejects_numbers_too_large_for_a_json_value() {
     let (app, key, flight) = with_flight().await;
     let bad = [
-        (
-            "18446744073709551616",
-            "\"miles\": invalid type: floating point \"1.8446744073709552e+19\", expected an integer from 0 to 1000000",
-        ),
-        ("5e2", "\"miles\": invalid type: floating point \"500.0\", expected an integer from 0 to 1000000"),
-        ("-0", "\"miles\": invalid type: floating point \"-0.0\", expected an integer from 0 to 1000000"),
+        ("18446744073709551616", "\"miles\" must be an integer from 0 to 1000000"),
+        ("5e-1", "\"miles\" must be an integer from 0 to 1000000"),
         ("1e999", "Body must be valid JSON: number out of range at line 1 column 35"),
         ("0500", "Body must be valid JSON: invalid number at line 1 column 32"),
         ("+500", "Body must be valid JSON: expected value at line 1 column 31"),
@@ -88,10 +97,8 @@ async fn rejects_numbers_too_large_for_a_json_value() {
 async fn rejects_names_of_the_wrong_length() {
     let scene = with_flight().await;
     for field in ["username", "displayName"] {
-        let bad = ["", &"a".repeat(101), &"🛫".repeat(101), &"a".repeat(90_000)];
-        assert_rejected(&scene, field, bad.map(|name| json!(name)), "expected 1 to 100 characters").await;
-        let blank = [" ", "\t", "\u{2003}\u{a0}"];
-        assert_rejected(&scene, field, blank.map(|name| json!(name)), "expected more than white space").await;
+        let bad = [&"a".repeat(101), &"🛫".repeat(101), &"a".repeat(90_000)];
+        assert_rejected(&scene, field, bad.map(|name| json!(name)), "must be 1 to 100 characters").await;
     }
 }
 
@@ -99,35 +106,22 @@ async fn rejects_names_of_the_wrong_length() {
 async fn rejects_an_invalid_avatar_url() {
     let scene = with_flight().await;
     let overlong = format!("https://example.com/{}", "a".repeat(2049 - 20));
-    let bad = [
-        "",
-        "pilot123.png",
-        "//example.com/a.png",
-        "https://",
-        "ftp://example.com/a.png",
-        "data:image/png;base64,AA",
-        &overlong,
-    ];
-    let reason = "expected an http or https URL of up to 2048 characters";
+    let bad =
+        ["/pilot123.png", "///a.png", "https://", "ftp://example.com/a.png", "data:image/png;base64,AA", &overlong];
+    let reason = "must be an http, https or ROBLOX URL of up to 2048 characters";
     assert_rejected(&scene, "avatarUrl", bad.map(|link| json!(link)), reason).await;
 }
 
 #[tokio::test]
 async fn rejects_values_of_the_wrong_type() {
     let scene = with_flight().await;
-    let types = [
-        (json!(123_456_789), "integer \"123456789\""),
-        (json!(1.5), "floating point \"1.5\""),
-        (json!(false), "boolean \"false\""),
-        (json!(["1"]), "sequence"),
-        (json!({ "id": "1" }), "map"),
-    ];
-    for field in ["userId", "username", "displayName", "avatarUrl"] {
-        for (value, found) in types.clone() {
-            assert_rejected(&scene, field, [value], &format!("invalid type: {found}, expected a string")).await;
-        }
+    let types = [json!(1.5), json!(false), json!(["1"]), json!({ "id": "1" })];
+    for field in ["username", "displayName", "avatarUrl"] {
+        assert_rejected(&scene, field, types.clone(), "must be a string").await;
+        assert_rejected(&scene, field, [json!(123_456_789)], "must be a string").await;
     }
-    assert_rejected(&scene, "userId", [json!(null)], "invalid type: null, expected a string").await;
+    assert_rejected(&scene, "userId", types, "must be an integer or a string of digits").await;
+    assert_rejected(&scene, "userId", [json!(null)], "is required").await;
 }
 
 #[tokio::test]
@@ -139,7 +133,7 @@ async fn rejects_a_missing_required_field() {
         let refused = board(&app, &key, &flight, &without).await;
 
         assert_eq!(refused.status, StatusCode::BAD_REQUEST);
-        assert_eq!(refused.json(), json!({ "error": format!("missing field \"{field}\"") }));
+        assert_eq!(refused.json(), json!({ "error": format!("\"{field}\" is required") }));
     }
     assert!(app.wire.take_operations().is_empty());
 }
@@ -147,12 +141,8 @@ async fn rejects_a_missing_required_field() {
 #[tokio::test]
 async fn rejects_unknown_fields() {
     let scene = with_flight().await;
-    let reason = |field: &str| {
-        let known = r#""userId", "miles", "username", "displayName", "avatarUrl""#;
-        format!("unknown field \"{field}\", expected one of {known}")
-    };
     for field in ["flightId", "joinedAt", "airlineId", "amount", "userid"] {
-        assert_rejected(&scene, field, [json!(1)], &reason(field)).await;
+        assert_rejected(&scene, field, [json!(1)], "is not allowed").await;
     }
 }
 
@@ -164,6 +154,6 @@ async fn rejects_a_duplicate_field() {
     let refused = app.post(&format!("/flight/{flight}/passengers")).key(&key).body(twice).send().await;
 
     assert_eq!(refused.status, StatusCode::BAD_REQUEST);
-    assert_eq!(refused.json(), json!({ "error": "duplicate field \"miles\"" }));
+    assert_eq!(refused.json(), json!({ "error": "\"miles\" must be given once" }));
     assert!(app.wire.take_operations().is_empty());
 }

@@ -5,11 +5,11 @@ use http::StatusCode;
 use serde_json::{Value, json};
 use testing::TestApp;
 
-const NAME: &str = "expected 1 to 100 characters";
-const SLUG: &str = "expected 1 to 64 of a-z, 0-9 and -";
-const AIRPORT: &str = "expected the 4 letters of an ICAO airport code";
-const TIME: &str = "expected an ISO 8601 time with offset, in the years 1970 to 9999";
-const LINK: &str = "expected an http or https URL of up to 2048 characters";
+const NAME: &str = "must be 1 to 100 characters";
+const SLUG: &str = "must be 1 to 64 of a-z, 0-9 and -";
+const AIRPORT: &str = "must be the 4 letters of an ICAO airport code";
+const TIME: &str = "must be an ISO 8601 time with offset, in the years 1970 to 9999";
+const LINK: &str = "must be an http or https URL, or a host such as example.com/x, of up to 2048 characters";
 
 /// Asserts that a draft is rejected for `reason` with each of these values in `field`.
 async fn assert_rejected(
@@ -24,7 +24,7 @@ async fn assert_rejected(
         let refused = app.post("/flight").key(key).json(&draft).send().await;
 
         assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{draft}");
-        assert_eq!(refused.json(), json!({ "error": format!("\"{field}\": {reason}") }), "{draft}");
+        assert_eq!(refused.json(), json!({ "error": format!("\"{field}\" {reason}") }), "{draft}");
         assert!(app.wire.take_operations().is_empty(), "{draft}");
     }
 }
@@ -32,16 +32,21 @@ async fn assert_rejected(
 #[tokio::test]
 async fn rejects_names_of_the_wrong_length() {
     let api = with_airline().await;
-    for field in ["code", "gameId", "aircraft"] {
+    for field in ["code", "aircraft"] {
         assert_rejected(
             &api,
             field,
-            [json!(""), json!("a".repeat(101)), json!("🛫".repeat(101)), json!("a".repeat(90_000))],
+            [json!("a".repeat(101)), json!("🛫".repeat(101)), json!("a".repeat(90_000))],
             NAME,
         )
         .await;
-        assert_rejected(&api, field, [json!(" "), json!("\t\n"), json!("\u{2003}")], "expected more than white space")
-            .await;
+        assert_rejected(
+            &api,
+            field,
+            [json!(""), json!(" "), json!("\t\n"), json!("\u{2003}")],
+            "is not allowed to be empty",
+        )
+        .await;
     }
 }
 
@@ -49,7 +54,8 @@ async fn rejects_names_of_the_wrong_length() {
 async fn rejects_invalid_brand_and_airline_ids() {
     let api = with_airline().await;
     for field in ["brandId", "codeshareAirlineId"] {
-        let bad = ["", " ", "SkyTeam", "sky_team", "sky team", "skyteam/main", "skyteam#main", "ŝky"];
+        assert_rejected(&api, field, [json!("")], "is not allowed to be empty").await;
+        let bad = [" ", "SkyTeam", "sky_team", "sky team", "skyteam/main", "skyteam#main", "ŝky"];
         assert_rejected(&api, field, bad.map(|id| json!(id)), SLUG).await;
         assert_rejected(&api, field, [json!("a".repeat(65))], SLUG).await;
     }
@@ -100,8 +106,7 @@ async fn rejects_an_invalid_time() {
 async fn rejects_an_invalid_link() {
     let api = with_airline().await;
     let bad = [
-        "",
-        "discord.gg/skyteam",
+        "discord",
         "//discord.gg/skyteam",
         "/skyteam",
         "https:",
@@ -127,31 +132,14 @@ async fn rejects_an_invalid_link() {
 #[tokio::test]
 async fn rejects_values_of_the_wrong_type() {
     let api = with_airline().await;
-    let types = [
-        (json!(123), "integer \"123\""),
-        (json!(-1), "integer \"-1\""),
-        (json!(1.5), "floating point \"1.5\""),
-        (json!(u64::MAX), "integer \"18446744073709551615\""),
-        (json!(true), "boolean \"true\""),
-        (json!(["ST123"]), "sequence"),
-        (json!({ "id": "ST123" }), "map"),
-    ];
-    let fields = [
-        "code",
-        "gameId",
-        "aircraft",
-        "brandId",
-        "departure",
-        "arrival",
-        "startTime",
-        "codeshareAirlineId",
-        "discordEventLink",
-    ];
+    let types = [json!(1.5), json!(true), json!(["ST123"]), json!({ "id": "ST123" })];
+    let fields =
+        ["code", "aircraft", "brandId", "departure", "arrival", "startTime", "codeshareAirlineId", "discordEventLink"];
     for field in fields {
-        for (value, found) in types.clone() {
-            assert_rejected(&api, field, [value], &format!("invalid type: {found}, expected a string")).await;
-        }
+        assert_rejected(&api, field, types.clone(), "must be a string").await;
+        assert_rejected(&api, field, [json!(123), json!(-1), json!(u64::MAX)], "must be a string").await;
     }
+    assert_rejected(&api, "gameId", types, "must be an integer or a string of digits").await;
 }
 
 #[tokio::test]
@@ -163,9 +151,9 @@ async fn rejects_a_missing_required_field() {
         let _removed = without.as_object_mut().unwrap().remove(field);
         let refused = app.post("/flight").key(key).json(&without).send().await;
         assert_eq!(refused.status, StatusCode::BAD_REQUEST);
-        assert_eq!(refused.json(), json!({ "error": format!("missing field \"{field}\"") }));
+        assert_eq!(refused.json(), json!({ "error": format!("\"{field}\" is required") }));
 
-        assert_rejected(&api, field, [json!(null)], "invalid type: null, expected a string").await;
+        assert_rejected(&api, field, [json!(null)], "is required").await;
     }
     assert!(app.wire.take_operations().is_empty());
 }
@@ -181,7 +169,7 @@ async fn rejects_unknown_fields() {
 
         assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{field}");
         let error = refused.json()["error"].as_str().unwrap().to_owned();
-        assert!(error.contains(&format!("unknown field \"{field}\", expected one of \"code\", \"gameId\"")), "{error}");
+        assert_eq!(error, format!("\"{field}\" is not allowed"));
     }
     assert!(app.wire.take_operations().is_empty());
 }
@@ -194,6 +182,6 @@ async fn rejects_a_duplicate_field() {
     let refused = app.post("/flight").key(&key).body(twice).send().await;
 
     assert_eq!(refused.status, StatusCode::BAD_REQUEST);
-    assert_eq!(refused.json(), json!({ "error": "duplicate field \"code\"" }));
+    assert_eq!(refused.json(), json!({ "error": "\"code\" must be given once" }));
     assert!(app.wire.take_operations().is_empty());
 }

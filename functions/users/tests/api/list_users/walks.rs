@@ -1,7 +1,7 @@
 //! Reads the list from end to end while it changes.
 
 use super::{backward, with_members};
-use crate::pages::{page, walk};
+use crate::pages::{Page, page, walk, walk_back};
 use crate::people::named;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -123,4 +123,37 @@ async fn end_where_all_remaining_members_were_archived() {
         archive(&app, &root, id).await;
     }
     assert!(walk(&app, &root, "/users?size=2").await[0].users.is_empty());
+}
+
+/// Beyond either end is an empty page, whose link leads back to the page at that end.
+#[tokio::test]
+async fn lead_back_from_an_empty_page() {
+    let usernames = ["aaaa", "bbb1", "bbb2", "bbb3", "cccc"];
+    let (app, root) = with_members(&usernames).await;
+    let ids = |pages: Vec<Page>| pages.iter().flat_map(Page::ids).collect::<Vec<_>>();
+    for (listing, listed) in [
+        ("/users?", &usernames[..]),
+        ("/users?search=BBB&", &usernames[1..4]),
+        ("/users/search?verified=false&", &usernames[..]),
+    ] {
+        let listed: Vec<_> = listed.iter().map(|username| backward(username)).collect();
+        for size in 1..=listed.len() + 1 {
+            for beyond in
+                [format!("next={}", backward("cccc")), format!("page={}", listed.len()), format!("page={}", usize::MAX)]
+            {
+                let beyond = page(&app, &root, &format!("{listing}{beyond}&size={size}")).await;
+                assert_eq!((beyond.users.len(), &*beyond.next), (0, ""), "{listing} {size}");
+                let last = page(&app, &root, &beyond.prev).await;
+                assert_eq!((last.users.len(), &*last.next), (size.min(listed.len()), ""), "{listing} {size}");
+                assert_eq!(ids(walk_back(&app, &root, &beyond).await), listed, "{listing} {size}");
+            }
+            let before = page(&app, &root, &format!("{listing}prev={}&size={size}", backward("aaaa"))).await;
+            assert_eq!((before.users.len(), &*before.prev), (0, ""), "{listing} {size}");
+            assert_eq!(ids(walk(&app, &root, &before.next).await), listed, "{listing} {size}");
+        }
+    }
+    for nobody in ["/users?search=zzz&page=3", "/users?search=zzz", "/users/search?role=MEMBER&page=3"] {
+        let nobody = page(&app, &root, nobody).await;
+        assert_eq!((nobody.users.len(), &*nobody.next, &*nobody.prev), (0, "", ""));
+    }
 }

@@ -81,13 +81,13 @@ async fn reflects_linking_and_archiving() {
     };
 
     change("/users/bob/discord", json!({ "discordId": null })).await;
-    change("/users/root/discord", json!({ "discordId": "104" })).await;
+    change("/users/root/discord", json!({ "discordId": "799600467218900104" })).await;
     assert_eq!(ids(&unverified(&app, &root).await.expect(200).json()), ["ada", "bob"]);
 
     change("/users/ada/temporary/data", json!({ "archived": true })).await;
     assert_eq!(ids(&unverified(&app, &root).await.expect(200).json()), ["bob"]);
 
-    change("/users/bob/discord", json!({ "discordId": "102" })).await;
+    change("/users/bob/discord", json!({ "discordId": "799600467218900102" })).await;
     let empty = unverified(&app, &root).await.expect(200).json();
     assert_eq!(ids(&empty), [""; 0]);
     assert_eq!(empty["data"]["totalUsers"], 0);
