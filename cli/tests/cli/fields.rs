@@ -55,8 +55,12 @@ impl Field {
     fn is_removable(&self) -> bool {
         let removes_all = ["update-self", "update-own-profile"];
         removes_all.contains(&self.operation.as_str())
-            || [("change-product", "description"), ("change-discord", "discordId")]
-                .contains(&(&self.operation, &self.name))
+            || [
+                ("change-product", "description"),
+                ("change-flight", "codeshareAirlineId"),
+                ("change-discord", "discordId"),
+            ]
+            .contains(&(&self.operation, &self.name))
     }
 }
 

@@ -8,7 +8,7 @@ use shared::http::flyers::{Body, Params};
 use shared::http::openapi::{ApiKeyResponses, FlyersBodyResponses};
 use shared::http::{Caller, FlyersError, FlyersErrorBody, Idempotency, answered};
 use shared::ledger::{Corrected, Correction, Note, correct};
-use shared::models::{AdjustedMiles, TransactionId};
+use shared::models::{AdjustedMiles, TransactionId, filled};
 
 /// Parses the ids in a path. A malformed id belongs to no transaction, so it is answered like an unknown one.
 fn transaction_id((flyer, transaction): &(String, String)) -> Result<TransactionId, FlyersError> {
@@ -69,6 +69,7 @@ pub(crate) async fn refund_transaction(
 #[serde(deny_unknown_fields)]
 pub(crate) struct ReversalBody {
     /// Reason for people to read, 1 to 200 characters; that of the boarding's entry when absent.
+    #[serde(default, deserialize_with = "filled")]
     #[schema(value_type = Option<String>, min_length = 1, max_length = 200, example = "Flight cancelled")]
     note: Option<Note>,
     /// Whether to take what is left when the balance is lower than the miles that were earned; `false` when absent.

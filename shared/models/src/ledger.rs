@@ -1,7 +1,8 @@
 //! The ledger: one entry for each movement of a flyer's miles.
 
+use crate::number::Whole;
 use crate::{AirlineId, FlightId, FlyerId, ProductId, Timestamp, TransactionId};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
 
 /// Direction of a movement of miles: `earn` adds to the balance, `spend` takes from it.
@@ -83,8 +84,7 @@ pub struct LedgerEntry {
 }
 
 /// Miles that an adjustment moves: an integer from −1,000,000 to 1,000,000 other than 0.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "i64")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct AdjustedMiles(i64);
 
 impl AdjustedMiles {
@@ -97,12 +97,12 @@ impl AdjustedMiles {
     }
 }
 
-impl TryFrom<i64> for AdjustedMiles {
-    type Error = &'static str;
-
-    fn try_from(miles: i64) -> Result<Self, Self::Error> {
-        let is_valid = miles != 0 && miles.unsigned_abs() <= Self::MAX.unsigned_abs();
-        if is_valid { Ok(Self(miles)) } else { Err("expected an integer from -1000000 to 1000000 other than 0") }
+impl<'de> Deserialize<'de> for AdjustedMiles {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let whole = Whole { expected: "an integer from -1000000 to 1000000 other than 0" };
+        let miles = deserializer.deserialize_i64(Whole { ..whole })?;
+        let is_valid = miles != 0 && (-Self::MAX..=Self::MAX).contains(&miles);
+        if is_valid { Ok(Self(miles)) } else { Err(de::Error::invalid_value(de::Unexpected::Signed(miles), &whole)) }
     }
 }
 

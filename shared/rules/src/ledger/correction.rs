@@ -5,13 +5,13 @@ use super::commit::{Request, commit_movement};
 use super::movement::{Reason, ensure_movable, movement};
 use crate::Context;
 use crate::idempotency::{Answered, IdempotencyKey, Recordable, Repeatable};
-use models::{AdjustedMiles, AirlineId, EntrySource, Flyer, FlyerId, LedgerEntry, Text, TransactionId};
+use models::{AdjustedMiles, AirlineId, EntrySource, Flyer, FlyerId, LedgerEntry, Lines, TransactionId};
 use serde::Serialize;
 use store::{CorrectionState, Effect, Movement, StoreError, StoredEntry};
 use uuid::Uuid;
 
 /// A note to a correction, for people to read.
-pub type Note = Text<1, 200>;
+pub type Note = Lines<1, 200>;
 
 /// What is put right.
 #[derive(Debug, Clone, Serialize)]
