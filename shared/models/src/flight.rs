@@ -104,12 +104,14 @@ pub struct FlightDraft {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct FlightChange {
     /// New flight number, 1 to 100 characters.
+    #[serde(default, deserialize_with = "filled")]
     #[schema(example = "ST124")]
     pub code: Option<Name>,
     /// Id of the ROBLOX game in which the flight is flown, from 1 to 2^63 - 1, as a string or as an integer.
     #[schema(value_type = Option<IdNumber>, example = "1234567890")]
     pub game_id: Option<GameId>,
     /// Aircraft type, 1 to 100 characters.
+    #[serde(default, deserialize_with = "filled")]
     #[schema(example = "Airbus A321")]
     pub aircraft: Option<Name>,
     /// Id of the brand under which the flight is operated, one of the airline's own.

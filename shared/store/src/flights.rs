@@ -237,13 +237,12 @@ impl Store {
         let version = before.version + 1;
         let changed = VersionedFlight { flight: after.clone(), version, operation: Some(operation), ..before.clone() };
         let (change, mut given) = update_expression(&to_item(&key, before), &to_item(&key, &changed));
-        let mut condition = match before.version {
-            // A flight is created without a version.
-            0 => "attribute_not_exists(#version)".to_owned(),
-            _ => {
-                given.insert(":seen".to_owned(), value(before.version));
-                "#version = :seen".to_owned()
-            }
+        // A flight is created without a version.
+        let mut condition = if before.version == 0 {
+            "attribute_not_exists(#version)".to_owned()
+        } else {
+            given.insert(":seen".to_owned(), value(before.version));
+            "#version = :seen".to_owned()
         };
         condition.push_str(" AND attribute_exists(#pk) AND attribute_not_exists(#endTime)");
         if after.start_time != before.flight.start_time {
