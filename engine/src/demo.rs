@@ -6,7 +6,7 @@ pub use members::SUPER_USER;
 
 use anyhow::{Context as _, Result, ensure};
 use models::{Airline, AirlineId, BrandDraft, Flight, FlightId, Flyer, KeyDigest, Product, Timestamp};
-use rules::ledger::{Boarding, board, open_account, purchase};
+use rules::ledger::{Boarding, Order, board, open_account, purchase};
 use rules::{Clock, Context};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -32,6 +32,9 @@ pub const UPCOMING: &str = "6d0a2f5c-91b7-4c3e-8a64-2f1b7c9d3e50";
 pub const TO_START: &str = "4e8d2b60-13f5-49ac-8b7e-c05d9a216f38";
 /// See [`TO_START`].
 pub const TO_END: &str = "b3f1c9d2-7e48-4a05-9c6d-5e2a8f417b90";
+
+/// ID of a planned flight without passengers, which the API reference cancels in its example.
+pub const TO_CANCEL: &str = "c7d9e1a4-5b2f-4e86-9a31-0f6b8d2c4e75";
 
 /// ID of a flyer with a purchase, which the API reference refunds in its example.
 pub const SHOPPER: &str = "246813579";
@@ -146,17 +149,19 @@ async fn sell_a_product(context: &Context) -> Result<()> {
     let id = flyer.user_id.clone();
     ensure!(open_account(context, flyer).await?, "flyer {SHOPPER} already exists");
     let then = at(context, "2024-03-10T18:00:00.000Z")?;
-    purchase(&then, &text(AIRLINE)?, &id, Some(&text(PRODUCTS[0])?), None).await?;
+    let order = Order { product: Some(text(PRODUCTS[0])?), expected_price: None };
+    purchase(&then, &text(AIRLINE)?, &id, &order, None).await?;
     Ok(())
 }
 
-/// Creates flights in the next days, each with a passenger. One of them is a codeshare.
+/// Creates flights in the next days, all but the last with a passenger. One of them is a codeshare.
 async fn plan_flights(context: &Context) -> Result<()> {
     let airline: AirlineId = text(AIRLINE)?;
     for (hours, id, code, departure, arrival, codeshare) in [
         (1, UPCOMING, "ST200", "EGLL", "EHAM", None),
         (26, TO_START, "ST201", "EHAM", "LFPG", Some("oceanic")),
         (50, TO_END, "ST202", "LFPG", "EDDF", None),
+        (74, TO_CANCEL, "ST203", "EDDF", "LOWW", None),
     ] {
         let id: FlightId = text(id)?;
         let flight: Flight = parse(json!({
@@ -166,6 +171,9 @@ async fn plan_flights(context: &Context) -> Result<()> {
             "discordEventLink": "https://discord.gg/skyteam",
         }))?;
         make_flight(context, &flight).await?;
+        if flight.id == text(TO_CANCEL)? {
+            continue;
+        }
         let boarding: Boarding = parse(json!({
             "userId": format!("20000{hours}"), "miles": 250, "username": format!("flyer{hours}"),
             "displayName": format!("Flyer {hours}"),

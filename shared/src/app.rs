@@ -24,6 +24,8 @@ pub struct App {
     pub allowed_origins: Arc<[HeaderValue]>,
     /// Limits of scheduled archiving.
     pub archiving: ArchivingConfig,
+    /// Maximum share of the running flights that one run may end because they are silent.
+    pub stale_max_share: f64,
     /// Maximum time per request where no Lambda runtime sets a deadline.
     pub request_timeout: Duration,
 }
@@ -43,6 +45,7 @@ impl App {
             sessions: Arc::new(config.sessions.clone()),
             allowed_origins: config.allowed_origins.clone().into(),
             archiving: config.archiving,
+            stale_max_share: config.stale_max_share,
             request_timeout: Duration::from_secs(10),
         }
     }

@@ -26,6 +26,8 @@ pub struct Config {
     pub discord: Option<DiscordConfig>,
     /// Limits of scheduled archiving: `ARCHIVE_MAX_SHARE`, `ARCHIVE_GRACE_DAYS`.
     pub archiving: ArchivingConfig,
+    /// Maximum share of the running flights, from 0 to 1, that one run may end because they are silent: `STALE_MAX_SHARE`.
+    pub stale_max_share: f64,
 }
 
 /// Limits of scheduled archiving.
@@ -133,6 +135,7 @@ impl Config {
                     &(0..=3650),
                 )?,
             },
+            stale_max_share: number("STALE_MAX_SHARE", optional("STALE_MAX_SHARE"), 0.5, &(0.0..=1.0))?,
         })
     }
 }

@@ -62,7 +62,7 @@ async fn finds_a_missing_entry() {
     flyer 123456789: entry 4 leaves a balance of 5500 miles, but records 5000
     flyer 123456789: has 3 ledger entries, but should have 4
     ledgers FLYER#123456789 000000000004: ledgers FLYER#123456789 000000000003 is missing
-    ledgers IDEMPOTENCY#skyteam#123456789#once OUTCOME: ledgers FLYER#123456789 000000000003 is missing
+    ledgers FLYER#123456789 OUTCOME#skyteam#once: ledgers FLYER#123456789 000000000003 is missing
     ");
 }
 

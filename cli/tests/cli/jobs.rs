@@ -6,15 +6,19 @@ use shared::members::DiscordConfig;
 use shared::outside::Secret;
 use std::sync::Arc;
 use std::time::Duration;
-use testing::TestApp;
+use testing::{DEMO_KEY, TestApp};
 use wiremock::matchers::{any, query_param};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-/// Starts the demo community with a flight that has been silent for an hour, and a purchase whose response is recorded.
+/// Starts the demo community with flights that have been silent for an hour, and a purchase whose response is recorded.
 pub async fn with_work() -> TestApp {
     let app = crate::with_demo().await;
     for name in ["buy-product", "server-start"] {
         let _done = app.call_of(&event(name)).send().await.expect(200);
+    }
+    for _ in 0..10 {
+        let flight = app.flight(DEMO_KEY, "skyteam").await;
+        let _started = app.post(&format!("/flight/{flight}/serverStart")).key(DEMO_KEY).send().await.expect(200);
     }
     app.clock.advance(Duration::from_hours(1));
     app
@@ -35,8 +39,12 @@ pub async fn run(app: &mut TestApp, job: &str) {
             assert!(run.is_complete);
         }
         "end-stale-flights" => {
-            let run = end_stale_flights::handle(&app.app, Duration::from_secs(10)).await.expect("the job runs");
-            assert_eq!(run.ended, 1);
+            // The safety stop holds for 30 minutes. The flights that never started are ended a day after their planned start.
+            for (time, expected) in [(0, (11, 0, 0)), (30, (0, 11, 0)), (7 * 24 * 60, (0, 0, 3))] {
+                app.clock.advance(Duration::from_mins(time));
+                let run = end_stale_flights::handle(&app.app, Duration::from_secs(10)).await.expect("the job runs");
+                assert_eq!((run.stopped, run.ended, run.unstarted), expected);
+            }
         }
         _ => panic!("{job} has no run here"),
     }

@@ -193,6 +193,7 @@ fn variables_of_its_own(crate_name: &str) -> &'static [&'static str] {
             "DISCORD_GUILD_ID",
             "DISCORD_TIMEOUT_SECONDS",
         ],
+        "end-stale-flights" => &["STALE_MAX_SHARE"],
         _ => &[],
     }
 }

@@ -15,6 +15,8 @@ pub fn routes() -> OpenApiRouter<App> {
     let routes = OpenApiRouter::new()
         .routes(routes!(flight::create_flight))
         .routes(routes!(flight::fetch_upcoming_flights))
+        .routes(routes!(flight::change_flight))
+        .routes(routes!(flight::cancel_flight))
         .routes(routes!(server::server_start))
         .routes(routes!(server::tick))
         .routes(routes!(server::server_end))

@@ -4,7 +4,6 @@ use crate::server::flight_id;
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
-use http::StatusCode;
 use serde::Serialize;
 use shared::Context;
 use shared::flights::passengers;
@@ -31,10 +30,10 @@ use shared::models::{FlightId, Passenger};
     params(
         ("id" = FlightId, Path, description = "Id of the flight, a UUID.",
             example = "6d0a2f5c-91b7-4c3e-8a64-2f1b7c9d3e50"),
-        ("Idempotency-Key" = Option<String>, Header, nullable = false, pattern = "^[!-~]{1,255}$",
+        ("Idempotency-Key" = Option<String>, Header, nullable = false, pattern = "^[!-+\\--~]{1,255}$",
             example = "5e0d9a36-0c2c-4d0f-8f0a-7b1c6a1f6e52",
-            description = "Key of the request, 1 to 255 visible ASCII characters, under which a repeat within 24 hours \
-                returns the first success instead of being processed again."),
+            description = "Key of the request, 1 to 255 visible ASCII characters other than a comma, under which a repeat \
+                within 24 hours returns the first success instead of being processed again."),
     ),
     request_body(content = Boarding, example = json!({
         "userId": "555666777", "miles": 500, "username": "copilot42", "displayName": "First Officer Ada"
@@ -67,7 +66,7 @@ pub(crate) async fn board_passenger(
     Body(boarding): Body<Boarding>,
 ) -> Result<Response, FlyersError> {
     let boarded = board(&context, &caller.airline_id, flight_id(&id)?, &boarding, key.as_ref()).await?;
-    Ok(answered(StatusCode::CREATED, boarded))
+    Ok(answered(boarded))
 }
 
 /// A page of a flight's passengers.

@@ -18,7 +18,8 @@ pub(crate) fn flight_id(segment: &str) -> Result<FlightId, FlyersError> {
 /// Report the start of a flight
 ///
 /// Sets the flight's `startedAt` to the current time. A flight that is already running is returned unchanged. From then
-/// on its game server must report a `tick` at least every 5 minutes, or the flight is ended.
+/// on its game server must report a `tick` at least every 5 minutes, or the flight is ended. Within 24 hours of such an
+/// end, the airline that operates the flight reopens it with this report or a tick.
 ///
 /// Both the airline that operates the flight and its codeshare partner may start it.
 #[utoipa::path(
@@ -26,7 +27,7 @@ pub(crate) fn flight_id(segment: &str) -> Result<FlightId, FlyersError> {
     path = "/flight/{id}/serverStart",
     tag = "Flights",
     security(("apiKey" = [])),
-    extensions(("x-dynamodb-requests" = json!("1"))),
+    extensions(("x-dynamodb-requests" = json!("1, or 2 if the airline operates the flight and it has ended"))),
     params(
         ("id" = FlightId, Path, description = "Id of the flight, a UUID.",
             example = "4e8d2b60-13f5-49ac-8b7e-c05d9a216f38"),
@@ -65,13 +66,14 @@ pub(crate) struct Tick {
 /// Report that a flight is still running
 ///
 /// Records the time of the report as a sign of life. A started flight without one for 5 minutes is ended, at the time
-/// of its last sign of life. Both the airline that operates the flight and its codeshare partner may report it.
+/// of its last sign of life; within 24 hours of such an end, a tick of the airline that operates the flight reopens it.
+/// Both the airline that operates the flight and its codeshare partner may report it.
 #[utoipa::path(
     post,
     path = "/flight/{id}/tick",
     tag = "Flights",
     security(("apiKey" = [])),
-    extensions(("x-dynamodb-requests" = json!("1"))),
+    extensions(("x-dynamodb-requests" = json!("1, or 2 if the airline operates the flight and it has ended"))),
     params(
         ("id" = FlightId, Path, description = "Id of the flight, a UUID.",
             example = "6d0a2f5c-91b7-4c3e-8a64-2f1b7c9d3e50"),
@@ -97,7 +99,8 @@ pub(crate) async fn tick(
 
 /// Report the end of a flight
 ///
-/// Sets the flight's `endTime` to the current time. A flight that has already ended is returned unchanged. Both the
+/// Sets the flight's `endTime` to the current time. A flight that has already ended is returned unchanged, and can no
+/// longer be reopened. Both the
 /// airline that operates the flight and its codeshare partner may end it.
 #[utoipa::path(
     post,

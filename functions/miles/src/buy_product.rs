@@ -2,21 +2,24 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use http::StatusCode;
 use serde::Deserialize;
 use shared::Context;
 use shared::http::flyers::{Body, Params};
 use shared::http::openapi::{ApiKeyResponses, FlyersBodyResponses};
 use shared::http::{Caller, FlyersError, FlyersErrorBody, Idempotency, answered};
-use shared::ledger::{Purchase, purchase};
+use shared::ledger::{Order, Purchase, purchase};
+use shared::models::Balance;
 
 /// The product to buy. Unknown fields are ignored, because existing clients may send some.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Order {
+pub(crate) struct OrderBody {
     /// Id of the product to buy, one of the calling airline's: 6 lower-case letters and digits.
     #[schema(required, nullable = false, example = "a1b2c3")]
     product_id: Option<String>,
+    /// Price that the buyer has seen, in miles. If it is given and the product has another price, nothing is bought.
+    #[schema(example = 500)]
+    expected_price: Option<Balance>,
 }
 
 /// Buy a product with miles
@@ -34,12 +37,12 @@ pub(crate) struct Order {
     extensions(("x-dynamodb-requests" = json!("2, plus 2 per conflicting movement"))),
     params(
         ("id" = String, Path, description = "ROBLOX user id of the flyer, a decimal string.", example = "123456789"),
-        ("Idempotency-Key" = Option<String>, Header, nullable = false, pattern = "^[!-~]{1,255}$",
+        ("Idempotency-Key" = Option<String>, Header, nullable = false, pattern = "^[!-+\\--~]{1,255}$",
             example = "0b6f1c7e-5d0a-4f63-9d43-0a2f0f7f2c11",
-            description = "Key of the request, 1 to 255 visible ASCII characters, under which a repeat within 24 hours \
-                returns the first success instead of being processed again."),
+            description = "Key of the request, 1 to 255 visible ASCII characters other than a comma, under which a repeat \
+                within 24 hours returns the first success instead of being processed again."),
     ),
-    request_body(content = Order, example = json!({ "productId": "a1b2c3" })),
+    request_body(content = OrderBody, example = json!({ "productId": "a1b2c3" })),
     responses(
         (status = 200, body = Purchase,
             description = "The product was bought: the flyer with the new balance, and the product.",
@@ -52,6 +55,8 @@ pub(crate) struct Order {
             example = json!({ "error": "Insufficient miles" })),
         (status = 404, description = "The flyer is unknown, or the airline has no active product with this id.",
             body = FlyersErrorBody, example = json!({ "error": "Product not found" })),
+        (status = 409, description = "The product has another price than `expectedPrice`.", body = FlyersErrorBody,
+            example = json!({ "error": "Price has changed" })),
         FlyersBodyResponses,
         (status = 422, body = FlyersErrorBody,
             description = "The `Idempotency-Key` was already used with another body or on another route.",
@@ -64,11 +69,11 @@ pub(crate) async fn buy_product(
     State(context): State<Context>,
     Params(flyer): Params<String>,
     Idempotency(key): Idempotency,
-    Body(order): Body<Order>,
+    Body(order): Body<OrderBody>,
 ) -> Result<Response, FlyersError> {
     let product = order.product_id.filter(|id| !id.is_empty()).ok_or(FlyersError::MissingProductId)?;
     let flyer = flyer.parse().map_err(|_| FlyersError::UserNotFound)?;
-    let product = product.parse().ok();
-    let bought = purchase(&context, &caller.airline_id, &flyer, product.as_ref(), key.as_ref()).await?;
-    Ok(answered(StatusCode::OK, bought))
+    let order = Order { product: product.parse().ok(), expected_price: order.expected_price };
+    let bought = purchase(&context, &caller.airline_id, &flyer, &order, key.as_ref()).await?;
+    Ok(answered(bought))
 }

@@ -1,6 +1,7 @@
 //! Flyers, their miles and their purchases: `/users/fetchUsersData` and `/user/{id}/…`.
 
 mod buy_product;
+mod corrections;
 mod fetch_users_data;
 mod transactions;
 
@@ -16,7 +17,9 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(fetch_users_data::fetch_users_data))
         .routes(routes!(buy_product::buy_product))
         .routes(routes!(transactions::list_transactions))
-        .routes(routes!(transactions::refund_transaction));
+        .routes(routes!(corrections::refund_transaction))
+        .routes(routes!(corrections::reverse_transaction))
+        .routes(routes!(corrections::adjust_balance));
     Contract::Flyers.applied_to(routes)
 }
 

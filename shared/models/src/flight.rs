@@ -56,6 +56,10 @@ pub struct Flight {
     pub codeshare_airline_id: Option<AirlineId>,
     /// Link to the flight's event on Discord, at most 2,048 characters.
     pub discord_event_link: Link,
+    /// Time the flight was cancelled before anybody boarded it, ISO 8601 UTC with milliseconds. Absent otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub cancelled_at: Option<Timestamp>,
 }
 
 impl Flight {
@@ -95,6 +99,58 @@ pub struct FlightDraft {
     pub discord_event_link: Option<Link>,
 }
 
+/// A partial update of a flight. Fields that are absent or `null` keep their values, except where `null` removes one.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct FlightChange {
+    /// New flight number, 1 to 100 characters.
+    #[serde(default, deserialize_with = "filled")]
+    #[schema(example = "ST124")]
+    pub code: Option<Name>,
+    /// Id of the ROBLOX game in which the flight is flown, from 1 to 2^63 - 1, as a string or as an integer.
+    #[schema(value_type = Option<IdNumber>, example = "1234567890")]
+    pub game_id: Option<GameId>,
+    /// Aircraft type, 1 to 100 characters.
+    #[serde(default, deserialize_with = "filled")]
+    #[schema(example = "Airbus A321")]
+    pub aircraft: Option<Name>,
+    /// Id of the brand under which the flight is operated, one of the airline's own.
+    pub brand_id: Option<BrandId>,
+    /// Departure airport, a 4-letter ICAO code; stored in upper case.
+    pub departure: Option<AirportCode>,
+    /// Arrival airport, a 4-letter ICAO code; stored in upper case.
+    pub arrival: Option<AirportCode>,
+    /// Planned start of the flight, ISO 8601 with offset. Cannot be changed once the flight has started.
+    pub start_time: Option<Timestamp>,
+    /// Id of an airline that shares the flight as codeshare partner; `null` removes the partner.
+    #[serde(default, deserialize_with = "crate::present")]
+    #[schema(value_type = Option<AirlineId>)]
+    pub codeshare_airline_id: Option<Option<AirlineId>>,
+    /// Link to the flight's event on Discord, an `http` or `https` URL or a host such as `example.com/x`, at most 2,048
+    /// characters.
+    #[serde(default, deserialize_with = "filled")]
+    pub discord_event_link: Option<Link>,
+}
+
+impl FlightChange {
+    /// Returns the flight after the change.
+    #[must_use]
+    pub fn applied_to(self, flight: Flight) -> Flight {
+        Flight {
+            code: self.code.unwrap_or(flight.code),
+            game_id: self.game_id.unwrap_or(flight.game_id),
+            aircraft: self.aircraft.unwrap_or(flight.aircraft),
+            brand_id: self.brand_id.unwrap_or(flight.brand_id),
+            departure: self.departure.unwrap_or(flight.departure),
+            arrival: self.arrival.unwrap_or(flight.arrival),
+            start_time: self.start_time.unwrap_or(flight.start_time),
+            codeshare_airline_id: self.codeshare_airline_id.unwrap_or(flight.codeshare_airline_id),
+            discord_event_link: self.discord_event_link.unwrap_or(flight.discord_event_link),
+            ..flight
+        }
+    }
+}
+
 /// A flight that has not ended, with the brand under which it is operated.
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct UpcomingFlight {
@@ -120,4 +176,8 @@ pub struct Passenger {
     pub miles: u64,
     /// Time the passenger boarded, ISO 8601 UTC with milliseconds.
     pub joined_at: Timestamp,
+    /// Time the airline took the miles back, ISO 8601 UTC with milliseconds. Absent otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub reversed_at: Option<Timestamp>,
 }

@@ -56,4 +56,6 @@ pub struct HistoryEntry {
     pub miles: u64,
     /// Time the flyer boarded.
     pub joined_at: Timestamp,
+    /// Miles that a reversal took back, at most those earned.
+    pub taken: u64,
 }

@@ -96,7 +96,8 @@ impl std::fmt::Display for FlightId {
 }
 
 /// Id of a ledger entry: the flyer and the number of the entry, so that it can be read without an index.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(into = "String")]
 pub struct TransactionId {
     /// The flyer whose ledger holds the entry.
     pub flyer: FlyerId,
@@ -113,6 +114,12 @@ impl std::str::FromStr for TransactionId {
         let id = Self { flyer: flyer.parse().map_err(|_| EXPECTED)?, seq: seq.parse().map_err(|_| EXPECTED)? };
         // An id has one spelling: no sign and no leading zeros.
         if id.seq > 0 && id.to_string() == value { Ok(id) } else { Err(EXPECTED) }
+    }
+}
+
+impl From<TransactionId> for String {
+    fn from(id: TransactionId) -> Self {
+        id.to_string()
     }
 }
 

@@ -1,7 +1,9 @@
 //! The ledger: one entry for each movement of a flyer's miles.
 
+use crate::number::Whole;
 use crate::{AirlineId, FlightId, FlyerId, ProductId, Timestamp, TransactionId};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
+use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
 
 /// Direction of a movement of miles: `earn` adds to the balance, `spend` takes from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -21,7 +23,8 @@ impl EntryType {
     }
 }
 
-/// What caused a movement of miles: boarding a flight, a purchase, the refund of a purchase, or an adjustment.
+/// What caused a movement of miles: boarding a flight, a purchase, the refund of a purchase, the reversal of a boarding, or
+/// an adjustment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum EntrySource {
@@ -31,8 +34,10 @@ pub enum EntrySource {
     Purchase,
     /// Refunding a purchase.
     Refund,
-    /// A correction, or a balance carried over from another system.
+    /// Miles that an airline owes or claims, or a balance carried over from another system.
     Adjustment,
+    /// Taking back the miles of a boarding.
+    Reversal,
 }
 
 /// One movement of a flyer's miles. The entries of a flyer are numbered from 1 without gaps.
@@ -52,7 +57,7 @@ pub struct LedgerEntry {
     pub amount: i64,
     /// Direction of the movement: `earn` or `spend`.
     pub r#type: EntryType,
-    /// Cause of the movement: `flight`, `purchase`, `refund` or `adjustment`.
+    /// Cause of the movement: `flight`, `purchase`, `refund`, `adjustment` or `reversal`.
     pub source: EntrySource,
     /// Id of the airline that moved the miles; `null` for an opening balance, and for an imported entry whose original
     /// does not name one.
@@ -72,10 +77,48 @@ pub struct LedgerEntry {
     pub balance_after: u64,
     /// Time the entry was written, ISO 8601 UTC with milliseconds.
     pub created_at: Timestamp,
-    /// Id of the purchase's entry that this refund reverses. Absent from other entries.
+    /// Id of the entry that this refund or reversal reverses. Absent from other entries.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "123456789-2")]
     pub reverses: Option<String>,
+}
+
+/// Miles that an adjustment moves: an integer from −1,000,000 to 1,000,000 other than 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct AdjustedMiles(i64);
+
+impl AdjustedMiles {
+    const MAX: i64 = 1_000_000;
+
+    /// Returns the miles: positive when credited, negative when taken.
+    #[must_use]
+    pub const fn get(self) -> i64 {
+        self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for AdjustedMiles {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let whole = Whole { expected: "an integer from -1000000 to 1000000 other than 0" };
+        let miles = deserializer.deserialize_i64(Whole { ..whole })?;
+        let is_valid = miles != 0 && (-Self::MAX..=Self::MAX).contains(&miles);
+        if is_valid { Ok(Self(miles)) } else { Err(de::Error::invalid_value(de::Unexpected::Signed(miles), &whole)) }
+    }
+}
+
+impl utoipa::ToSchema for AdjustedMiles {}
+
+impl utoipa::PartialSchema for AdjustedMiles {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::Integer)
+            .description(Some(
+                "Miles to credit or, if negative, to take: an integer from -1,000,000 to 1,000,000 other than 0.",
+            ))
+            .minimum(Some(-Self::MAX))
+            .maximum(Some(Self::MAX))
+            .into()
+    }
 }
 
 impl LedgerEntry {

@@ -35,7 +35,7 @@ pub use airline::{Airline, ApiKey, DEFAULT_INVITE_LINK, KeyDigest};
 pub use badge::Badge;
 pub use brand::{AirlineIata, AirlineIcao, Brand, BrandDraft, Callsign, Colour};
 pub use contact::{Email, Phone};
-pub use flight::{DEFAULT_EVENT_LINK, Flight, FlightDraft, FlightMiles, Passenger, UpcomingFlight};
+pub use flight::{DEFAULT_EVENT_LINK, Flight, FlightChange, FlightDraft, FlightMiles, Passenger, UpcomingFlight};
 pub use flyer::{Account, Flyer, HistoryEntry};
 pub use given::{filled, filled_or_removed, present};
 pub use ids::{
@@ -44,7 +44,7 @@ pub use ids::{
 pub use imported_from::{HistoryKind, ImportedFrom, Rewriting, RowId};
 pub use json::{JsonError, parse_json};
 pub use kept::{Keep, kept};
-pub use ledger::{EntrySource, EntryType, LedgerEntry};
+pub use ledger::{AdjustedMiles, EntrySource, EntryType, LedgerEntry};
 pub use limits::MAX_ANSWER_BYTES;
 pub use link::{AvatarUrl, Link};
 pub use member::{

@@ -133,7 +133,8 @@ impl Histories {
             Some(Some((flyer, entries))) => {
                 // A flight that cannot be read has been logged.
                 let flights = entries.iter().rev().filter_map(|entry| {
-                    Some(Flight { miles: Some(entry.miles), ..self.flights.get(&entry.flight_id)?.clone() })
+                    let miles = Some(entry.miles.saturating_sub(entry.taken));
+                    Some(Flight { miles, ..self.flights.get(&entry.flight_id)?.clone() })
                 });
                 FlyerHistory { user_id, user: Some(flyer.clone()), flights: flights.collect(), error: None }
             }

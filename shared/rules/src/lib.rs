@@ -11,6 +11,7 @@ mod commit;
 mod context;
 pub mod flights;
 pub mod history;
+mod idempotency;
 pub mod import;
 pub mod ledger;
 pub mod members;

@@ -39,8 +39,6 @@ pub enum FlyersError {
     ProductNotFound,
     #[error("Brand not found")]
     BrandNotFound,
-    #[error("Codeshare airline not found")]
-    CodeshareAirlineNotFound,
     #[error("Flight not found")]
     FlightNotFound,
     #[error("Transaction not found")]
@@ -52,14 +50,24 @@ pub enum FlyersError {
     BrandExists,
     #[error("Flight has ended")]
     FlightEnded,
+    #[error("Flight has passengers")]
+    HasPassengers,
     #[error("Passenger already boarded")]
     AlreadyBoarded,
     #[error("Already refunded")]
     AlreadyRefunded,
     #[error("Only purchases can be refunded")]
     NotAPurchase,
+    #[error("Already reversed")]
+    AlreadyReversed,
+    #[error("Transaction cannot be reversed")]
+    NotReversible,
+    #[error("Price has changed")]
+    PriceChanged,
     #[error("Flyer is being imported")]
     BeingImported,
+    #[error("Idempotency-Key is required")]
+    IdempotencyKeyRequired,
     #[error("Idempotency-Key was used with another body")]
     IdempotencyKeyReused,
     #[error("Content-Encoding must be gzip")]
@@ -107,7 +115,10 @@ impl From<LedgerError> for FlyersError {
             LedgerError::FlightEnded => Self::FlightEnded,
             LedgerError::AlreadyRefunded => Self::AlreadyRefunded,
             LedgerError::NotAPurchase => Self::NotAPurchase,
-            LedgerError::IdempotencyKeyReused => Self::IdempotencyKeyReused,
+            LedgerError::AlreadyReversed => Self::AlreadyReversed,
+            LedgerError::NotReversible => Self::NotReversible,
+            LedgerError::PriceChanged => Self::PriceChanged,
+            LedgerError::IdempotencyKeyReused(_) => Self::IdempotencyKeyReused,
             LedgerError::BeingImported => Self::BeingImported,
             error @ (LedgerError::NameRequired(_) | LedgerError::BalanceOutOfRange(_) | LedgerError::Cursor(_)) => {
                 Self::BadRequest(error.to_string())
@@ -123,8 +134,11 @@ impl From<FlightError> for FlyersError {
             FlightError::NotFound => Self::FlightNotFound,
             FlightError::Ended => Self::FlightEnded,
             FlightError::BrandNotFound => Self::BrandNotFound,
-            FlightError::CodeshareAirlineNotFound => Self::CodeshareAirlineNotFound,
-            error @ FlightError::Cursor(_) => Self::BadRequest(error.to_string()),
+            FlightError::HasPassengers => Self::HasPassengers,
+            error @ (FlightError::Codeshare(_)
+            | FlightError::Started
+            | FlightError::NothingToChange
+            | FlightError::Cursor(_)) => Self::BadRequest(error.to_string()),
             FlightError::Store(error) => error.into(),
         }
     }
@@ -344,20 +358,24 @@ impl FlyersError {
             | Self::MissingProductId
             | Self::MissingUserIds
             | Self::InsufficientMiles
-            | Self::NotAPurchase => StatusCode::BAD_REQUEST,
+            | Self::IdempotencyKeyRequired
+            | Self::NotAPurchase
+            | Self::NotReversible => StatusCode::BAD_REQUEST,
             Self::MissingApiKey | Self::InvalidApiKey => StatusCode::UNAUTHORIZED,
             Self::UserNotFound
             | Self::ProductNotFound
             | Self::BrandNotFound
-            | Self::CodeshareAirlineNotFound
             | Self::FlightNotFound
             | Self::TransactionNotFound
             | Self::NoSuchRoute(_) => StatusCode::NOT_FOUND,
             Self::BeingImported
             | Self::BrandExists
             | Self::FlightEnded
+            | Self::HasPassengers
             | Self::AlreadyBoarded
-            | Self::AlreadyRefunded => StatusCode::CONFLICT,
+            | Self::AlreadyRefunded
+            | Self::AlreadyReversed
+            | Self::PriceChanged => StatusCode::CONFLICT,
             Self::BodyTooLarge { .. } | Self::AnswerTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedEncoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,

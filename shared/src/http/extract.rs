@@ -183,7 +183,7 @@ impl FromRequestParts<App> for Idempotency {
         if keys.next().is_some() {
             return Err(bad("given more than once"));
         }
-        let key = key.to_str().map_err(|_| bad("expected 1 to 255 visible ASCII characters"))?;
+        let key = key.to_str().unwrap_or_default();
         key.parse().map(|key| Self(Some(key))).map_err(bad)
     }
 }

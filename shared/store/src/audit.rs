@@ -8,7 +8,7 @@ pub use record::{Content, Record};
 
 use crate::batch::key_of;
 use crate::item::{Item, from_item, text, value, values};
-use crate::keys::{Key, flyer_partition};
+use crate::keys::{Key, OUTCOME, flyer_partition};
 use crate::query::Range;
 use crate::request::read;
 use crate::stored::{CheckpointItem, HistoryPage, Ignored};
@@ -149,7 +149,9 @@ impl Store {
 
 /// Returns the range of a flyer's ledger entries, oldest first.
 pub(crate) fn ledger_range(flyer: &FlyerId) -> Range<'static> {
-    Range::of(Table::Ledgers, "#pk = :pk", values([(":pk", value(flyer_partition(flyer)))]))
+    // The partition also has recorded outcomes, whose sort keys do not begin with a digit.
+    let values = values([(":pk", value(flyer_partition(flyer))), (":first", value(OUTCOME))]);
+    Range::of(Table::Ledgers, "#pk = :pk AND #sk < :first", values)
 }
 
 /// Returns the range of the pages of a flyer's history.

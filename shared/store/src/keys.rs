@@ -117,10 +117,10 @@ impl Key {
         Self::new(Table::Ledgers, flyer_partition(flyer), ledger_position(seq))
     }
 
-    /// Key of the recorded outcome of a request. The `Idempotency-Key` comes last, because it may contain any visible
-    /// character.
+    /// Key of the recorded outcome of a request, in the partition of the flyer whom it concerns. The `Idempotency-Key` comes
+    /// last, because it may contain nearly any visible character.
     pub fn outcome(airline: &AirlineId, flyer: &FlyerId, idempotency_key: &str) -> Self {
-        Self::new(Table::Ledgers, format!("IDEMPOTENCY#{airline}#{flyer}#{idempotency_key}"), OUTCOME)
+        Self::new(Table::Ledgers, flyer_partition(flyer), format!("{OUTCOME}#{airline}#{idempotency_key}"))
     }
 
     pub fn airline(airline: &AirlineId) -> Self {
@@ -156,6 +156,11 @@ impl Key {
         .map(|pk| Self::new(Table::Flights, pk, CLAIM))
     }
 
+    /// Key of the record that the job which ends silent flights has stopped.
+    pub fn stale_flights_stop() -> Self {
+        Self::new(Table::Flights, "JOB#end-stale-flights".to_owned(), "STOP")
+    }
+
     pub fn flight(flight: FlightId) -> Self {
         Self::new(Table::Flights, flight_partition(flight), FLIGHT)
     }
@@ -168,6 +173,7 @@ impl Key {
 pub(crate) const FLYER: &str = "FLYER";
 pub(crate) const AIRLINE: &str = "AIRLINE";
 pub(crate) const FLIGHT: &str = "FLIGHT";
+/// Start of the sort key of every recorded outcome.
 pub(crate) const OUTCOME: &str = "OUTCOME";
 pub(crate) const KEY_PREFIX: &str = "KEY#";
 pub(crate) const PRODUCT_PREFIX: &str = "PRODUCT#";
@@ -202,6 +208,10 @@ pub(crate) fn flight_partition(flight: FlightId) -> String {
 pub(crate) fn ledger_position(seq: u64) -> String {
     format!("{seq:012}")
 }
+
+/// Partition key of every flight in the index of planned flights, which is written when a flight is planned and when it
+/// starts or ends.
+pub(crate) const PLANNED_PARTITION: &str = "all";
 
 /// Partition key of a flight in the index of running flights.
 pub(crate) fn running_shard(flight: FlightId) -> String {

@@ -1,14 +1,17 @@
 //! The ledger: writes movements of miles, each in one transaction, and reads the state on which they are decided.
 
+use crate::audit::{history_range, ledger_range};
+use crate::batch::Found;
 use crate::cursor::{Page, decode};
 use crate::item::{Item, from_item, text, to_item, value, values};
-use crate::keys::{HISTORY_PAGE_SIZE, Key, flyer_partition};
+use crate::keys::{HISTORY_PAGE_SIZE, Key, OUTCOME, flyer_partition};
 use crate::query::Range;
 use crate::request::read;
-use crate::stored::{CreditedPassenger, Stored};
+use crate::stored::{CreditedPassenger, HistoryPage, Stored};
 use crate::transaction::{CommitResult, Transaction};
 use crate::{PageError, Store, StoreError, Table};
 use aws_sdk_dynamodb::types::{Get, ReturnConsumedCapacity, TransactGetItem};
+use futures_util::future::try_join;
 use models::{
     Account, AirlineId, Flight, FlightId, FlyerId, HistoryEntry, ImportedFrom, LedgerEntry, Passenger, Product,
     ProductId, Timestamp,
@@ -25,7 +28,7 @@ pub struct StoredEntry {
     /// Id of the request that created the entry, so that a request whose response was lost finds its own entry; nil if
     /// no request created it.
     pub operation: Uuid,
-    /// Id of the entry that refunds this one; `None` unless it has been refunded.
+    /// Id of the entry that refunds or reverses this one; `None` unless it has been refunded or reversed.
     pub refunded_by: Option<String>,
     /// The part of an import that the entry comes from; `None` if a request created it.
     pub imported_from: Option<ImportedFrom>,
@@ -34,12 +37,14 @@ pub struct StoredEntry {
 /// The recorded outcome of a request with an `Idempotency-Key`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Outcome {
-    /// Digest of what was requested.
+    /// Version and digest of what was requested.
     pub fingerprint: String,
-    /// The response, as JSON.
+    /// HTTP status of the response; `None` in records that version 1 wrote.
+    pub status: Option<u16>,
+    /// Body of the response.
     pub answer: String,
-    /// Id of the ledger entry that the request created.
-    pub entry: String,
+    /// Id of the ledger entry that the request created; `None` if it moved no miles.
+    pub entry: Option<String>,
     /// Time the record expires, in seconds since 1970.
     pub expires_at: i64,
 }
@@ -56,8 +61,16 @@ pub struct OutcomeOf<'a> {
 }
 
 impl OutcomeOf<'_> {
-    fn key(&self) -> Key {
+    /// Returns the key under which the outcome is recorded.
+    pub(crate) fn key(&self) -> Key {
         Key::outcome(self.airline, self.flyer, self.key)
+    }
+
+    /// Returns the keys under which the outcome may be recorded: today's, and that of version 1.
+    fn keys(&self) -> [Key; 2] {
+        let Self { airline, flyer, key } = self;
+        let pk = format!("IDEMPOTENCY#{airline}#{flyer}#{key}");
+        [self.key(), Key { table: Table::Ledgers, pk, sk: OUTCOME.to_owned() }]
     }
 }
 
@@ -66,8 +79,8 @@ impl OutcomeOf<'_> {
 pub enum Effect {
     /// The product must still be for sale at the same price.
     ProductStillSold(Box<Product>),
-    /// The flight must exist and must not have ended.
-    FlightOpen(FlightId),
+    /// The flight, which must exist and must not have ended, is marked as boarded, so that it is not cancelled.
+    FlightBoarded(FlightId),
     /// The flyer boards a flight, which is appended to the history.
     Boarding {
         /// The flyer as a passenger of the flight.
@@ -75,10 +88,17 @@ pub enum Effect {
         /// Number of the new history entry, from 0.
         history_position: u64,
     },
-    /// The movement refunds another entry of the same flyer, which must not have been refunded before.
-    Refund {
-        /// Number of the refunded entry.
+    /// The movement refunds or reverses another entry of the same flyer, which must not have been before.
+    Reverses {
+        /// Number of the other entry.
         seq: u64,
+    },
+    /// The movement takes back miles of a boarding.
+    BoardingReversed {
+        /// The flight that was boarded.
+        flight: FlightId,
+        /// Number of the boarding's history entry, from 0.
+        history_position: u64,
     },
 }
 
@@ -118,8 +138,6 @@ pub struct PurchaseState {
     pub account: Option<Account>,
     /// The product, if the airline has it.
     pub product: Option<Product>,
-    /// The recorded outcome, if an `Idempotency-Key` was given and has an outcome.
-    pub outcome: Option<Outcome>,
 }
 
 /// The state on which a boarding is decided.
@@ -131,21 +149,44 @@ pub struct BoardingState {
     pub flight: Option<Flight>,
     /// The flyer as a passenger of the flight, if already boarded.
     pub passenger: Option<Passenger>,
-    /// The recorded outcome, if an `Idempotency-Key` was given and has an outcome.
-    pub outcome: Option<Outcome>,
 }
 
-/// The state on which a refund is decided.
+/// What a correction needs to know besides the flyer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Corrected {
+    /// Nothing.
+    Balance,
+    /// The purchase with this entry number.
+    Purchase(u64),
+    /// The boarding with this entry number, and the flyer's history.
+    Boarding(u64),
+}
+
+/// The state on which a correction is decided.
 #[derive(Debug)]
-pub struct RefundState {
+pub struct CorrectionState {
     /// The flyer; `None` before the flyer's first movement.
     pub account: Option<Account>,
-    /// The entry to refund, if it exists.
-    pub purchase: Option<StoredEntry>,
+    /// The entry to refund or reverse, if it exists.
+    pub entry: Option<StoredEntry>,
+    /// The flights of the flyer's history, in boarding order; empty unless a boarding is reversed.
+    pub history: Vec<FlightId>,
 }
 
 impl Store {
-    /// Reads the state on which a purchase is decided. One request.
+    /// Reads items together with the recorded outcome, if an `Idempotency-Key` was given. One request.
+    async fn read_with_outcome(
+        &self,
+        keys: impl IntoIterator<Item = &Key>,
+        outcome: Option<OutcomeOf<'_>>,
+    ) -> Result<(Found, Option<Outcome>), StoreError> {
+        let outcomes: Vec<Key> = outcome.iter().flat_map(OutcomeOf::keys).collect();
+        let mut found = self.batch_get(keys.into_iter().cloned().chain(outcomes.iter().cloned()).collect()).await?;
+        let recorded = outcomes.iter().find_map(|key| found.take(key).transpose()).transpose()?;
+        Ok((found, recorded))
+    }
+
+    /// Reads the state on which a purchase is decided, and the recorded outcome. One request.
     ///
     /// # Errors
     /// Any [`StoreError`].
@@ -155,20 +196,15 @@ impl Store {
         flyer: &FlyerId,
         product: Option<&ProductId>,
         outcome: Option<OutcomeOf<'_>>,
-    ) -> Result<PurchaseState, StoreError> {
+    ) -> Result<(PurchaseState, Option<Outcome>), StoreError> {
         let account = Key::flyer(flyer);
         let product = product.map(|product| Key::product(airline, product));
-        let outcome = outcome.map(|outcome| outcome.key());
-        let keys = [Some(&account), product.as_ref(), outcome.as_ref()];
-        let mut found = self.batch_get(keys.into_iter().flatten().cloned().collect()).await?;
-        Ok(PurchaseState {
-            account: found.take(&account)?,
-            product: product.map_or(Ok(None), |key| found.take(&key))?,
-            outcome: outcome.map_or(Ok(None), |key| found.take(&key))?,
-        })
+        let (mut found, outcome) = self.read_with_outcome([&account].into_iter().chain(&product), outcome).await?;
+        let product = product.map_or(Ok(None), |key| found.take(&key))?;
+        Ok((PurchaseState { account: found.take(&account)?, product }, outcome))
     }
 
-    /// Reads the state on which a boarding is decided. One request.
+    /// Reads the state on which a boarding is decided, and the recorded outcome. One request.
     ///
     /// # Errors
     /// Any [`StoreError`].
@@ -177,31 +213,43 @@ impl Store {
         flyer: &FlyerId,
         flight: FlightId,
         outcome: Option<OutcomeOf<'_>>,
-    ) -> Result<BoardingState, StoreError> {
-        let account = Key::flyer(flyer);
-        let passenger = Key::passenger(flight, flyer);
+    ) -> Result<(BoardingState, Option<Outcome>), StoreError> {
+        let (account, passenger) = (Key::flyer(flyer), Key::passenger(flight, flyer));
         let flight = Key::flight(flight);
-        let outcome = outcome.map(|outcome| outcome.key());
-        let keys = [Some(&account), Some(&passenger), Some(&flight), outcome.as_ref()];
-        let mut found = self.batch_get(keys.into_iter().flatten().cloned().collect()).await?;
-        Ok(BoardingState {
-            account: found.take(&account)?,
-            flight: found.take(&flight)?,
-            passenger: found.take::<CreditedPassenger>(&passenger)?.map(|stored| stored.passenger),
-            outcome: outcome.map_or(Ok(None), |key| found.take(&key))?,
-        })
+        let (mut found, outcome) = self.read_with_outcome([&account, &passenger, &flight], outcome).await?;
+        let passenger = found.take::<CreditedPassenger>(&passenger)?.map(|stored| stored.passenger);
+        Ok((BoardingState { account: found.take(&account)?, flight: found.take(&flight)?, passenger }, outcome))
     }
 
-    /// Reads the state on which the refund of entry number `purchase` is decided. One request.
+    /// Reads the state on which a correction is decided, and the recorded outcome. One request; for a boarding, two
+    /// concurrent ones.
     ///
     /// # Errors
     /// Any [`StoreError`].
-    pub async fn refund_state(&self, flyer: &FlyerId, purchase: u64) -> Result<RefundState, StoreError> {
+    pub async fn correction_state(
+        &self,
+        flyer: &FlyerId,
+        corrected: Corrected,
+        outcome: Option<OutcomeOf<'_>>,
+    ) -> Result<(CorrectionState, Option<Outcome>), StoreError> {
         let account = Key::flyer(flyer);
-        let purchase = Key::ledger_entry(flyer, purchase);
-        let keys = [Some(&account), Some(&purchase)];
-        let mut found = self.batch_get(keys.into_iter().flatten().cloned().collect()).await?;
-        Ok(RefundState { account: found.take(&account)?, purchase: found.take(&purchase)? })
+        let entry = match corrected {
+            Corrected::Balance => None,
+            Corrected::Purchase(seq) | Corrected::Boarding(seq) => Some(Key::ledger_entry(flyer, seq)),
+        };
+        let history = async {
+            if matches!(corrected, Corrected::Boarding(_)) {
+                self.query(history_range(flyer)).await
+            } else {
+                Ok(Vec::new())
+            }
+        };
+        let read = self.read_with_outcome([&account].into_iter().chain(&entry), outcome);
+        let ((mut found, outcome), history) = try_join(read, history).await?;
+        let entry = entry.map_or(Ok(None), |key| found.take(&key))?;
+        let pages = history.into_iter().map(from_item::<HistoryPage>).collect::<Result<Vec<_>, _>>()?;
+        let history = pages.into_iter().flat_map(|page| page.entries).map(|entry| entry.flight_id).collect();
+        Ok((CorrectionState { account: found.take(&account)?, entry, history }, outcome))
     }
 
     /// Reads a recorded outcome. If part of the transaction that records it has been seen before, all of it is seen now:
@@ -210,19 +258,21 @@ impl Store {
     /// # Errors
     /// Any [`StoreError`].
     pub async fn outcome(&self, of: OutcomeOf<'_>) -> Result<Option<Outcome>, StoreError> {
-        let key = of.key();
-        let get = Get::builder().table_name(self.name(key.table)).set_key(Some(key.attributes())).build();
-        let get = TransactGetItem::builder().get(get.expect("table and key are set")).build();
+        let get = |key: Key| {
+            let get = Get::builder().table_name(self.name(key.table)).set_key(Some(key.attributes())).build();
+            TransactGetItem::builder().get(get.expect("table and key are set")).build()
+        };
+        let gets: Vec<_> = of.keys().into_iter().map(get).collect();
         let response = read(|| {
             self.client
                 .transact_get_items()
-                .transact_items(get.clone())
+                .set_transact_items(Some(gets.clone()))
                 .return_consumed_capacity(ReturnConsumedCapacity::Total)
                 .send()
         })
         .await?;
-        let item = response.responses.unwrap_or_default().into_iter().next().and_then(|response| response.item);
-        item.map(from_item).transpose()
+        let mut items = response.responses.unwrap_or_default().into_iter().filter_map(|response| response.item);
+        items.next().map(from_item).transpose()
     }
 
     /// Reads a ledger entry by its number. One request.
@@ -249,11 +299,7 @@ impl Store {
             transaction = add_effect(transaction, effect, movement);
         }
         if let Some((of, outcome)) = outcome {
-            let key = of.key();
-            let now = values([(":now", value(movement.entry.created_at.as_second()))]);
-            // DynamoDB deletes expired items with a delay, so an expired record may still exist.
-            let condition = "attribute_not_exists(#pk) OR #expires_at <= :now";
-            transaction = transaction.put(&key, to_item(&key, &outcome), condition, now);
+            transaction = transaction.record(of, &outcome, movement.entry.created_at);
         }
         Ok(match transaction.commit().await? {
             CommitResult::Done => Committed::Done,
@@ -280,11 +326,21 @@ impl Store {
             // One more than requested, to find out whether there is a next page.
             limit: Some(limit + 1),
             after: after.map(|sk| Key { table: Table::Ledgers, pk: listing.clone(), sk }.attributes()),
-            ..Range::of(Table::Ledgers, "#pk = :pk", values([(":pk", value(&listing))]))
+            ..ledger_range(flyer)
         };
         let value = |stored: StoredEntry| stored.entry;
         let position = |item: &Item| text(item, "sk").to_owned();
         Ok(Page::of(self.query(range).await?, limit, &listing, position, value))
+    }
+}
+
+impl Transaction<'_> {
+    /// Records an outcome, unless another one is still valid at `now`.
+    pub(crate) fn record(self, of: OutcomeOf<'_>, outcome: &Outcome, now: Timestamp) -> Self {
+        let key = of.key();
+        // DynamoDB deletes expired items with a delay, so an expired record may still exist.
+        let condition = "attribute_not_exists(#pk) OR #expires_at <= :now";
+        self.put(&key, to_item(&key, outcome), condition, values([(":now", value(now.as_second()))]))
     }
 }
 
@@ -319,15 +375,16 @@ fn add_effect<'a>(transaction: Transaction<'a>, effect: &Effect, movement: &Move
             "#active = :true AND #priceMiles = :price",
             values([(":true", value(true)), (":price", value(product.price_miles))]),
         ),
-        Effect::FlightOpen(flight) => transaction.check(
+        Effect::FlightBoarded(flight) => transaction.update(
             &Key::flight(*flight),
-            "attribute_exists(#pk) AND attribute_not_exists(#endTime)",
-            Item::new(),
+            "SET #boarded = :true",
+            Some("attribute_exists(#pk) AND attribute_not_exists(#endTime)"),
+            values([(":true", value(true))]),
         ),
         Effect::Boarding { passenger, history_position } => {
             let stored = CreditedPassenger { passenger: passenger.clone(), seq: entry.seq };
-            let history_entry =
-                HistoryEntry { flight_id: passenger.flight_id, miles: passenger.miles, joined_at: passenger.joined_at };
+            let (flight_id, miles, joined_at) = (passenger.flight_id, passenger.miles, passenger.joined_at);
+            let history_entry = HistoryEntry { flight_id, miles, joined_at, taken: 0 };
             transaction.create(&Key::passenger(passenger.flight_id, &passenger.user_id), &stored).update(
                 &Key::history_page(&passenger.user_id, history_position / HISTORY_PAGE_SIZE),
                 "SET #entries = list_append(if_not_exists(#entries, :none), :entry)",
@@ -335,12 +392,29 @@ fn add_effect<'a>(transaction: Transaction<'a>, effect: &Effect, movement: &Move
                 values([(":none", value([(); 0])), (":entry", value([history_entry.form()]))]),
             )
         }
-        Effect::Refund { seq } => transaction.update(
+        Effect::Reverses { seq } => transaction.update(
             &Key::ledger_entry(&entry.user_id, *seq),
             "SET #refundedBy = :by",
             Some("attribute_exists(#pk) AND attribute_not_exists(#refundedBy)"),
             values([(":by", value(&entry.id))]),
         ),
+        Effect::BoardingReversed { flight, history_position } => {
+            let (page, index) = (history_position / HISTORY_PAGE_SIZE, history_position % HISTORY_PAGE_SIZE);
+            let taken = entry.amount.unsigned_abs();
+            transaction
+                .update(
+                    &Key::passenger(*flight, &entry.user_id),
+                    "SET #reversedAt = :at",
+                    Some("attribute_exists(#pk) AND attribute_not_exists(#reversedAt)"),
+                    values([(":at", value(entry.created_at))]),
+                )
+                .update(
+                    &Key::history_page(&entry.user_id, page),
+                    &format!("SET #entries[{index}].#taken = :taken"),
+                    Some(&format!("#entries[{index}].#flightId = :flight")),
+                    values([(":taken", value(taken)), (":flight", value(flight))]),
+                )
+        }
     }
 }
 

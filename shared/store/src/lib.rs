@@ -37,17 +37,18 @@ pub use airlines::{BrandCreated, KeyAdded, KeyRecord, LiveKey, NewAirline, NewKe
 pub use audit::{Checkpoint, Content, Disagreement, Record, Recorded, ScanPosition};
 pub use cursor::Page;
 pub use error::{Cause, CursorError, PageError, StoreError, with_causes};
-pub use flights::{MissingForFlight, SilentFlight};
+pub use flights::{FlightChanged, MissingForFlight, SilentFlight};
 pub use flyers::HistoryRound;
 pub use import::{Batch, CreateResult, Creation, Requirement};
 pub use invocation::{Invocation, Tally, time_left};
 pub use ledgers::{
-    BoardingState, Committed, Effect, Movement, Outcome, OutcomeOf, PurchaseState, RefundState, StoredEntry,
+    BoardingState, Committed, Corrected, CorrectionState, Effect, Movement, Outcome, OutcomeOf, PurchaseState,
+    StoredEntry,
 };
 pub use members::{IndexBlock, IndexEntry, MemberAudit, MemberChanged, Span};
 pub use retry::{Attempt, retry};
 pub use rewrite::WholeLedger;
-pub use stored::{CreditedPassenger, VersionedProduct};
+pub use stored::{CreditedPassenger, VersionedFlight, VersionedProduct};
 pub use update::{Changed, VersionedWrite};
 
 /// Configuration of the DynamoDB client.

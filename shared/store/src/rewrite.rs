@@ -110,12 +110,12 @@ impl Store {
 fn credited_boarding(StoredEntry { entry, .. }: &StoredEntry) -> Option<Passenger> {
     let flight_id = entry.flight_id.filter(|_| entry.source == EntrySource::Flight)?;
     let miles = u64::try_from(entry.amount).ok()?;
-    Some(Passenger { flight_id, user_id: entry.user_id.clone(), miles, joined_at: entry.created_at })
+    Some(Passenger { flight_id, user_id: entry.user_id.clone(), miles, joined_at: entry.created_at, reversed_at: None })
 }
 
 fn history_entry(stored: &StoredEntry) -> Option<HistoryEntry> {
     let Passenger { flight_id, miles, joined_at, .. } = credited_boarding(stored)?;
-    Some(HistoryEntry { flight_id, miles, joined_at })
+    Some(HistoryEntry { flight_id, miles, joined_at, taken: 0 })
 }
 
 /// Returns the changes that turn `before` into the new entries and history, in the order in which they are written.

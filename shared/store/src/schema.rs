@@ -71,6 +71,10 @@ pub const UPCOMING: Index = Index {
 pub const RUNNING: Index =
     Index { name: "running", partition_key: "running", sort_key: "lastTickAt", projection: Projected::KeysOnly };
 
+/// Flights that have neither started nor ended, by planned start.
+pub const PLANNED: Index =
+    Index { name: "planned", partition_key: "planned", sort_key: "startTime", projection: Projected::KeysOnly };
+
 /// Passengers of a flight, in boarding order.
 pub const BOARDED: Index =
     Index { name: "boarded", partition_key: "pk", sort_key: "joinedAt", projection: Projected::All };
@@ -78,7 +82,7 @@ pub const BOARDED: Index =
 /// Definitions of all tables.
 pub const TABLES: [Definition; 3] = [
     Definition { table: Table::Users, expires: false, indexes: &[] },
-    Definition { table: Table::Flights, expires: true, indexes: &[UPCOMING, RUNNING, BOARDED] },
+    Definition { table: Table::Flights, expires: true, indexes: &[UPCOMING, RUNNING, PLANNED, BOARDED] },
     Definition { table: Table::Ledgers, expires: true, indexes: &[] },
 ];
 

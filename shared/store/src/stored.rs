@@ -67,7 +67,18 @@ macro_rules! stored_as_is {
         }
     )+};
 }
-stored_as_is!(BrandClaim, CheckpointItem, Claim, FlightKeys, Ignored, KeyRecord, LiveKey, MemberAudit, Outcome);
+stored_as_is!(
+    BrandClaim,
+    CheckpointItem,
+    Claim,
+    FlightKey,
+    FlightKeys,
+    Ignored,
+    KeyRecord,
+    LiveKey,
+    MemberAudit,
+    Outcome
+);
 
 /// An item of which nothing matters but that it exists.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -99,6 +110,20 @@ pub(crate) struct CheckpointItem {
     /// Time the run began that stopped there.
     #[serde(rename = "begunAt")]
     pub begun_at: Timestamp,
+}
+
+/// When a job first stopped because it would have changed too much; no time if its last run did not stop.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct SafetyStop {
+    #[serde(rename = "stoppedAt")]
+    pub stopped_at: Option<Timestamp>,
+}
+stored_as_is!(SafetyStop);
+
+/// An item of an index that holds nothing but keys.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct FlightKey {
+    pub pk: String,
 }
 
 /// An item of the index of running flights.
@@ -205,7 +230,7 @@ impl From<ProductItem> for VersionedProduct {
 }
 
 stored! {
-    Flight as FlightItem {
+    Flight as FlightForm {
         id: FlightId = "id",
         #[serde(deserialize_with = "kept")]
         code: Name = "code",
@@ -223,7 +248,62 @@ stored! {
         codeshare_airline_id: Option<AirlineId> = "codeshareAirlineId",
         #[serde(deserialize_with = "kept")]
         discord_event_link: Link = "discordEventLink",
+        cancelled_at: Option<Timestamp> = "cancelledAt",
     } but { miles: None }
+}
+
+/// A flight with what its changes are conditional on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct VersionedFlight {
+    /// The flight.
+    pub flight: Flight,
+    /// Number of changes by the airline since it was created. Starting, ticking and ending do not count.
+    pub version: u64,
+    /// Id of the operation that made the last of these changes.
+    pub operation: Option<Uuid>,
+    /// Mark that somebody has boarded the flight, since boarding leaves one.
+    pub boarded: Option<bool>,
+    /// What ended the flight, if that can be undone.
+    pub ended_by: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct FlightItem {
+    #[serde(flatten)]
+    flight: FlightForm,
+    /// Absent before the first change.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    version: u64,
+    operation: Option<Uuid>,
+    boarded: Option<bool>,
+    #[serde(rename = "endedBy")]
+    ended_by: Option<String>,
+}
+
+impl Stored for VersionedFlight {
+    type Form = FlightItem;
+
+    fn form(&self) -> FlightItem {
+        FlightItem {
+            flight: self.flight.form(),
+            version: self.version,
+            operation: self.operation,
+            boarded: self.boarded,
+            ended_by: self.ended_by.clone(),
+        }
+    }
+}
+
+impl From<FlightItem> for VersionedFlight {
+    fn from(item: FlightItem) -> Self {
+        Self {
+            flight: item.flight.into(),
+            version: item.version,
+            operation: item.operation,
+            boarded: item.boarded,
+            ended_by: item.ended_by,
+        }
+    }
 }
 
 stored! {
@@ -233,6 +313,7 @@ stored! {
         user_id: FlyerId = "userId",
         miles: u64 = "miles",
         joined_at: Timestamp = "joinedAt",
+        reversed_at: Option<Timestamp> = "reversedAt",
     }
 }
 
@@ -293,11 +374,30 @@ impl From<AccountItem> for Account {
     }
 }
 
-stored! {
-    HistoryEntry as HistoryEntryForm {
-        flight_id: FlightId = "flightId",
-        miles: u64 = "miles",
-        joined_at: Timestamp = "joinedAt",
+#[derive(Serialize, Deserialize)]
+pub(crate) struct HistoryEntryForm {
+    #[serde(rename = "flightId")]
+    flight_id: FlightId,
+    miles: u64,
+    #[serde(rename = "joinedAt")]
+    joined_at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    taken: Option<u64>,
+}
+
+impl Stored for HistoryEntry {
+    type Form = HistoryEntryForm;
+
+    fn form(&self) -> HistoryEntryForm {
+        let Self { flight_id, miles, joined_at, taken } = *self;
+        HistoryEntryForm { flight_id, miles, joined_at, taken: Some(taken).filter(|taken| *taken > 0) }
+    }
+}
+
+impl From<HistoryEntryForm> for HistoryEntry {
+    fn from(form: HistoryEntryForm) -> Self {
+        let HistoryEntryForm { flight_id, miles, joined_at, taken } = form;
+        Self { flight_id, miles, joined_at, taken: taken.unwrap_or_default() }
     }
 }
 

@@ -34,7 +34,7 @@ fn are_required_on_all_but_a_few_routes() {
     let expected = ["DELETE /airlines/0/keys/0", "GET /", "GET /health", "POST /airlines", "POST /airlines/0/keys"];
 
     assert_eq!(others, expected.map(str::to_owned).into());
-    assert_eq!(with_keys().count(), 18);
+    assert_eq!(with_keys().count(), 22);
 }
 
 /// Sends `key` to every route that takes a key. Returns the response, which must be the same for all of them, and the

@@ -33,6 +33,7 @@ pub async fn expect_to_reject_bad_variables(binary: &str) {
         ("DISCORD_TIMEOUT_SECONDS", "0", out_of_range),
         ("ARCHIVE_MAX_SHARE", "1.5", out_of_range),
         ("ARCHIVE_GRACE_DAYS", "-1", out_of_range),
+        ("STALE_MAX_SHARE", "half", out_of_range),
     ] {
         let environment = environment.clone().with(name, value);
         expect_no_start(binary, &environment, &format!("environment variable {name} is bad: {reason}")).await;

@@ -46,7 +46,7 @@ pub fn kind(name: &str, schema: &Value) -> Option<Kind> {
         | "linkedin_id"
         | "twitter_id"
         | "instagram_id" => Kind::Line,
-        "description" | "message" | "reason" => Kind::Lines,
+        "description" | "message" | "reason" | "note" => Kind::Lines,
         "logoUrl" | "inviteLink" | "discordEventLink" | "img" | "imageUrl" | "website" => Kind::Link,
         "avatarUrl" => Kind::Avatar,
         "email" => Kind::Email,
@@ -55,13 +55,13 @@ pub fn kind(name: &str, schema: &Value) -> Option<Kind> {
         "discordId" | "serverId" => Kind::DiscordId,
         "github_id" => Kind::GithubLogin,
         "github_user_id" => Kind::GithubNumber,
-        "miles" | "priceMiles" | "overlapSeconds" | "levelValue" => Kind::Quantity(500),
+        "miles" | "priceMiles" | "expectedPrice" | "amount" | "overlapSeconds" | "levelValue" => Kind::Quantity(500),
         "yoe" => Kind::Quantity(5),
         "from" | "until" => Kind::Quantity(1_710_498_600_000),
         "id" | "airlineId" | "brandId" | "productId" | "departure" | "arrival" | "startTime" | "codeshareAirlineId"
         | "iata" | "icao" | "accentColor" | "secondaryColor" | "elementColor" | "levelId" | "state" | "status"
         | "action" | "discordJoinedAt" | "active" | "isPrimary" | "isMember" | "member" | "archived" | "in_discord"
-        | "roles" => Kind::Other,
+        | "roles" | "partial" => Kind::Other,
         _ => return None,
     })
 }

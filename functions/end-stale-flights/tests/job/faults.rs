@@ -36,7 +36,20 @@ async fn ended(app: &TestApp, key: &str, flights: &[(String, String)]) -> usize 
 #[tokio::test]
 async fn faults_that_pass_change_nothing() {
     let write = Write {
-        requests: &["Query", "Query", "Query", "Query", "Query", "Query", "Query", "Query", "UpdateItem", "UpdateItem"],
+        requests: &[
+            "Query",
+            "Query",
+            "Query",
+            "Query",
+            "Query",
+            "Query",
+            "Query",
+            "Query",
+            "Query",
+            "GetItem",
+            "UpdateItem",
+            "UpdateItem",
+        ],
         success: "2",
         effect: &["~ FLIGHT#… FLIGHT", "~ FLIGHT#… FLIGHT"],
         failures: Failures::FLYERS,
@@ -60,7 +73,7 @@ async fn the_other_flights_are_ended_if_one_cannot_be() {
     for position in [3, 16] {
         let (app, key) = with_airline().await;
         let flights = silent_flights(&app, &key, 20).await;
-        let through = vec![Fault::None; 8 + position];
+        let through = vec![Fault::None; 18 + position];
         app.wire.disturb(through.into_iter().chain([Fault::Error(400, "ValidationException")]));
 
         let broken = handle(&app.app, Duration::from_secs(10)).await;
@@ -77,7 +90,7 @@ async fn the_other_flights_are_ended_if_one_cannot_be() {
 async fn the_run_fails_at_its_deadline() {
     let (app, key) = with_airline().await;
     let flights = silent_flights(&app, &key, 3).await;
-    for undisturbed in [0, 8, 10] {
+    for undisturbed in [0, 10, 12] {
         app.wire.disturb(vec![Fault::None; undisturbed]);
         app.wire.disturb_all(Fault::Error(400, "ThrottlingException"));
 

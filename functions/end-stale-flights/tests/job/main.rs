@@ -4,9 +4,11 @@ mod cost;
 mod faults;
 mod lambda;
 mod overlap;
+mod safety;
 mod scene;
 mod silence;
 mod unreadable;
+mod unstarted;
 
 use testing::TestApp;
 

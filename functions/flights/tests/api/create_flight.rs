@@ -3,7 +3,6 @@
 mod bad_input;
 
 use crate::scene::{draft, upcoming, with_airline};
-use http::StatusCode;
 use insta::assert_snapshot;
 use serde_json::json;
 
@@ -110,15 +109,17 @@ async fn accepts_values_at_the_limits() {
 }
 
 #[tokio::test]
-async fn rejects_an_unknown_codeshare_airline() {
+async fn rejects_an_unknown_codeshare_airline_and_itself() {
     let (app, key) = with_airline().await;
-    let mut draft = draft();
-    draft["codeshareAirlineId"] = json!("nobody");
-
-    let refused = app.post("/flight").key(&key).json(&draft).send().await;
-
-    assert_eq!(refused.status, StatusCode::NOT_FOUND);
-    assert_eq!(refused.json(), json!({ "error": "Codeshare airline not found" }));
+    for (codeshare, error) in [
+        ("nobody", "\"codeshareAirlineId\": no airline has this id"),
+        ("skyteam", "\"codeshareAirlineId\": the airline operates the flight itself"),
+    ] {
+        let mut draft = draft();
+        draft["codeshareAirlineId"] = json!(codeshare);
+        let refused = app.post("/flight").key(&key).json(&draft).send().await.expect(400);
+        assert_eq!(refused.json(), json!({ "error": error }));
+    }
     assert_eq!(app.wire.take_operations(), ["TransactWriteItems"]);
     assert!(upcoming(&app, &key).await.is_empty());
 }

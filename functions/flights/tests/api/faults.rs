@@ -1,9 +1,10 @@
 //! Every write withstands the faults of DynamoDB and the network.
 
-use crate::scene::{FLYER, boarding, draft, report, with_airline, with_flight};
+use crate::scene::{FLYER, boarding, draft, report, silence, with_airline, with_flight};
+use serde_json::json;
 use std::time::Duration;
 use testing::Fault;
-use testing::withstand::{Failures, Scene, Write, withstand};
+use testing::withstand::{Failures, Scene, Write, withstand, withstand_passing};
 
 const BOARDING: Write = Write {
     requests: &["GetItem", "BatchGetItem", "TransactWriteItems"],
@@ -13,6 +14,7 @@ const BOARDING: Write = Write {
         "+ FLYER#123456789 000000000001",
         "+ FLYER#123456789 FLIGHTS#00000000",
         "+ FLYER#123456789 FLYER",
+        "~ FLIGHT#… FLIGHT",
     ],
     failures: Failures::FLYERS,
     repeated: Some("409"),
@@ -60,6 +62,41 @@ async fn create_flight() {
 }
 
 #[tokio::test]
+async fn change_flight() {
+    let write = Write { requests: &["GetItem", "GetItem", "TransactWriteItems"], ..REPORT };
+    let prepare = async || {
+        let (app, key, flight) = with_flight().await;
+        let _partner = app.airline("bluebird").await;
+        app.wire.reset();
+        let change = json!({ "code": "ST9", "startTime": "2024-03-16T14:00:00Z", "codeshareAirlineId": "bluebird" });
+        Scene::request(app, move |app| app.patch(&format!("/flight/{flight}")).key(&key).json(&change))
+    };
+    withstand(&write, prepare).await;
+}
+
+#[tokio::test]
+async fn cancel_flight() {
+    let write = Write { requests: &["GetItem", "GetItem", "Query", "UpdateItem"], ..REPORT };
+    withstand(&write, || reporting("cancel")).await;
+}
+
+/// A flight that was ended for its silence.
+#[tokio::test]
+async fn reopen_flight() {
+    for what in ["serverStart", "tick"] {
+        let write = Write { requests: &["GetItem", "UpdateItem", "UpdateItem"], ..REPORT };
+        let prepare = async || {
+            let (app, key, flight) = with_flight().await;
+            let _started = report(&app, &key, &flight, "serverStart").await.expect(200);
+            silence(&app).await;
+            Scene::request(app, move |app| app.post(&format!("/flight/{flight}/{what}")).key(&key))
+        };
+        // Either of the two writes may find that the other has taken effect.
+        withstand_passing(&write, prepare).await;
+    }
+}
+
+#[tokio::test]
 async fn server_start() {
     withstand(&REPORT, || reporting("serverStart")).await;
 }
@@ -87,7 +124,8 @@ async fn board_passenger_with_an_idempotency_key() {
             "+ FLYER#123456789 000000000001",
             "+ FLYER#123456789 FLIGHTS#00000000",
             "+ FLYER#123456789 FLYER",
-            "+ IDEMPOTENCY#skyteam#123456789#k1 OUTCOME",
+            "+ FLYER#123456789 OUTCOME#skyteam#k1",
+            "~ FLIGHT#… FLIGHT",
         ],
         repeated: Some("201 idempotency-replayed: true"),
         ..BOARDING

@@ -3,6 +3,8 @@
 mod authentication;
 mod board_passenger;
 mod bodies;
+mod cancel_flight;
+mod change_flight;
 mod create_flight;
 mod faults;
 mod fetch_upcoming_flights;
@@ -12,6 +14,7 @@ mod lambda;
 mod list_passengers;
 mod ownership;
 mod races;
+mod reopening;
 mod scene;
 mod server_end;
 mod server_start;

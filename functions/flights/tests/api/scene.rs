@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 use shared::audit::{Audited, audit};
+use shared::flights::{SILENCE, end_stale};
+use std::time::Duration;
 use testing::{Answer, TestApp};
 
 /// A flyer's ROBLOX user id.
@@ -49,6 +51,14 @@ pub fn boarding(flyer: &str) -> Value {
 /// Sends a `serverStart`, `tick` or `serverEnd` report.
 pub async fn report(app: &TestApp, key: &str, flight: &str, what: &str) -> Answer {
     app.post(&format!("/flight/{flight}/{what}")).key(key).send().await
+}
+
+/// Lets every running flight go silent, so that all are ended.
+pub async fn silence(app: &TestApp) {
+    app.clock.advance(SILENCE);
+    let _ended = end_stale(app.context(), 1.0).await.expect("the flights should be ended");
+    app.clock.advance(Duration::from_mins(1));
+    app.wire.reset();
 }
 
 /// Boards a flyer.

@@ -70,7 +70,7 @@ async fn rejects_an_ended_flight_whether_or_not_it_started() {
 
         assert_eq!(refused.status, StatusCode::CONFLICT);
         assert_eq!(refused.json(), json!({ "error": "Flight has ended" }));
-        assert_eq!(app.wire.take_operations(), ["UpdateItem"]);
+        assert_eq!(app.wire.take_operations(), ["UpdateItem", "UpdateItem"]);
         assert_eq!(report(&app, &key, &flight, "serverEnd").await.shown(), ended.shown());
     }
 }

@@ -346,3 +346,27 @@ async fn accepts_only_post_requests() {
     }
     "#);
 }
+
+/// Whoever insists on the price that was seen buys at that price or not at all.
+#[tokio::test]
+async fn sells_only_at_the_expected_price() {
+    let shop = Shop::open(500, 5000).await;
+    let order = |price: u64| shop.order().json(&json!({ "productId": shop.product, "expectedPrice": price }));
+
+    let bought = order(500).send().await.expect(200);
+    assert_eq!(bought.json()["user"]["miles"], 4500);
+    for other in [0, 499, 501, 5_000_000_000] {
+        assert_eq!(order(other).send().await.expect(409).json()["error"], "Price has changed");
+    }
+    let malformed = shop.order().json(&json!({ "productId": shop.product, "expectedPrice": "500" })).send().await;
+    assert!(malformed.expect(400).json()["error"].as_str().unwrap().contains("expectedPrice"));
+    assert_eq!(shop.entries().await, 2);
+}
+
+/// The price is looked at before the balance.
+#[tokio::test]
+async fn says_that_the_price_has_changed_even_to_the_poor() {
+    let shop = Shop::open(500, 1).await;
+    let order = shop.order().json(&json!({ "productId": shop.product, "expectedPrice": 400 }));
+    assert_eq!(order.send().await.expect(409).json()["error"], "Price has changed");
+}

@@ -42,7 +42,7 @@ async fn buy_product_with_an_idempotency_key() {
     let write = Write {
         effect: &[
             "+ FLYER#123456789 000000000002",
-            "+ IDEMPOTENCY#skyteam#123456789#order-1 OUTCOME",
+            "+ FLYER#123456789 OUTCOME#skyteam#order-1",
             "~ FLYER#123456789 FLYER",
         ],
         repeated: Some("200 idempotency-replayed: true"),
@@ -72,14 +72,77 @@ async fn refund_transaction() {
     withstand(&write, prepare).await;
 }
 
+fn reverse<'a>(app: &'a TestApp, key: &str, _: &str) -> Call<'a> {
+    app.post(&format!("/user/{FLYER}/transactions/{FLYER}-1/reverse")).key(key).json(&json!({ "note": "Cancelled" }))
+}
+
+fn adjust<'a>(app: &'a TestApp, key: &str, _: &str) -> Call<'a> {
+    let adjustment = json!({ "amount": -700, "note": "Claim" });
+    app.post(&format!("/user/{FLYER}/adjustments")).key(key).header("idempotency-key", "k1").json(&adjustment)
+}
+
+const REVERSAL: Write = Write {
+    requests: &["GetItem", "BatchGetItem", "Query", "TransactWriteItems"],
+    success: "201",
+    effect: &[
+        "+ FLYER#123456789 000000000002",
+        "~ FLIGHT#… PASSENGER#123456789",
+        "~ FLYER#123456789 000000000001",
+        "~ FLYER#123456789 FLIGHTS#00000000",
+        "~ FLYER#123456789 FLYER",
+    ],
+    repeated: Some("409"),
+    ..PURCHASE
+};
+
+#[tokio::test]
+async fn reverse_transaction() {
+    withstand(&REVERSAL, async || scene(Shop::open(500, 5000).await, reverse)).await;
+}
+
+#[tokio::test]
+async fn reverse_transaction_with_an_idempotency_key() {
+    let write = Write {
+        effect: &[
+            "+ FLYER#123456789 000000000002",
+            "+ FLYER#123456789 OUTCOME#skyteam#k1",
+            "~ FLIGHT#… PASSENGER#123456789",
+            "~ FLYER#123456789 000000000001",
+            "~ FLYER#123456789 FLIGHTS#00000000",
+            "~ FLYER#123456789 FLYER",
+        ],
+        repeated: Some("201 idempotency-replayed: true"),
+        ..REVERSAL
+    };
+    let prepare = async || {
+        scene(Shop::open(500, 5000).await, |app, key, product| {
+            reverse(app, key, product).header("idempotency-key", "k1")
+        })
+    };
+    withstand(&write, prepare).await;
+}
+
+#[tokio::test]
+async fn adjust_balance() {
+    let write = Write {
+        success: "201",
+        effect: &["+ FLYER#123456789 000000000002", "+ FLYER#123456789 OUTCOME#skyteam#k1", "~ FLYER#123456789 FLYER"],
+        repeated: Some("201 idempotency-replayed: true"),
+        ..PURCHASE
+    };
+    withstand(&write, async || scene(Shop::open(500, 5000).await, adjust)).await;
+}
+
 /// The source of the ledger entry that a request creates, and the request.
 type Movement = (&'static str, fn(&Shop) -> Call<'_>);
 
 /// The requests that move miles, in a shop where something was bought before.
-const MOVEMENTS: [Movement; 3] = [
+const MOVEMENTS: [Movement; 5] = [
     ("purchase", Shop::buy),
     ("purchase", |shop| shop.buy().header("idempotency-key", "order-1")),
     ("refund", |shop| shop.refund(&format!("{FLYER}-2"))),
+    ("reversal", |shop| shop.reverse(&format!("{FLYER}-1"), &json!({ "partial": true }))),
+    ("adjustment", |shop| shop.adjust("k1", &json!({ "amount": -1, "note": "Claim" }))),
 ];
 
 async fn shop_with_a_purchase() -> Shop {

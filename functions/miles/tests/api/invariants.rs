@@ -24,7 +24,7 @@ pub async fn sound_ledger(app: &TestApp, key: &str, flyer: &str) -> Vec<Value> {
         let is_possible = match kind {
             ("earn", "flight" | "adjustment") => amount >= 0,
             ("earn", "refund") => amount > 0,
-            ("spend", "purchase") => amount < 0,
+            ("spend", "purchase" | "reversal" | "adjustment") => amount < 0,
             _ => false,
         };
         assert!(is_possible, "{entry:#}");
@@ -34,7 +34,12 @@ pub async fn sound_ledger(app: &TestApp, key: &str, flyer: &str) -> Vec<Value> {
     let boardings: Vec<_> = entries.iter().filter(|entry| entry["source"] == "flight").cloned().collect();
     let flights = account["flights"].as_array().expect("the history should be an array");
     assert_eq!(boardings.len(), flights.len(), "each boarding should have exactly one entry");
-    assert_eq!(miles_by_flight(&boardings, "flightId", "amount"), miles_by_flight(flights, "id", "miles"));
+    let mut left = miles_by_flight(&boardings, "flightId", "amount");
+    for reversal in entries.iter().filter(|entry| entry["source"] == "reversal") {
+        *left.get_mut(reversal["flightId"].as_str().unwrap()).expect("the flight should have been boarded") +=
+            reversal["amount"].as_i64().unwrap();
+    }
+    assert_eq!(left, miles_by_flight(flights, "id", "miles"));
 
     check_refunds(&entries);
     entries
@@ -44,18 +49,23 @@ fn miles_by_flight<'a>(list: &'a [Value], flight: &str, miles: &str) -> HashMap<
     list.iter().map(|one| (one[flight].as_str().unwrap(), one[miles].as_i64().unwrap())).collect()
 }
 
-/// Checks that each refund reverses a purchase and that no purchase is reversed twice.
+/// Checks that each refund reverses a purchase and each reversal a boarding, and that no entry is reversed twice.
 fn check_refunds(entries: &[Value]) {
     let mut reversed = HashSet::new();
-    for refund in entries.iter().filter(|entry| entry["source"] == "refund") {
-        let id = &refund["reverses"];
-        assert!(reversed.insert(id.as_str().unwrap()), "refunded twice: {entries:#?}");
-        let purchase =
-            entries.iter().find(|entry| entry["id"] == *id).expect("the refund should name a purchase in the ledger");
-        assert_eq!(purchase["source"], "purchase", "{refund:#}");
-        assert!(purchase["seq"].as_u64() < refund["seq"].as_u64(), "{refund:#}");
-        assert_eq!(purchase["amount"].as_i64().map(|amount| -amount), refund["amount"].as_i64());
-        assert_eq!(purchase["productId"], refund["productId"]);
-        assert_eq!(purchase["airlineId"], refund["airlineId"]);
+    for entry in entries.iter().filter(|entry| entry["source"] == "refund" || entry["source"] == "reversal") {
+        let id = &entry["reverses"];
+        assert!(reversed.insert(id.as_str().unwrap()), "reversed twice: {entries:#?}");
+        let other = entries.iter().find(|entry| entry["id"] == *id).expect("it should name an entry in the ledger");
+        let (amount, of) = (entry["amount"].as_i64().unwrap(), other["amount"].as_i64().unwrap());
+        if entry["source"] == "refund" {
+            assert_eq!((&other["source"], of), (&json!("purchase"), -amount), "{entry:#}");
+        } else {
+            assert_eq!(other["source"], "flight", "{entry:#}");
+            assert!((1..=of).contains(&-amount), "{entry:#}");
+        }
+        assert!(other["seq"].as_u64() < entry["seq"].as_u64(), "{entry:#}");
+        for field in ["productId", "flightId", "airlineId"] {
+            assert_eq!(other[field], entry[field], "{entry:#}");
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Tests of the flyer routes over HTTP.
 
+mod adjust_balance;
 mod api_key;
 mod bad_input;
 mod buy_product;
@@ -13,7 +14,9 @@ mod large_answers;
 mod list_transactions;
 mod model;
 mod races;
+mod recorded;
 mod refund_transaction;
+mod reverse_transaction;
 mod shop;
 mod stored;
 

@@ -20,6 +20,8 @@ enum Action {
     Board { airline: usize, flyer: &'static str, operator: usize, flight: usize, miles: i64 },
     Buy { airline: usize, flyer: &'static str, seller: usize, product: usize },
     Refund { airline: usize, flyer: &'static str, seq: usize },
+    Reverse { airline: usize, flyer: &'static str, seq: usize, partial: bool },
+    Adjust { airline: usize, flyer: &'static str, amount: i64 },
 }
 
 fn actions() -> impl Strategy<Value = Vec<Action>> {
@@ -43,7 +45,15 @@ fn actions() -> impl Strategy<Value = Vec<Action>> {
         flyer,
         seq,
     });
-    prop::collection::vec(prop_oneof![3 => board, 4 => buy, 3 => refund], 1..32)
+    let reverse = (airline(), select(&FLYERS[..]), 0..8_usize, any::<bool>())
+        .prop_map(|(airline, flyer, seq, partial)| Action::Reverse { airline, flyer, seq, partial });
+    let amount = select(vec![1, 250, 1_000_000, -1, -250, -1_000_000]);
+    let adjust = (airline(), select(&FLYERS[..]), amount).prop_map(|(airline, flyer, amount)| Action::Adjust {
+        airline,
+        flyer,
+        amount,
+    });
+    prop::collection::vec(prop_oneof![3 => board, 4 => buy, 3 => refund, 3 => reverse, 1 => adjust], 1..32)
 }
 
 /// The fields of a ledger entry that differ between movements.
@@ -102,6 +112,34 @@ impl Model {
                 }
                 (flyer, Entry { airline, source: "refund", amount: -purchase.amount, reverses: Some(seq) }, 201)
             }
+            Action::Reverse { airline, flyer, seq, partial } => {
+                let ledger = self.ledgers.get(flyer).map(Vec::as_slice).unwrap_or_default();
+                let Some(boarding) = seq.checked_sub(1).and_then(|position| ledger.get(position)) else { return 404 };
+                if boarding.airline != airline {
+                    return 404;
+                }
+                if boarding.source != "flight" || boarding.amount == 0 {
+                    return 400;
+                }
+                if ledger.iter().any(|entry| entry.reverses == Some(seq)) {
+                    return 409;
+                }
+                let left = self.balance(flyer);
+                let taken = if partial { boarding.amount.min(left) } else { boarding.amount };
+                if taken == 0 || taken > left {
+                    return 400;
+                }
+                (flyer, Entry { airline, source: "reversal", amount: -taken, reverses: Some(seq) }, 201)
+            }
+            Action::Adjust { airline, flyer, amount } => {
+                if !self.ledgers.contains_key(flyer) {
+                    return 404;
+                }
+                if self.balance(flyer) + amount < 0 {
+                    return 400;
+                }
+                (flyer, Entry { airline, source: "adjustment", amount, reverses: None }, 201)
+            }
         };
         self.ledgers.entry(flyer).or_default().push(entry);
         status
@@ -144,7 +182,7 @@ impl System {
         Self { app, airlines }
     }
 
-    async fn apply(&self, action: &Action) -> Answer {
+    async fn apply(&self, step: usize, action: &Action) -> Answer {
         let (airline, path, body) = match *action {
             Action::Board { airline, flyer, operator, flight, miles } => {
                 let path = format!("/flight/{}/passengers", self.airlines[operator].2[flight]);
@@ -158,8 +196,16 @@ impl System {
             Action::Refund { airline, flyer, seq } => {
                 (airline, format!("/user/{flyer}/transactions/{flyer}-{seq}/refund"), json!({}))
             }
+            Action::Reverse { airline, flyer, seq, partial } => {
+                let path = format!("/user/{flyer}/transactions/{flyer}-{seq}/reverse");
+                (airline, path, json!({ "partial": partial }))
+            }
+            Action::Adjust { airline, flyer, amount } => {
+                (airline, format!("/user/{flyer}/adjustments"), json!({ "amount": amount, "note": "Staff" }))
+            }
         };
-        self.app.post(&path).key(&self.airlines[airline].0).json(&body).send().await
+        let call = self.app.post(&path).key(&self.airlines[airline].0).json(&body);
+        call.header("idempotency-key", &format!("step-{step}")).send().await
     }
 
     async fn ledger(&self, flyer: &str) -> Vec<Value> {
@@ -182,9 +228,9 @@ proptest! {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             let (mut model, system) = (Model::default(), System::start().await);
-            for action in &actions {
+            for (step, action) in actions.iter().enumerate() {
                 let expected = model.apply(action);
-                let answer = system.apply(action).await;
+                let answer = system.apply(step, action).await;
                 prop_assert_eq!(answer.status.as_u16(), expected, "{:?}: {}", action, answer.json());
                 if answer.status.is_success() {
                     let user = &answer.json()["user"];

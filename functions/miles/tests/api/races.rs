@@ -135,6 +135,57 @@ async fn refund_once_for_20_requests() {
     assert_eq!(shop.entries().await, 3);
 }
 
+/// 20 reversals of one boarding and 20 purchases compete for miles that suffice for one of them.
+#[tokio::test(flavor = "multi_thread")]
+async fn reverse_or_sell_what_is_there_once() {
+    for partial in [false, true] {
+        let shop = Shop::open(500, 500).await;
+        let mut calls = JoinSet::new();
+        for _ in 0..20 {
+            let (buyer, shop) = (shop.clone(), shop.clone());
+            calls.spawn(async move { buyer.buy().send().await });
+            calls.spawn(async move { shop.reverse("123456789-1", &json!({ "partial": partial })).send().await });
+        }
+
+        let answers = calls.join_all().await;
+
+        let counts = counted(&answers);
+        let (sold, taken) = (counts.contains_key("200 -"), counts.contains_key("201 -"));
+        assert!(sold != taken, "{counts:?}");
+        assert_eq!(counts[if sold { "200 -" } else { "201 -" }], 1);
+        assert_eq!(counts["400 Insufficient miles"], if sold { 39 } else { 20 });
+        assert_eq!(shop.app.balance(FLYER).await, 0);
+        assert_eq!(shop.entries().await, 2);
+        assert_eq!(shop.audited().await, 2);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn adjust_and_sell_without_losing_a_mile() {
+    let shop = Shop::open(500, 1000).await;
+    let mut calls = JoinSet::new();
+    for n in 0..20 {
+        let (buyer, shop) = (shop.clone(), shop.clone());
+        calls.spawn(async move { buyer.buy().send().await });
+        let amount = if n % 2 == 0 { 250 } else { -250 };
+        let adjustment = json!({ "amount": amount, "note": "Staff" });
+        // Two tasks send the same adjustment with the same key.
+        for _ in 0..2 {
+            let (shop, adjustment) = (shop.clone(), adjustment.clone());
+            calls.spawn(async move { shop.adjust(&format!("k{n}"), &adjustment).send().await });
+        }
+    }
+
+    let answers = calls.join_all().await;
+
+    let replays = answers.iter().filter(|answer| answer.header("idempotency-replayed").is_some()).count();
+    let done = answers.iter().filter(|answer| answer.status.is_success()).count() - replays;
+    assert!(counted(&answers).keys().all(|answer| ["200 -", "201 -", "400 Insufficient miles"].contains(&&**answer)));
+    assert!(replays >= 10, "each of the 10 credits should be replayed, not {replays}");
+    assert_eq!(shop.entries().await, 1 + done);
+    assert_eq!(shop.audited().await, 1 + done as u64);
+}
+
 /// Two airlines make every kind of movement concurrently.
 #[tokio::test(flavor = "multi_thread")]
 async fn keep_the_ledger_free_of_gaps() {

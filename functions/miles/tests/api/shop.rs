@@ -1,6 +1,7 @@
 //! The setup that most tests share: a product for sale and a flyer to buy it.
 
 use serde_json::{Value, json};
+use shared::audit::audit;
 use std::sync::Arc;
 use std::time::Duration;
 use testing::{Call, TestApp};
@@ -54,6 +55,17 @@ impl Shop {
         self.app.post(&format!("/user/{FLYER}/transactions/{transaction}/refund")).key(&self.key)
     }
 
+    /// Prepares the reversal of an entry in [`FLYER`]'s ledger.
+    pub fn reverse(&self, transaction: &str, body: &Value) -> Call<'_> {
+        self.app.post(&format!("/user/{FLYER}/transactions/{transaction}/reverse")).key(&self.key).json(body)
+    }
+
+    /// Prepares an adjustment of [`FLYER`]'s balance.
+    pub fn adjust(&self, idempotency_key: &str, body: &Value) -> Call<'_> {
+        let call = self.app.post(&format!("/user/{FLYER}/adjustments")).key(&self.key);
+        call.header("idempotency-key", idempotency_key).json(body)
+    }
+
     /// Prepares a change to the product.
     pub fn change_product(&self, change: &Value) -> Call<'_> {
         self.app.patch(&format!("/airline/products/{}", self.product)).key(&self.key).json(change)
@@ -62,6 +74,12 @@ impl Shop {
     /// Returns the number of entries in [`FLYER`]'s ledger. Panics if the ledger breaks an invariant.
     pub async fn entries(&self) -> usize {
         self.sound_ledger().await.len()
+    }
+
+    /// Audits the tables and returns the number of ledger entries. Panics if the audit finds a breach.
+    pub async fn audited(&self) -> u64 {
+        let audited = audit(self.app.context(), |breach| panic!("{breach}"), |_| {}).await;
+        audited.expect("the audit should complete").entries
     }
 
     /// Returns [`FLYER`]'s ledger, oldest first. Panics if the ledger breaks an invariant.

@@ -69,6 +69,14 @@ impl Stored {
         self.put(&self.tables.users, copies.collect()).await;
     }
 
+    /// Puts the recorded outcome of a request into the table of ledgers.
+    pub async fn put_outcome(&self, pk: &str, sk: &str, attributes: &[(&str, &str)], numbers: &[(&str, usize)]) {
+        let texts = attributes.iter().map(|(name, value)| ((*name).to_owned(), text(value)));
+        let numbers = numbers.iter().map(|(name, value)| ((*name).to_owned(), number(*value)));
+        let key = [("pk".to_owned(), text(pk)), ("sk".to_owned(), text(sk))];
+        self.put(&self.tables.ledgers, vec![key.into_iter().chain(texts).chain(numbers).collect()]).await;
+    }
+
     async fn partition(&self, table: &str, pk: &str) -> Vec<Item> {
         let query = self.client.query().table_name(table).key_condition_expression("pk = :pk");
         let answer = query.expression_attribute_values(":pk", text(pk)).send().await.expect("the query should succeed");

@@ -2,7 +2,7 @@
 
 use super::Breach;
 use models::{Account, EntrySource, EntryType, HistoryEntry, ImportedFrom, LedgerEntry};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use store::{Recorded, Store, StoreError, StoredEntry};
 
 /// Number of times that a ledger is read that seems wrong, but keeps changing.
@@ -149,6 +149,11 @@ impl Breaches {
         self.require(credits.len() as u64 == counted, || {
             format!("has {} flights in the ledger, but should have {counted}", credits.len())
         });
+        let reversals: HashMap<&str, u64> = up_to(account.seq, recorded)
+            .filter_map(|(_, stored)| stored.map(|stored| &stored.entry))
+            .filter(|entry| entry.source == EntrySource::Reversal)
+            .filter_map(|entry| Some((entry.reverses.as_deref()?, entry.amount.unsigned_abs())))
+            .collect();
         let mut credited = HashSet::new();
         for (entry, credit) in all.into_iter().zip(credits) {
             let flight = entry.flight_id;
@@ -157,6 +162,10 @@ impl Breaches {
                 && u64::try_from(credit.amount) == Ok(entry.miles)
                 && credit.created_at == entry.joined_at;
             self.require(is_credit, || format!("entry {} does not credit flight {flight}", credit.seq));
+            let reversal = reversals.get(credit.id.as_str());
+            self.require(reversal.copied().unwrap_or(0) == entry.taken && entry.taken <= entry.miles, || {
+                format!("the history of flight {flight} does not show what was taken back")
+            });
         }
     }
 }
@@ -174,12 +183,13 @@ fn is_well_formed(StoredEntry { entry, imported_from, operation, refunded_by }: 
         // The original system did not always record what was bought.
         EntrySource::Purchase => entry.amount < 0 && (entry.product_id.is_some() || is_imported),
         EntrySource::Refund => entry.amount >= 0 && entry.reverses.is_some(),
+        EntrySource::Reversal => entry.amount < 0 && entry.flight_id.is_some(),
         EntrySource::Adjustment => true,
     };
     entry.r#type == EntryType::of(entry.amount)
         && is_sourced
-        && (entry.source == EntrySource::Refund) == entry.reverses.is_some()
-        && (entry.source == EntrySource::Purchase || refunded_by.is_none())
+        && matches!(entry.source, EntrySource::Refund | EntrySource::Reversal) == entry.reverses.is_some()
+        && (matches!(entry.source, EntrySource::Purchase | EntrySource::Flight) || refunded_by.is_none())
         // A request of an airline made every entry that was not imported.
         && is_imported == operation.is_nil()
         && (is_imported || entry.airline_id.is_some())

@@ -40,6 +40,7 @@ pub(super) fn flight(json: &[u8]) -> Result<Creation, RowError> {
     let row: FlightRow = row(json)?;
     let default_link = || DEFAULT_EVENT_LINK.parse().expect("the default is a valid URL");
     let flight = Flight {
+        cancelled_at: None,
         id: row.id,
         code: row.code,
         game_id: GameId::keep(row.game_id.to_string()),

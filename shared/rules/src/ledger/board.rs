@@ -1,16 +1,16 @@
 //! Boarding flights, which earns miles.
 
 use super::LedgerError;
-use super::commit::{Request, Verdict, commit_movement};
-use super::idempotency::{Answered, IdempotencyKey, fingerprint, replay};
+use super::commit::{Request, commit_movement};
 use super::movement::{Reason, ensure_movable, movement};
 use crate::Context;
+use crate::idempotency::{Answered, IdempotencyKey, Recordable, Repeatable};
 use models::{
     Account, AirlineId, AvatarUrl, EntrySource, FlightId, FlightMiles, Flyer, FlyerId, IdNumber, Integer, Name,
     Passenger, Timestamp, filled,
 };
 use serde::{Deserialize, Serialize};
-use store::{BoardingState, Effect, OutcomeOf};
+use store::{BoardingState, Effect, Movement};
 use uuid::Uuid;
 
 /// A flyer who boards a flight, and the miles that the flyer earns on it.
@@ -41,12 +41,16 @@ pub struct Boarding {
 }
 
 /// Result of a boarding: the passenger, and the flyer afterwards.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct Boarded {
     /// The flyer as a passenger of the flight.
     pub passenger: Passenger,
     /// The flyer after the boarding, with the new balance.
     pub user: Flyer,
+}
+
+impl Recordable for Boarded {
+    const STATUS: u16 = 201;
 }
 
 /// Boards a flyer on a flight that the airline operates or shares, and credits the miles, in one transaction. Creates a
@@ -63,11 +67,12 @@ pub async fn board(
     idempotency_key: Option<&IdempotencyKey>,
 ) -> Result<Answered<Boarded>, LedgerError> {
     let flyer = &boarding.user_id;
-    let outcome_of = idempotency_key.map(|key| OutcomeOf { airline, flyer, key: key.as_str() });
-    let fingerprint = fingerprint(&("boarding", flight, boarding));
-    let request = Request { flyer, outcome: outcome_of.map(|of| (of, fingerprint.as_str())) };
-    let read = || context.store.boarding_state(flyer, flight, outcome_of);
-    let decide = |state, operation| decide(context, airline, boarding, &fingerprint, operation, state);
+    let request = ("boarding", flight, boarding);
+    let repeatable = |key| Repeatable::new(key, airline, flyer, &request).known_before_as(&request);
+    let repeatable = idempotency_key.map(repeatable);
+    let request = Request { flyer, repeatable: repeatable.as_ref() };
+    let read = || context.store.boarding_state(flyer, flight, repeatable.as_ref().map(|given| given.of));
+    let decide = |state, operation| decide(context, airline, boarding, operation, state);
     commit_movement(context, request, read, decide).await
 }
 
@@ -75,14 +80,10 @@ fn decide(
     context: &Context,
     airline: &AirlineId,
     boarding: &Boarding,
-    fingerprint: &str,
     operation: Uuid,
     state: BoardingState,
-) -> Result<Verdict<Boarded>, LedgerError> {
+) -> Result<(Movement, Boarded), LedgerError> {
     let now = context.now();
-    if let Some(answer) = replay(state.outcome.as_ref(), fingerprint, now)? {
-        return Ok(Verdict::Replay(answer));
-    }
     let flight = state.flight.filter(|flight| flight.is_flown_by(airline)).ok_or(LedgerError::FlightNotFound)?;
     if state.passenger.is_some() {
         return Err(LedgerError::AlreadyBoarded);
@@ -94,7 +95,8 @@ fn decide(
     let account = state.account.map_or_else(|| new_account(boarding, now), Ok)?;
     ensure_movable(&account)?;
     let miles = boarding.miles.get();
-    let passenger = Passenger { flight_id: flight.id, user_id: boarding.user_id.clone(), miles, joined_at: now };
+    let user_id = boarding.user_id.clone();
+    let passenger = Passenger { flight_id: flight.id, user_id, miles, joined_at: now, reversed_at: None };
     let reason = Reason {
         amount: i64::try_from(miles).expect("miles of a flight are at most 1,000,000"),
         source: EntrySource::Flight,
@@ -105,13 +107,13 @@ fn decide(
         reverses: None,
     };
     let effects = vec![
-        Effect::FlightOpen(flight.id),
+        Effect::FlightBoarded(flight.id),
         Effect::Boarding { passenger: passenger.clone(), history_position: account.flights_count },
     ];
     let movement = movement(&account, is_new, reason, operation, now, effects)
         .ok_or_else(|| LedgerError::BalanceOutOfRange("\"miles\""))?;
     let answer = Boarded { passenger, user: movement.account.flyer.clone() };
-    Ok(Verdict::Move(Box::new(movement), answer))
+    Ok((movement, answer))
 }
 
 fn new_account(boarding: &Boarding, now: Timestamp) -> Result<Account, LedgerError> {

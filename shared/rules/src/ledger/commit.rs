@@ -1,47 +1,41 @@
 //! Commits movements of miles: replays recorded answers, and retries on conflicts.
 
 use super::LedgerError;
-use super::idempotency::{Answered, record, replay};
 use crate::Context;
 use crate::commit::{Decision, NumberedChange, Trace, Written, commit};
+use crate::idempotency::{Answered, Recordable, Repeatable};
 use models::{FlyerId, LedgerEntry};
-use serde::{Serialize, de::DeserializeOwned};
-use store::{Committed, Invocation, Movement, OutcomeOf, StoreError};
+use std::marker::PhantomData;
+use store::{Committed, Invocation, Movement, Outcome, StoreError};
 use uuid::Uuid;
-
-/// What to do about a request, decided on the state as it was read.
-pub(super) enum Verdict<T> {
-    /// Return the recorded answer to the same request.
-    Replay(T),
-    /// Move miles, then return the answer.
-    Move(Box<Movement>, T),
-}
 
 /// A request that moves a flyer's miles.
 #[derive(Clone, Copy)]
 pub(super) struct Request<'a> {
     /// The flyer whose miles move.
     pub flyer: &'a FlyerId,
-    /// Where to record the outcome, and the fingerprint of the request; `None` without an `Idempotency-Key`.
-    pub outcome: Option<(OutcomeOf<'a>, &'a str)>,
+    /// How the outcome is recorded; `None` without an `Idempotency-Key`.
+    pub repeatable: Option<&'a Repeatable<'a>>,
 }
 
-/// Reads, decides and commits a movement, or replays the recorded answer. Two requests, plus two per conflicting
-/// movement. A refusal costs one request, or two with an `Idempotency-Key`.
+/// Reads, decides and commits a movement, or replays the recorded answer. `read` also reads the recorded outcome. Two
+/// requests if `read` is one, plus two per conflicting movement. A refusal costs one request, or two with an
+/// `Idempotency-Key`.
 ///
 /// # Errors
-/// Any error of `decide`; `Store`, with [`StoreError::Busy`] if the deadline passed and nothing was changed.
+/// `IdempotencyKeyReused`; any error of `decide`; `Store`, with [`StoreError::Busy`] if the deadline passed and nothing was
+/// changed.
 pub(super) async fn commit_movement<S, T, F>(
     context: &Context,
     request: Request<'_>,
     read: impl FnMut() -> F,
-    decide: impl FnMut(S, Uuid) -> Result<Verdict<T>, LedgerError>,
+    decide: impl FnMut(S, Uuid) -> Result<(Movement, T), LedgerError>,
 ) -> Result<Answered<T>, LedgerError>
 where
-    T: Clone + Serialize + DeserializeOwned,
-    F: Future<Output = Result<S, StoreError>>,
+    T: Recordable,
+    F: Future<Output = Result<(S, Option<Outcome>), StoreError>>,
 {
-    let movement = MovementChange { context, request, read, decide };
+    let movement = MovementChange { context, request, read, decide, answer: PhantomData };
     match commit(context, movement).await {
         Ok((entry, answered)) => {
             if let Some(entry) = entry {
@@ -58,74 +52,80 @@ where
 ///
 /// BatchGetItem does not read its items at the same instant: the record may have been read before the first request
 /// took effect, and the balance afterwards. A refusal is therefore final only if there is still no record.
-async fn replay_instead_of<T: DeserializeOwned>(
+async fn replay_instead_of<T: Recordable>(
     context: &Context,
     request: Request<'_>,
     error: LedgerError,
 ) -> Result<Answered<T>, LedgerError> {
-    let is_refusal = !matches!(error, LedgerError::IdempotencyKeyReused | LedgerError::Store(_));
-    if let Some((of, fingerprint)) = request.outcome.filter(|_| is_refusal) {
-        let outcome = context.store.outcome(of).await?;
-        if let Some(answer) = replay(outcome.as_ref(), fingerprint, context.now())? {
-            return Ok(Answered { answer, replayed: true });
-        }
+    let is_refusal = !matches!(error, LedgerError::IdempotencyKeyReused(_) | LedgerError::Store(_));
+    if let Some(repeatable) = request.repeatable.filter(|_| is_refusal)
+        && let Some(replay) = repeatable.read_replay::<T, LedgerError>(context).await?
+    {
+        return Ok(Answered::Replayed(replay));
     }
     Err(error)
 }
 
 /// A movement of a flyer's miles. Its number is that of its ledger entry.
-struct MovementChange<'a, R, D> {
+struct MovementChange<'a, T, R, D> {
     context: &'a Context,
     request: Request<'a>,
     read: R,
     decide: D,
+    answer: PhantomData<T>,
 }
 
 /// A movement, and the outcome to record together with it.
 struct MovementWrite {
-    movement: Box<Movement>,
-    outcome: Option<store::Outcome>,
+    movement: Movement,
+    outcome: Option<Outcome>,
 }
 
-impl<S, T, F, R, D> NumberedChange for MovementChange<'_, R, D>
+impl<S, T, F, R, D> NumberedChange for MovementChange<'_, T, R, D>
 where
-    T: Clone + Serialize,
-    F: Future<Output = Result<S, StoreError>>,
+    T: Recordable,
+    F: Future<Output = Result<(S, Option<Outcome>), StoreError>>,
     R: FnMut() -> F,
-    D: FnMut(S, Uuid) -> Result<Verdict<T>, LedgerError>,
+    D: FnMut(S, Uuid) -> Result<(Movement, T), LedgerError>,
 {
-    type State = S;
+    type State = (S, Option<Outcome>);
     type Write = MovementWrite;
     type Answer = (Option<LedgerEntry>, Answered<T>);
     type Error = LedgerError;
 
-    async fn read(&mut self) -> Result<S, LedgerError> {
+    async fn read(&mut self) -> Result<Self::State, LedgerError> {
         Ok((self.read)().await?)
     }
 
     /// Reads the entry with the number. One request.
-    async fn trace(&mut self, _: &S, number: u64) -> Result<Trace, StoreError> {
+    async fn trace(&mut self, _: &Self::State, number: u64) -> Result<Trace, StoreError> {
         let stored = self.context.store.ledger_entry(self.request.flyer, number).await?;
         Ok(stored.map_or(Trace::Nothing, |stored| Trace::By(Some(stored.operation))))
     }
 
-    fn decide(&mut self, state: S, operation: Uuid) -> Result<Decision<MovementWrite, Self::Answer>, LedgerError> {
-        Ok(match (self.decide)(state, operation)? {
-            Verdict::Replay(answer) => Decision::Answer((None, Answered { answer, replayed: true })),
-            Verdict::Move(movement, answer) => {
-                let entry = movement.entry.clone();
-                let outcome = self.request.outcome.map(|(_, fingerprint)| record(fingerprint, &answer, &entry));
-                Decision::Write {
-                    number: entry.seq,
-                    write: MovementWrite { movement, outcome },
-                    answer: (Some(entry), Answered { answer, replayed: false }),
-                }
-            }
+    fn decide(
+        &mut self,
+        (state, outcome): Self::State,
+        operation: Uuid,
+    ) -> Result<Decision<MovementWrite, Self::Answer>, LedgerError> {
+        let repeatable = self.request.repeatable;
+        let replay = repeatable.map(|repeatable| repeatable.replay::<T>(outcome.as_ref(), self.context.now()));
+        if let Some(replay) = replay.transpose()?.flatten() {
+            return Ok(Decision::Answer((None, Answered::Replayed(replay))));
+        }
+        let (movement, answer) = (self.decide)(state, operation)?;
+        let entry = movement.entry.clone();
+        let record = |repeatable: &Repeatable<'_>| repeatable.record(&answer, Some(&entry.id), entry.created_at);
+        let outcome = repeatable.map(record);
+        Ok(Decision::Write {
+            number: entry.seq,
+            write: MovementWrite { movement, outcome },
+            answer: (Some(entry), Answered::New(answer)),
         })
     }
 
     async fn write(&mut self, write: MovementWrite) -> Result<Written, LedgerError> {
-        let recorded = self.request.outcome.map(|(of, _)| of).zip(write.outcome);
+        let recorded = self.request.repeatable.map(|repeatable| repeatable.of).zip(write.outcome);
         let committed = self.context.store.commit(&write.movement, recorded, self.context.random()).await?;
         Ok(match committed {
             Committed::Done => Written::Done,

@@ -1,6 +1,7 @@
 //! Errors of movements of miles and of listings of ledgers.
 
 use crate::commit::StorageFailure;
+use crate::idempotency::KeyReusedError;
 use store::{CursorError, PageError, StoreError};
 
 /// Why miles could not be moved or a ledger could not be read.
@@ -21,6 +22,9 @@ pub enum LedgerError {
     /// The balance is lower than the price.
     #[error("Insufficient miles")]
     InsufficientMiles,
+    /// The product has another price than the buyer expects.
+    #[error("Price has changed")]
+    PriceChanged,
     /// The flyer has already boarded the flight.
     #[error("Passenger already boarded")]
     AlreadyBoarded,
@@ -33,12 +37,18 @@ pub enum LedgerError {
     /// The ledger entry is not a purchase.
     #[error("Only purchases can be refunded")]
     NotAPurchase,
+    /// The boarding has already been reversed.
+    #[error("Already reversed")]
+    AlreadyReversed,
+    /// The ledger entry is not a boarding, or one that earned no miles.
+    #[error("Transaction cannot be reversed")]
+    NotReversible,
     /// An import is rewriting the flyer's ledger: until it is done, no miles move.
     #[error("Flyer is being imported")]
     BeingImported,
     /// The `Idempotency-Key` was used for a different request.
-    #[error("Idempotency-Key was used with another body")]
-    IdempotencyKeyReused,
+    #[error(transparent)]
+    IdempotencyKeyReused(#[from] KeyReusedError),
     /// This field is required for a flyer who was never seen before.
     #[error("\"{0}\" is required for a flyer not seen before")]
     NameRequired(&'static str),

@@ -1,4 +1,4 @@
-//! Miles: earning, spending and refunding them.
+//! Miles: earning, spending and putting them right.
 //!
 //! Every movement is one transaction, conditional on the state on which it was decided. If that state has changed, or
 //! another movement is in progress, the transaction does nothing. The state is then read and decided on again, until
@@ -6,19 +6,18 @@
 
 mod board;
 mod commit;
+mod correction;
 mod error;
-mod idempotency;
 mod movement;
 mod opening;
 mod purchase;
-mod refund;
 mod transactions;
 
+pub use crate::idempotency::{Answered, IdempotencyKey, KeyReusedError, Recordable, Replay};
 pub use board::{Boarded, Boarding, board};
+pub use correction::{Corrected, Correction, Note, correct};
 pub use error::LedgerError;
-pub use idempotency::{Answered, IdempotencyKey};
 pub(crate) use opening::{closing_entry, opening_entry};
 pub use opening::{open_account, opening};
-pub use purchase::{Purchase, purchase};
-pub use refund::{Refund, refund};
+pub use purchase::{Order, Purchase, purchase};
 pub use transactions::transactions;

@@ -8,14 +8,15 @@ use crate::keys::Key;
 use crate::members::claims_and_index_entries;
 use crate::schema::RUNNING;
 use crate::stored::{
-    BrandClaim, CheckpointItem, Claim, CreditedPassenger, HistoryPage, PrimaryBrand, Stored, VersionedProduct,
+    BrandClaim, CheckpointItem, Claim, CreditedPassenger, HistoryPage, PrimaryBrand, SafetyStop, Stored,
+    VersionedFlight, VersionedProduct,
 };
 use crate::{KeyRecord, LiveKey, MemberAudit, Outcome, StoreError, StoredEntry, Table, with_causes};
 use aws_sdk_dynamodb::types::AttributeValue;
 use models::facet::{EntryDetail, member_at};
 use models::{
-    Account, Airline, AirlineId, Badge, Brand, EntrySource, Flight, Flyer, FlyerId, LedgerEntry, Member, MemberId,
-    Passenger, Product, Timestamp, TransactionId, parse_json,
+    Account, Airline, AirlineId, Badge, Brand, EntrySource, Flyer, FlyerId, LedgerEntry, Member, MemberId, Passenger,
+    Product, Timestamp, TransactionId, parse_json,
 };
 use serde::Deserialize;
 use std::str::FromStr;
@@ -190,10 +191,20 @@ pub(super) fn read(key: &Key, item: &Item) -> Result<Reading, String> {
             let owner = Key::brand(&claim.airline_id, &claim.brand_id);
             Ok(Reading::of(to_item(key, &claim)).with_links([Link::owner(owner)]))
         }
+        (Flights, "JOB", "STOP") => Ok(Reading::of(to_item(&Key::stale_flights_stop(), &parsed::<SafetyStop>(item)?))),
         (Flights, "FLIGHT", "FLIGHT") => flight(item, &parsed(item)?),
         (Flights, "FLIGHT", "PASSENGER") => Ok(passenger(&parsed(item)?)),
+        (Ledgers, "FLYER", "OUTCOME") => {
+            let (airline, _) = at.split_once('#').ok_or("its key cannot be read")?;
+            outcome(key, airline, of, &parsed(item)?)
+        }
         (Ledgers, "FLYER", _) => Ok(entry(&parsed(item)?)),
-        (Ledgers, "IDEMPOTENCY", "OUTCOME") => outcome(key, of, &parsed(item)?),
+        // Version 1 recorded outcomes under keys of their own.
+        (Ledgers, "IDEMPOTENCY", "OUTCOME") => {
+            let (airline, rest) = of.split_once('#').ok_or("its key cannot be read")?;
+            let (flyer, _) = rest.split_once('#').ok_or("its key cannot be read")?;
+            outcome(key, airline, flyer, &parsed(item)?)
+        }
         _ => Err("is of an unknown kind".to_owned()),
     }
 }
@@ -277,12 +288,19 @@ fn brand(brand: &Brand) -> Reading {
 
 /// Also checks that the flight is in the indexes that list and end it, and in no other: an item is in an index if it has
 /// the index's key attributes.
-fn flight(item: &Item, flight: &Flight) -> Result<Reading, String> {
+fn flight(item: &Item, stored: &VersionedFlight) -> Result<Reading, String> {
+    let flight = &stored.flight;
     let last_tick_at = item.get(RUNNING.sort_key).map(|_| part(text(item, RUNNING.sort_key))).transpose()?;
     let codeshare = flight.codeshare_airline_id.iter().map(|airline| Link::there(Key::airline(airline)));
     let brand = Link::there(Key::brand(&flight.airline_id, &flight.brand_id));
-    Ok(Reading::of(flight_item(flight, last_tick_at))
+    let mut anew = flight_item(flight, last_tick_at);
+    anew.extend(to_item(&Key::flight(flight.id), stored));
+    let has_end = flight.end_time.is_some();
+    Ok(Reading::of(anew)
         .with_links(codeshare.chain([brand]))
+        .require((stored.version == 0) == stored.operation.is_none(), "its version is not that of its last change")
+        .require(has_end || flight.cancelled_at.is_none() && stored.ended_by.is_none(), "was ended, but has no end")
+        .require(flight.cancelled_at.is_none() || stored.boarded.is_none(), "was boarded, but is cancelled")
         .require(flight.started_at.is_none() || last_tick_at.is_some(), "has started, but has no last tick"))
 }
 
@@ -319,16 +337,25 @@ fn entry(stored: &StoredEntry) -> Reading {
     if entry.source != EntrySource::Flight {
         links.extend(entry.flight_id.map(|flight| Link::there(Key::flight(flight))));
     }
+    if let (EntrySource::Reversal, Some(flight)) = (entry.source, entry.flight_id) {
+        links.push(Link::with(Key::passenger(flight, &entry.user_id), [("reversedAt", value(entry.created_at))]));
+    }
     if let Some(id) = &entry.reverses {
-        let purchase = [
-            ("refundedBy", value(&entry.id)),
-            ("source", value(EntrySource::Purchase)),
-            ("amount", value(entry.amount.saturating_neg())),
-            ("airlineId", value(&entry.airline_id)),
-            ("productId", value(&entry.product_id)),
-        ];
+        let by = [("refundedBy", value(&entry.id)), ("airlineId", value(&entry.airline_id))];
+        let other = match entry.source {
+            // A reversal may take less than was earned.
+            EntrySource::Reversal => {
+                vec![("source", value(EntrySource::Flight)), ("flightId", value(entry.flight_id))]
+            }
+            _ => vec![
+                ("source", value(EntrySource::Purchase)),
+                ("amount", value(entry.amount.saturating_neg())),
+                ("productId", value(&entry.product_id)),
+            ],
+        };
+        let attributes = by.into_iter().chain(other).map(|(name, value)| (name.to_owned(), value)).collect();
         match of_entry(id) {
-            Ok(key) => links.push(Link::with(key, purchase)),
+            Ok(key) => links.push(Link::of(key, Expected::With(attributes))),
             Err(_) => reading = reading.require(false, "reverses what is no entry"),
         }
     }
@@ -349,13 +376,14 @@ struct Response {
     passenger: Option<Passenger>,
     /// Of a purchase.
     product: Option<Product>,
+    /// Of a correction.
+    transaction: Option<LedgerEntry>,
 }
 
-fn outcome(key: &Key, of: &str, outcome: &Outcome) -> Result<Reading, String> {
-    let (airline, _) = of.split_once('#').ok_or("its key cannot be read")?;
-    let Response { user, passenger, product } = parse_json(outcome.answer.as_bytes())
+fn outcome(key: &Key, airline: &str, of: &str, outcome: &Outcome) -> Result<Reading, String> {
+    let Response { user, passenger, product, transaction } = parse_json(outcome.answer.as_bytes())
         .map_err(|error| format!("the recorded response cannot be read: {error}"))?;
-    let TransactionId { flyer, seq } = part(&outcome.entry)?;
+    let TransactionId { flyer, seq } = part(outcome.entry.as_deref().unwrap_or_default())?;
     let entry = || Key::ledger_entry(&flyer, seq);
     let moved =
         [("airlineId", value(airline)), ("balanceAfter", value(user.miles)), ("createdAt", value(user.updated_at))];
@@ -365,9 +393,13 @@ fn outcome(key: &Key, of: &str, outcome: &Outcome) -> Result<Reading, String> {
         let amount = -i64::try_from(product.price_miles.get()).expect("a price is at most 1,000,000,000");
         Link::with(entry(), [("productId", value(product.product_id)), ("amount", value(amount))])
     });
+    let corrected = transaction.map(|transaction| {
+        let corrected = [("amount", value(transaction.amount)), ("reverses", value(transaction.reverses))];
+        Link::with(entry(), corrected)
+    });
     Ok(Reading::of(to_item(key, outcome))
-        .with_links([Link::with(entry(), moved)].into_iter().chain(earned).chain(spent))
-        .require(flyer == user.user_id && of.starts_with(&format!("{airline}#{flyer}#")), "belongs to another flyer")
+        .with_links([Link::with(entry(), moved)].into_iter().chain(earned).chain(spent).chain(corrected))
+        .require(flyer == user.user_id && flyer.as_str() == of, "belongs to another flyer")
         .require(
             outcome.expires_at == user.updated_at.plus(Outcome::RETENTION).as_second(),
             "is not kept for its time",

@@ -21,6 +21,7 @@ pub async fn community() -> TestApp {
     flights(&app).await;
     airlines(&app).await;
     members(&app).await;
+    app.store().put_stale_flights_stop(app.now()).await.expect("the stop should be recorded");
     let next = Some(Checkpoint::default());
     app.store().put_audit_checkpoint(next.as_ref(), app.now()).await.expect("the checkpoint should be recorded");
     app

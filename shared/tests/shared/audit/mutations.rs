@@ -142,11 +142,13 @@ async fn mutations(stored: &Stored) -> Vec<Mutation> {
 const FREE: &[(&str, &str, &str, &str)] = &[
     // Items that may be missing.
     ("MEMBER#* AUDIT#*", "item", "", "records refer to members, but nothing to them"),
-    ("IDEMPOTENCY#* OUTCOME", "item", "", "it may have expired"),
+    ("FLYER#* OUTCOME#*", "item", "", "it may have expired"),
+    ("JOB#end-stale-flights STOP", "item stoppedAt", "stoppedAt", "only the next run reads it"),
     ("JOB#audit CHECKPOINT", "item next", "begunAt", "an audit may start over"),
     ("AIRLINE#skyteam PRODUCT#l0un9e", "item", "", "nobody has bought it"),
     ("AIRLINE#skyteam PRODUCT#0ld5ku", "item", "", "nobody has bought it"),
     ("FLIGHT#00000000-0000-4000-8000-000000000001 FLIGHT", "item", "", "nobody has boarded it"),
+    ("FLIGHT#c7d9* FLIGHT", "item", "", "nobody has boarded it"),
     // Names, and other texts for people.
     ("AIRLINE#* AIRLINE", "", "name inviteLink", "texts"),
     ("AIRLINE#* BRAND#*", "", "name accentColor secondaryColor elementColor", "a text, and colours"),
@@ -165,6 +167,7 @@ const FREE: &[(&str, &str, &str, &str)] = &[
     ("AIRLINE#* AIRLINE", "primaryBrandId", "", "an airline needs no primary brand"),
     ("AIRLINE#* PRODUCT#*", "", "active priceMiles", "a purchase has the price of its time"),
     ("FLIGHT#* FLIGHT", "codeshareAirlineId", "", "a flight needs no partner"),
+    ("FLIGHT#* FLIGHT", "boarded", "boarded", "version 1 left no mark"),
     ("MEMBER#* MEMBER", "", "roles.super_user", "nobody lists superusers"),
     ("MEMBER#* MEMBER", "", "incompleteUserDetails", "other systems say so on their own"),
     // Times that nothing else knows.
@@ -204,7 +207,12 @@ const FREE: &[(&str, &str, &str, &str)] = &[
     ("FLYER#123456789 *4", "", "operation", "a random id"),
     ("FLYER#246813579 *2", "", "operation", "a random id"),
     ("FLYER#246813579 *3", "", "operation", "a random id"),
-    ("IDEMPOTENCY#* OUTCOME", "", "fingerprint", "a digest of what only the caller knows"),
+    (
+        "FLYER#* OUTCOME#*",
+        "status",
+        "fingerprint status",
+        "what only the caller knows, and version 1 recorded no status",
+    ),
 ];
 
 /// Returns whether a text is as described.

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use testing::{Item, Stored, TestApp};
 
 /// Attributes of the flights table that are keys of indexes. DynamoDB allows only texts in them.
-const INDEXED: [&str; 5] = ["joinedAt", "lastTickAt", "running", "startTime", "upcomingOf"];
+const INDEXED: [&str; 6] = ["joinedAt", "lastTickAt", "planned", "running", "startTime", "upcomingOf"];
 
 /// A flyer who has a balance out of nothing.
 const RICH: &str = "FLYER#200001 FLYER";

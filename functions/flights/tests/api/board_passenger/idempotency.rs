@@ -148,7 +148,7 @@ async fn forgets_the_key_after_a_day() {
 #[tokio::test]
 async fn accepts_any_visible_ascii_as_a_key() {
     let (app, key, flight) = with_flight().await;
-    let visible: String = ('!'..='~').collect();
+    let visible: String = ('!'..='~').filter(|c| *c != ',').collect();
     let longest = "k".repeat(255);
     for (flyer, idempotency_key) in [("1", "0"), ("2", "#"), ("3", &visible), ("4", &longest)] {
         let first = board_with(&app, &key, &flight, idempotency_key, &boarding(flyer)).await.expect(201);
@@ -167,7 +167,8 @@ async fn rejects_an_invalid_key() {
         let refused = call.json(&boarding(FLYER)).send().await;
 
         assert_eq!(refused.status, StatusCode::BAD_REQUEST);
-        assert_eq!(refused.json(), json!({ "error": "Idempotency-Key: expected 1 to 255 visible ASCII characters" }));
+        let expected = "Idempotency-Key: expected 1 to 255 visible ASCII characters other than a comma";
+        assert_eq!(refused.json(), json!({ "error": expected }));
     }
     let call = app.post(&path).key(&key).header("idempotency-key", "k1").header("idempotency-key", "k1");
     let refused = call.json(&boarding(FLYER)).send().await;
