@@ -13,6 +13,7 @@ pub mod flights;
 pub mod history;
 pub mod import;
 pub mod ledger;
+pub mod login;
 pub mod members;
 pub mod outside;
 
