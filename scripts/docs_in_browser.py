@@ -159,11 +159,36 @@ def documented(url: str) -> dict[str, tuple[str, str]]:
     }
 
 
+def log_in(browser, url: str, screenshot) -> list[str]:
+    """Logs in as a demo member on the server's own page, and signs out. Returns what went wrong."""
+    wrong = []
+    page = browser.new_context(viewport={"width": 640, "height": 720}).new_page()
+    page.goto(f"{url}/auth/github/login")
+    expect(page.get_by_role("heading")).to_have_text("Log in")
+    screenshot("log-in.png", page)
+    page.locator("button[value=demo-admin]").click()
+    page.wait_for_url(f"{url}/users/self")
+    if '"id":"demo-admin"' not in page.content().replace(" ", ""):
+        wrong.append(f"not logged in: {page.content()}")
+    cookies = page.context.cookies()
+    if not any(cookie["name"] == "rds-session" and cookie["httpOnly"] for cookie in cookies):
+        wrong.append(f"the session is in no cookie: {cookies}")
+    page.goto(f"{url}/auth/signout")
+    status = page.goto(f"{url}/users/self").status
+    if status != 401 or page.context.cookies():
+        wrong.append(f"still logged in after signing out: {status}")
+    page.context.close()
+    return wrong
+
+
 def try_all(reference: Reference, server: Server, operations: dict[str, tuple[str, str]]) -> list[str]:
     """Executes every operation. Returns those that did not succeed."""
     wrong = []
     is_touched = False
     for name, operation in operations.items():
+        # Navigations, which a page's script cannot follow. `log_in` tests them.
+        if operation[1].startswith("/auth/github/"):
+            continue
         if is_touched:
             server.anew()
         is_touched = operation[0] != "get"
@@ -232,6 +257,7 @@ def use(browser, server: Server, options) -> list[str]:
 
     reference.authorize("sessionToken", server.session())
     wrong += try_all(reference, server, operations)
+    wrong += log_in(browser, server.url, screenshot)
 
     reference.authorize("apiKey", "sky_wrong-key")
     status, body = reference.execute(*fetch)

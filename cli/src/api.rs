@@ -1,9 +1,10 @@
 //! The API with the routes of all functions.
 
+use crate::login_page;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt;
 use shared::App;
@@ -18,6 +19,7 @@ fn routes() -> OpenApiRouter<App> {
         .merge(airlines::routes())
         .merge(system::routes())
         .merge(users::routes())
+        .merge(login::routes())
 }
 
 /// Returns the OpenAPI document, which `openapi.json` in the root of the repository contains.
@@ -37,7 +39,8 @@ pub fn router(app: App) -> axum::Router {
         .display_request_duration(true)
         .default_models_expand_depth(0);
     let docs = SwaggerUi::new("/docs").url("/openapi.json", routes().into_openapi()).config(config);
-    shared::http::router(routes(), app).merge(docs).layer(from_fn(read_body_first))
+    let login_page = from_fn_with_state(app.clone(), login_page::answer);
+    shared::http::router(routes(), app).merge(docs).layer(login_page).layer(from_fn(read_body_first))
 }
 
 /// Reads the body of a request before it is handled, as API Gateway does. A response that comes before the end of the body

@@ -1,18 +1,20 @@
 //! The introduction to the demo community, which `serve` prints at startup.
 
-use crate::session::SessionKey;
+use crate::session::token_of;
 use anyhow::Result;
 use engine::demo::{AIRLINE, API_KEY, FLYER, PRODUCTS, SUPER_USER};
+use shared::auth::Signer;
 use shared::models::MemberId;
 use std::time::Duration;
 
 /// Returns an introduction with the API key, a session token and example requests.
-pub fn introduction(url: &str, session_key: &SessionKey) -> Result<String> {
+pub async fn introduction(url: &str, signer: &dyn Signer) -> Result<String> {
     let super_user: MemberId = SUPER_USER.parse().map_err(anyhow::Error::msg)?;
-    let session = session_key.token(&super_user, Duration::from_hours(30 * 24))?;
+    let session = token_of(signer, super_user, Duration::from_hours(30 * 24)).await?;
     let [product, ..] = PRODUCTS;
     Ok(format!(
         r#"Serving the demo community. API reference: {url}/docs
+Log in as one of its members: {url}/auth/github/login
 
 API key of the airline {AIRLINE}: {API_KEY}
 

@@ -6,6 +6,7 @@ mod audit;
 mod demo;
 mod example_export;
 mod import;
+mod login_page;
 mod serve;
 mod session;
 mod tables;
@@ -38,11 +39,13 @@ enum Command {
     /// Stops on SIGINT or SIGTERM and then exits with 0. Exits with 1 if a port is in use or the data file cannot be
     /// opened.
     Serve(serve::Options),
-    /// Print a session token that `serve` accepts
+    /// Print a session token that `serve` or a stack accepts
     ///
     /// The token is signed with the key in `$SKYSQUAD_HOME/session-key.pem` (default `.skysquad/session-key.pem`),
-    /// which is created on first use.
+    /// which is created on first use, or with a stack's KMS key.
     Session(session::Options),
+    /// Print the public keys of sessions, as `SESSION_PUBLIC_KEYS` and the parameter `SessionPublicKeys` take them
+    SessionKeys(session::KeysOptions),
     /// Create airlines
     #[command(subcommand)]
     Airline(admin::Airline),
@@ -67,7 +70,8 @@ async fn main() -> ExitCode {
     let cli = Cli::parse();
     let done = match cli.command.unwrap_or_else(|| Command::Serve(serve::Options::default())) {
         Command::Serve(options) => serve::serve(options, &cli.tables).await,
-        Command::Session(options) => session::print(&options),
+        Command::Session(options) => session::print(options).await,
+        Command::SessionKeys(options) => session::print_keys(options).await,
         Command::Airline(command) => admin::airline(command, &cli.tables).await,
         Command::Member(command) => admin::member(command, &cli.tables).await,
         Command::Import(options) => import::import(options, &cli.tables).await,

@@ -1,11 +1,11 @@
 //! `skysquad serve`: the API, DynamoDB and the scheduled jobs in one process.
 
-use crate::session::SessionKey;
+use crate::session::local_signer;
 use crate::{api, demo, tables};
 use anyhow::{Context, Result};
 use clap::Args;
 use engine::Engine;
-use shared::auth::{DEFAULT_SESSION_COOKIE, SessionVerifier};
+use shared::auth::{DEFAULT_SESSION_COOKIE, LocalSigner, SessionVerifier, Signer};
 use shared::config::Config;
 use shared::store::{ClientConfig, Store, Tables};
 use shared::{App, Invocation};
@@ -14,6 +14,7 @@ use std::io::IsTerminal;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -73,14 +74,14 @@ pub async fn serve(options: Options, tables: &tables::Options) -> Result<ExitCod
 
     let address = (options.host, options.port);
     let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address:?}"))?;
-    let session_key = SessionKey::open()?;
+    let signer = Arc::new(local_signer()?);
     let dynamodb = Dynamodb::open(&options, tables).await?;
-    let app = app(&dynamodb, &session_key)?;
+    let app = app(&dynamodb, signer.clone())?;
     let url = format!("http://{}", listener.local_addr()?);
 
     let is_demo = Invocation::lasting(SETUP_TIME).run(set_up(&app, &dynamodb, !options.no_demo)).await?;
     if is_demo {
-        eprintln!("{}", demo::introduction(&url, &session_key)?);
+        eprintln!("{}", demo::introduction(&url, &*signer).await?);
     }
     println!("ready {url} dynamodb {}", dynamodb.url);
 
@@ -126,12 +127,13 @@ impl Dynamodb {
     }
 }
 
-fn app(dynamodb: &Dynamodb, session_key: &SessionKey) -> Result<App> {
-    let sessions = SessionVerifier::new(&session_key.public_pem()?, DEFAULT_SESSION_COOKIE.to_owned());
+fn app(dynamodb: &Dynamodb, signer: Arc<LocalSigner>) -> Result<App> {
+    let sessions = SessionVerifier::new(&signer.public_pem(), DEFAULT_SESSION_COOKIE.to_owned());
     let sessions = sessions.map_err(anyhow::Error::msg)?;
     let config = Config::with(dynamodb.tables.clone(), sessions, |name| std::env::var(name).ok())?;
     let store = Store::with_config(dynamodb.config.clone(), config.tables.clone());
-    Ok(App::new(&config, store))
+    let signer: Option<Arc<dyn Signer>> = Some(signer);
+    Ok(App { signer, ..App::new(&config, store) })
 }
 
 /// Creates the tables and, if they are empty and `wants_demo` is set, the demo community. Returns whether the tables

@@ -1,9 +1,10 @@
 //! The application: everything that handlers and jobs work with.
 
-use crate::auth::{KeyCache, SessionVerifier};
+use crate::auth::{KeyCache, SessionVerifier, Signer};
 use crate::config::{ArchivingConfig, Config, ConfigError};
 use axum::extract::FromRef;
 use axum::http::HeaderValue;
+use rules::login::LoginConfig;
 use rules::{Context, Outside};
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,6 +21,10 @@ pub struct App {
     pub keys: Arc<KeyCache>,
     /// Verifies members' sessions.
     pub sessions: Arc<SessionVerifier>,
+    /// How members log in with GitHub; `None` if they cannot.
+    pub login: Option<Arc<LoginConfig>>,
+    /// Signs the sessions of members who log in; `None` if nobody can log in here.
+    pub signer: Option<Arc<dyn Signer>>,
     /// Allowed CORS origins.
     pub allowed_origins: Arc<[HeaderValue]>,
     /// Limits of scheduled archiving.
@@ -43,6 +48,8 @@ impl App {
             },
             keys: Arc::default(),
             sessions: Arc::new(config.sessions.clone()),
+            login: config.login.clone().map(Arc::new),
+            signer: None,
             allowed_origins: config.allowed_origins.clone().into(),
             archiving: config.archiving,
             stale_max_share: config.stale_max_share,
@@ -56,9 +63,16 @@ impl App {
     /// # Errors
     /// `Missing` or `Bad`, naming an environment variable that is missing or not valid.
     pub async fn from_env() -> Result<Self, ConfigError> {
-        let config = Config::from_env()?;
+        Ok(Self::connect(&Config::from_env()?).await)
+    }
+
+    /// Creates the application of a Lambda function with the AWS SDK's own configuration. Sends nothing over the network.
+    pub async fn connect(config: &Config) -> Self {
+        if !config.sessions.has_keys() {
+            tracing::warn!("SESSION_PUBLIC_KEYS is empty, so every session is refused");
+        }
         let store = Store::connect(config.tables.clone()).await;
-        Ok(Self::new(&config, store))
+        Self::new(config, store)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::auth::{DEFAULT_SESSION_COOKIE, SessionVerifier};
 use axum::http::{HeaderValue, Uri};
+use rules::login::{LoginConfig, Mobile, Targets};
 use rules::members::{DiscordConfig, GithubConfig};
 use rules::outside::Secret;
 use std::ops::RangeInclusive;
@@ -24,6 +25,12 @@ pub struct Config {
     /// `DISCORD_API_URL`, `DISCORD_GUILD_ID`, `DISCORD_BOT_TOKEN` or `DISCORD_BOT_TOKEN_ARN`,
     /// `DISCORD_TIMEOUT_SECONDS`; `None` unless the guild and the token are set.
     pub discord: Option<DiscordConfig>,
+    /// `GITHUB_CLIENT_ID`, `GITHUB_CLIENT_SECRET` or `GITHUB_CLIENT_SECRET_ARN`, `GITHUB_OAUTH_URL`, `GITHUB_API_URL`,
+    /// `GITHUB_TIMEOUT_SECONDS`, `UI_BASE_URL`, `UI_SIGNUP_URL`, `MOBILE_REDIRECT_URL`, `LOGIN_ACCEPT_PLAIN_STATE`,
+    /// `COOKIE_DOMAIN`; `None` unless the client id is set.
+    pub login: Option<LoginConfig>,
+    /// Id of the KMS key that signs sessions: `SESSION_KEY_ID`.
+    pub session_key_id: Option<String>,
     /// Limits of scheduled archiving: `ARCHIVE_MAX_SHARE`, `ARCHIVE_GRACE_DAYS`.
     pub archiving: ArchivingConfig,
     /// Maximum share of the running flights, from 0 to 1, that one run may end because they are silent: `STALE_MAX_SHARE`.
@@ -90,7 +97,9 @@ impl Config {
         };
         let cookie = variable("SESSION_COOKIE").filter(|cookie| !cookie.is_empty());
         let cookie = cookie.unwrap_or_else(|| DEFAULT_SESSION_COOKIE.to_owned());
-        let sessions = SessionVerifier::new(&required("SESSION_PUBLIC_KEYS")?, cookie)
+        // It is empty until the stack's key exists.
+        let keys = variable("SESSION_PUBLIC_KEYS").ok_or(ConfigError::Missing("SESSION_PUBLIC_KEYS"))?;
+        let sessions = SessionVerifier::new(&keys, cookie)
             .map_err(|reason| ConfigError::Bad { name: "SESSION_PUBLIC_KEYS", reason })?;
         Self::with(tables, sessions, variable)
     }
@@ -112,12 +121,18 @@ impl Config {
             (timeout("GITHUB_TIMEOUT_SECONDS")?, timeout("DISCORD_TIMEOUT_SECONDS")?);
         let github_token = secret("GITHUB_TOKEN", "GITHUB_TOKEN_ARN", optional)?;
         let bot_token = secret("DISCORD_BOT_TOKEN", "DISCORD_BOT_TOKEN_ARN", optional)?;
+        let allowed_origins = origins("ALLOWED_ORIGINS", optional("ALLOWED_ORIGINS"))?;
+        let api_url = optional("GITHUB_API_URL").unwrap_or_else(|| "https://api.github.com".to_owned());
+        let login = optional("GITHUB_CLIENT_ID");
+        let login = login.map(|id| login_config(id, &api_url, github_timeout, &allowed_origins, optional));
         Ok(Self {
             tables,
             sessions,
-            allowed_origins: origins("ALLOWED_ORIGINS", optional("ALLOWED_ORIGINS"))?,
+            login: login.transpose()?,
+            session_key_id: optional("SESSION_KEY_ID"),
+            allowed_origins,
             github: optional("GITHUB_ORG").zip(github_token).map(|(org, token)| GithubConfig {
-                api_url: optional("GITHUB_API_URL").unwrap_or_else(|| "https://api.github.com".to_owned()),
+                api_url,
                 org,
                 token,
                 timeout: github_timeout,
@@ -138,6 +153,45 @@ impl Config {
             stale_max_share: number("STALE_MAX_SHARE", optional("STALE_MAX_SHARE"), 0.5, &(0.0..=1.0))?,
         })
     }
+}
+
+fn login_config(
+    client_id: String,
+    api_url: &str,
+    timeout: Duration,
+    allowed_origins: &[HeaderValue],
+    optional: impl Fn(&'static str) -> Option<String>,
+) -> Result<LoginConfig, ConfigError> {
+    let missing = || ConfigError::Missing("GITHUB_CLIENT_SECRET");
+    let client_secret = secret("GITHUB_CLIENT_SECRET", "GITHUB_CLIENT_SECRET_ARN", &optional)?.ok_or_else(missing)?;
+    let ui = optional("UI_BASE_URL").ok_or(ConfigError::Missing("UI_BASE_URL"))?;
+    let sign_up = optional("UI_SIGNUP_URL").unwrap_or_else(|| ui.clone());
+    let bad = |name, reason: &str| ConfigError::Bad { name, reason: reason.to_owned() };
+    let mobile = optional("MOBILE_REDIRECT_URL").map(|url| Mobile::parse(&url)).transpose();
+    let mobile = mobile.map_err(|reason| bad("MOBILE_REDIRECT_URL", reason))?;
+    let origins = allowed_origins.iter().filter_map(|origin| Some(origin.to_str().ok()?.to_owned())).collect();
+    let targets = Targets::new(origins, &ui, &sign_up, mobile).map_err(|reason| bad("UI_BASE_URL", reason))?;
+    let accepts_plain_state = match optional("LOGIN_ACCEPT_PLAIN_STATE").as_deref() {
+        None | Some("false") => false,
+        Some("true") => true,
+        Some(_) => return Err(bad("LOGIN_ACCEPT_PLAIN_STATE", "neither true nor false")),
+    };
+    let is_domain = |domain: &String| domain.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte));
+    let cookie_domain = optional("COOKIE_DOMAIN");
+    if !cookie_domain.iter().all(is_domain) {
+        return Err(bad("COOKIE_DOMAIN", "not a domain such as example.com"));
+    }
+    let oauth_url = optional("GITHUB_OAUTH_URL").unwrap_or_else(|| "https://github.com/login/oauth".to_owned());
+    Ok(LoginConfig {
+        client_id,
+        client_secret,
+        oauth_url,
+        api_url: api_url.to_owned(),
+        timeout,
+        targets,
+        accepts_plain_state,
+        cookie_domain,
+    })
 }
 
 /// Returns a secret, given directly or by its ARN.

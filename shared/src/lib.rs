@@ -18,6 +18,7 @@ pub mod telemetry;
 pub use app::App;
 pub use models;
 pub use rules::{
-    Clock, Context, Entropy, Outside, airlines, audit, flights, history, import, ledger, members, outside,
+    Clock, Context, Entropy, Outside, SystemClock, airlines, audit, flights, history, import, ledger, login, members,
+    outside,
 };
 pub use store::{self, Invocation};

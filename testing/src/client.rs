@@ -119,6 +119,13 @@ impl Answer {
         format!("{status} {}", String::from_utf8(shown).expect("JSON is UTF-8"))
     }
 
+    /// Returns whether the response is one that the example of a route should have: a success, or a redirect, which is all
+    /// that some routes of a log-in ever answer.
+    #[must_use]
+    pub fn is_as_documented(&self) -> bool {
+        self.status.is_success() || self.status == StatusCode::FOUND
+    }
+
     /// Returns the value of a header, or `None` if it is missing.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {

@@ -30,6 +30,7 @@ pub use wire::{Fault, Wire};
 
 use crate::checkpoint::{EMPTY, Snapshot};
 use engine::{Engine, Options};
+use shared::auth::LocalSigner;
 use shared::config::Config;
 use shared::models::Timestamp;
 use shared::store::{Store, Tables};
@@ -41,6 +42,15 @@ use utoipa_axum::router::OpenApiRouter;
 
 /// Time of the clock when a test starts.
 pub const START: &str = "2024-03-15T10:30:00.000Z";
+
+/// The variables of a log-in with GitHub that tests set.
+pub const LOGIN_VARIABLES: [(&str, &str); 5] = [
+    ("GITHUB_CLIENT_ID", "the-client"),
+    ("GITHUB_CLIENT_SECRET", "a-client-secret-that-nobody-may-see"),
+    ("UI_BASE_URL", "https://my.community.example/home"),
+    ("UI_SIGNUP_URL", "https://my.community.example/sign-up"),
+    ("COOKIE_DOMAIN", "community.example"),
+];
 
 /// A clock that changes only when a test sets it.
 #[derive(Debug, Clone)]
@@ -158,12 +168,14 @@ impl TestApp {
         let config = Config::from_variables(|name| match name {
             "USERS_TABLE" | "FLIGHTS_TABLE" | "LEDGERS_TABLE" => Some("unused".to_owned()),
             "SESSION_PUBLIC_KEYS" => Some(session_keys.clone()),
-            _ => None,
+            _ => LOGIN_VARIABLES.iter().find(|(own, _)| *own == name).map(|(_, value)| (*value).to_owned()),
         });
         let clock = StoppedClock::at(START);
         let entropy = FixedEntropy::default();
         entropy.0.store(snapshot.map_or(0, |snapshot| snapshot.drawn), Ordering::SeqCst);
         let mut app = App::new(&config.expect("the configuration is valid"), store);
+        let signer = LocalSigner::from_pem(&Session::private_key()).expect("the key is valid");
+        app.signer = Some(Arc::new(signer));
         app.context = app.context.with_clock(clock.clone()).with_entropy(entropy.clone());
         let (routes, _documentation) = routes().split_for_parts();
         wire.reset();

@@ -3,7 +3,7 @@
 
 mod kinds;
 
-use crate::documents::{openapi, operations};
+use crate::documents::{Operation, openapi, operations};
 use crate::events;
 use aws_sdk_dynamodb::types::AttributeValue;
 use kinds::{Kind, kind};
@@ -267,7 +267,9 @@ fn with_outdated(answer: &mut Value) {
 #[tokio::test]
 async fn stay_readable_when_their_kind_becomes_stricter() {
     let app = crate::with_demo().await;
-    let reads: Vec<_> = operations().into_iter().filter(|operation| operation.method == "GET").collect();
+    let is_read =
+        |operation: &Operation| operation.method == "GET" && operation.described["responses"].get("200").is_some();
+    let reads: Vec<_> = operations().into_iter().filter(is_read).collect();
     let events: Vec<_> = reads.iter().map(|read| events::event(&read.event())).collect();
     let mut expected = Vec::new();
     for event in &events {

@@ -20,6 +20,7 @@ mod routes;
 mod runbook;
 mod serve;
 mod server;
+mod sessions;
 mod template;
 
 use shared::App;
@@ -28,7 +29,12 @@ use utoipa_axum::router::OpenApiRouter;
 
 /// All routes of the API.
 fn routes() -> OpenApiRouter<App> {
-    airlines::routes().merge(flights::routes()).merge(miles::routes()).merge(system::routes()).merge(users::routes())
+    airlines::routes()
+        .merge(flights::routes())
+        .merge(miles::routes())
+        .merge(system::routes())
+        .merge(users::routes())
+        .merge(login::routes())
 }
 
 /// Starts the routes with the demo community.

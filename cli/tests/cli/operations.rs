@@ -27,6 +27,7 @@ fn properties<'a>(template: &'a Template, name: &str) -> &'a Value {
 /// Returns the metrics of an alarm: its own, or those of its queries.
 fn metrics_of(alarm: &Value) -> Vec<&Value> {
     let queried = alarm["Metrics"].as_array().into_iter().flatten();
+    let queried = queried.map(|query| query["Fn::If"].get(1).unwrap_or(query));
     let queried = queried.map(|query| &query["MetricStat"]["Metric"]).filter(|metric| metric.is_object());
     queried.chain(alarm["MetricName"].is_string().then_some(alarm)).collect()
 }
@@ -64,6 +65,7 @@ fn limits_are_on_routes_that_are_there() {
     let api = properties(&template, "Api");
     for (route, limit) in api["RouteSettings"].as_object().expect("limits") {
         assert!(routes.contains(route), "{route}");
+        let limit = limit["Fn::If"].get(1).unwrap_or(limit);
         let [rate, burst] = ["ThrottlingRateLimit", "ThrottlingBurstLimit"].map(|name| limit[name].as_u64());
         assert!(Some(1) <= rate && rate <= burst, "{route}");
     }

@@ -13,13 +13,14 @@ use testing::template::{Function, Route, Template};
 use utoipa_axum::router::OpenApiRouter;
 
 /// The functions that serve routes, with their routers.
-fn routers() -> [(&'static str, OpenApiRouter<App>); 5] {
+fn routers() -> [(&'static str, OpenApiRouter<App>); 6] {
     [
         ("users", users::routes()),
         ("miles", miles::routes()),
         ("flights", flights::routes()),
         ("airlines", airlines::routes()),
         ("system", system::routes()),
+        ("login", login::routes()),
     ]
 }
 
@@ -185,6 +186,19 @@ fn shape(properties: &Value) -> Value {
 fn variables_of_its_own(crate_name: &str) -> &'static [&'static str] {
     match crate_name {
         "users" => &["GITHUB_API_URL", "GITHUB_ORG", "GITHUB_TIMEOUT_SECONDS", "GITHUB_TOKEN_ARN"],
+        "login" => &[
+            "COOKIE_DOMAIN",
+            "GITHUB_API_URL",
+            "GITHUB_CLIENT_ID",
+            "GITHUB_CLIENT_SECRET_ARN",
+            "GITHUB_OAUTH_URL",
+            "GITHUB_TIMEOUT_SECONDS",
+            "LOGIN_ACCEPT_PLAIN_STATE",
+            "MOBILE_REDIRECT_URL",
+            "SESSION_KEY_ID",
+            "UI_BASE_URL",
+            "UI_SIGNUP_URL",
+        ],
         "archive-users" => &[
             "ARCHIVE_GRACE_DAYS",
             "ARCHIVE_MAX_SHARE",
@@ -203,13 +217,14 @@ fn every_function_has_the_variables_that_its_part_of_the_configuration_reads() {
     let read = RefCell::new(BTreeSet::from(["LOG_LEVEL", "METRICS_NAMESPACE"].map(str::to_owned)));
     let config = Config::from_variables(|name| {
         // Secrets are set directly only where there is no Secrets Manager.
-        if name.ends_with("_TOKEN") {
+        if name.ends_with("_TOKEN") || name.ends_with("_SECRET") {
             return None;
         }
         read.borrow_mut().insert(name.to_owned());
         Some(match name {
             "SESSION_PUBLIC_KEYS" => testing::Session::public_key(),
-            "GITHUB_API_URL" | "DISCORD_API_URL" | "ALLOWED_ORIGINS" => "http://127.0.0.1".to_owned(),
+            "LOGIN_ACCEPT_PLAIN_STATE" => "false".to_owned(),
+            name if name.ends_with("_URL") || name == "ALLOWED_ORIGINS" => "http://127.0.0.1".to_owned(),
             name if name.ends_with("_ARN") => "arn:aws:secretsmanager:us-east-1:1:secret:x".to_owned(),
             _ => "1".to_owned(),
         })
@@ -238,11 +253,15 @@ fn every_function_has_the_variables_that_its_part_of_the_configuration_reads() {
 fn secrets_are_in_neither_parameters_nor_variables() {
     let template = Template::read();
     for (name, _) in template.parameters() {
-        assert!(!name.ends_with("Token"), "{name}");
+        assert!(!name.ends_with("Token") && !name.ends_with("Secret"), "{name}");
     }
     for function in template.functions() {
         let variables = function.properties["Environment"]["Variables"].as_object().expect("variables");
-        assert!(!variables.keys().any(|name| name.ends_with("_TOKEN")), "{}", function.crate_name);
+        assert!(
+            !variables.keys().any(|name| name.ends_with("_TOKEN") || name.ends_with("_SECRET")),
+            "{}",
+            function.crate_name
+        );
     }
 }
 
@@ -260,7 +279,7 @@ fn every_function_is_built_and_run_alike() {
             "archive-users" | "audit" => (15 * 60, 512),
             "end-stale-flights" => (TIMEOUT.as_secs(), 128),
             // Must be shorter than the 30 seconds that API Gateway waits.
-            "users" => (29, 256),
+            "login" | "users" => (29, 256),
             _ => (TIMEOUT.as_secs(), 256),
         };
         assert_eq!(function.properties["Timeout"], timeout, "{name}");

@@ -86,10 +86,10 @@ pub struct Member {
     pub id: MemberId,
     /// Name in the community; `None` until the member chooses one.
     pub username: Option<Username>,
-    /// First name.
-    pub first_name: Name,
-    /// Last name.
-    pub last_name: Name,
+    /// First name; `None` until a member who logged in completes the record.
+    pub first_name: Option<Name>,
+    /// Last name; `None` until a member who logged in completes the record.
+    pub last_name: Option<Name>,
     /// E-mail address, which only the member sees.
     pub email: Option<Email>,
     /// Telephone number, which only the member sees.
@@ -100,6 +100,9 @@ pub struct Member {
     pub github_id: Option<GithubLogin>,
     /// Numeric GitHub user id.
     pub github_user_id: Option<GithubNumber>,
+    /// Time the GitHub account was created, as an import states it. It identifies the account, whose login may have been
+    /// given to another one since.
+    pub github_created_at: Option<Millis>,
     /// Display name on GitHub.
     pub github_display_name: Option<ProfileText>,
     /// Kind of user, set by superusers.
@@ -146,6 +149,39 @@ pub const SUPER_USER: &str = "super_user";
 pub const RESTRICTED: &str = "restricted";
 
 impl Member {
+    /// Creates an incomplete member: without names, and with no role.
+    #[must_use]
+    pub fn new(id: MemberId, now: Millis) -> Self {
+        Self {
+            id,
+            username: None,
+            first_name: None,
+            last_name: None,
+            email: None,
+            phone: None,
+            profile: Profile::default(),
+            github_id: None,
+            github_user_id: None,
+            github_created_at: None,
+            github_display_name: None,
+            user_type: None,
+            discord_id: None,
+            discord_joined_at: None,
+            badges: Vec::new(),
+            roles: [ARCHIVED, IN_DISCORD].map(|role| (role.to_owned(), false)).into(),
+            picture: None,
+            incomplete_user_details: true,
+            profile_url: None,
+            status: None,
+            current_status: None,
+            skills: BTreeMap::new(),
+            created_at: now,
+            updated_at: now,
+            version: 1,
+            operation: None,
+        }
+    }
+
     /// Returns whether the member has the role. An absent role counts as `false`.
     #[must_use]
     pub fn has_role(&self, role: &str) -> bool {
@@ -171,10 +207,14 @@ pub struct PublicMember {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub username: Option<Username>,
-    /// First name of the member, 1 to 100 characters.
-    pub first_name: Name,
-    /// Last name of the member, 1 to 100 characters.
-    pub last_name: Name,
+    /// First name of the member, 1 to 100 characters; absent until it is given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub first_name: Option<Name>,
+    /// Last name of the member, 1 to 100 characters; absent until it is given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub last_name: Option<Name>,
     /// What the member says about themselves.
     #[serde(flatten)]
     pub profile: Profile,

@@ -331,7 +331,8 @@ pub struct StaleFlightsEnded {
 /// two per flight that never started.
 ///
 /// Safety stop: if more than `max_share` of the running flights, and at least 10, are silent, it is the API that was out of
-/// reach. The run then ends none of them, unless the runs before it have done the same for 30 minutes. Nine more requests.
+/// reach. The run then ends none of them, unless the runs before it have done the same for 30 minutes. Nine more
+/// requests, and nine more if it stops.
 ///
 /// # Errors
 /// Any [`StoreError`]: if several flights could not be ended, the first of their errors. All other flights have been
@@ -384,9 +385,11 @@ async fn must_stop(
     stopped_at: Option<Timestamp>,
 ) -> Result<bool, StoreError> {
     #[allow(clippy::cast_precision_loss, reason = "there are far fewer than 2^52 flights")]
-    let exceeds = |running: usize| silent as f64 > max_share * running as f64;
-    if silent >= SAFETY_MINIMUM && exceeds(context.store.running_flights().await?) {
-        let now = context.now();
+    let exceeds = |silent: usize, running: usize| silent as f64 > max_share * running as f64;
+    let now = context.now();
+    let running = if silent < SAFETY_MINIMUM { usize::MAX } else { context.store.running_flights().await? };
+    // An overlapping run may have ended some of them before the others were counted.
+    if exceeds(silent, running) && exceeds(context.store.silent_flights(now.minus(SILENCE)).await?.len(), running) {
         let since = stopped_at.unwrap_or(now);
         if now < since.plus(SAFETY_STOP) {
             if stopped_at.is_none() {

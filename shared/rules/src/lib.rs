@@ -14,6 +14,7 @@ pub mod history;
 mod idempotency;
 pub mod import;
 pub mod ledger;
+pub mod login;
 pub mod members;
 pub mod outside;
 

@@ -1,5 +1,4 @@
-//! Sessions of members: JSON Web Tokens (RFC 7519) signed with RS256. This system verifies them but does not create
-//! them.
+//! Sessions of members: JSON Web Tokens (RFC 7519) signed with RS256, verified here.
 
 use http::{HeaderMap, Method, header};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
@@ -83,8 +82,8 @@ impl SessionVerifier {
     /// id.
     ///
     /// # Errors
-    /// Returns a message if there is no key or if one of them, which the message counts from 1, is not an RSA public
-    /// key of at least 2048 bits.
+    /// Returns a message if there is something but no key, or if one of the keys, which the message counts from 1, is not an
+    /// RSA public key of at least 2048 bits. An empty text is no error: no session is valid then.
     pub fn new(pem: &str, cookie: String) -> Result<Self, String> {
         let keys = blocks(pem)
             .into_iter()
@@ -95,10 +94,22 @@ impl SessionVerifier {
                     .map_err(|reason| format!("key {}: {reason}", position + 1))
             })
             .collect::<Result<Vec<_>, _>>()?;
-        if keys.is_empty() {
+        if keys.is_empty() && !pem.trim().is_empty() {
             return Err("no PEM public key in it".to_owned());
         }
         Ok(Self { keys: keys.into(), cookie })
+    }
+
+    /// Returns whether any session can be valid.
+    #[must_use]
+    pub fn has_keys(&self) -> bool {
+        !self.keys.is_empty()
+    }
+
+    /// Returns the name of the session cookie.
+    #[must_use]
+    pub fn cookie(&self) -> &str {
+        &self.cookie
     }
 
     /// Returns the first valid session that a request contains: in a cookie of the configured name, of which there may be
@@ -119,19 +130,11 @@ impl SessionVerifier {
     }
 
     fn tokens<'a>(&self, headers: &'a HeaderMap) -> impl Iterator<Item = &'a str> {
-        let in_cookies = headers
-            .get_all(header::COOKIE)
-            .iter()
-            .flat_map(|value| value.as_bytes().split(|byte| *byte == b';'))
-            // Pairs are decoded one by one, because cookies of other applications may contain any bytes.
-            .filter_map(|pair| std::str::from_utf8(pair).ok()?.trim().split_once('='))
-            .filter(|(name, _)| *name == self.cookie)
-            .map(|(_, value)| value.trim_matches('"'));
         let as_bearer = headers.get(header::AUTHORIZATION).and_then(|value| {
             let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
             scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
         });
-        in_cookies.chain(as_bearer)
+        cookies(headers, &self.cookie).chain(as_bearer)
     }
 
     /// Returns the claims of a token that is signed with one of the keys: the key that the token names or one without
@@ -153,6 +156,18 @@ impl SessionVerifier {
             .find_map(|key| decode::<Claims>(token, &key.key, &validation).ok())
             .map(|data| data.claims)
     }
+}
+
+/// Returns the values of the cookies with a name, of which there may be several (RFC 6265, section 5.4).
+pub fn cookies<'a>(headers: &'a HeaderMap, name: &str) -> impl Iterator<Item = &'a str> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .flat_map(|value| value.as_bytes().split(|byte| *byte == b';'))
+        // Pairs are decoded one by one, because cookies of other applications may contain any bytes.
+        .filter_map(|pair| std::str::from_utf8(pair).ok()?.trim().split_once('='))
+        .filter(move |(own, _)| *own == name)
+        .map(|(_, value)| value.trim_matches('"'))
 }
 
 /// Returns the PEM blocks of a text, each with the key id from the line `kid: x` before it.

@@ -94,7 +94,7 @@ pub fn document() -> OpenApi {
     let tag = |name: &str, description: &str| TagBuilder::new().name(name).description(Some(description)).build();
     let session_cookie = ApiKeyValue::with_description(
         crate::auth::DEFAULT_SESSION_COOKIE,
-        "Session of a member: a JWT signed with RS256, with the claims `userId`, `iat` and `exp`. A web page cannot \
+        "Session of a member, which a log-in sets: a JWT signed with RS256, with the claims `userId`, `iat` and `exp`. A web page cannot \
          set this cookie for the API; to try routes in a browser, use `sessionToken` instead.",
     );
     let components = ComponentsBuilder::new()
@@ -142,6 +142,7 @@ pub fn document() -> OpenApi {
             tag("Airline", "The calling airline with its products and brands."),
             tag("Members", "People in the community: their profiles, roles, statuses, skills and badges."),
             tag("Airlines", "Creating airlines and managing their API keys, for superusers."),
+            tag("Log-in", "Logging in with GitHub and signing out, for browsers."),
             tag("System", "Health of the service and of its tables."),
         ]))
         .build()

@@ -4,8 +4,8 @@ use crate::Table;
 use aws_sdk_dynamodb::types::AttributeValue;
 use models::facet::Partition;
 use models::{
-    AirlineIata, AirlineIcao, AirlineId, BadgeId, BrandId, Callsign, DiscordId, FlightId, FlyerId, KeyDigest, KeyId,
-    Member, MemberId, ProductId, Timestamp, Username,
+    AirlineIata, AirlineIcao, AirlineId, BadgeId, BrandId, Callsign, DiscordId, FlightId, FlyerId, GithubNumber,
+    KeyDigest, KeyId, Member, MemberId, ProductId, Timestamp, Username,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -80,13 +80,18 @@ impl Key {
         let discord = member.discord_id.as_ref().map(Self::discord);
         // GitHub logins are case-insensitive.
         let login = member.github_id.as_ref().map(|id| Self::github(&id.as_str().to_lowercase()));
-        let number = member.github_user_id.as_ref().map(|id| Self::claim("GITHUBUSER", id.as_str()));
+        let number = member.github_user_id.as_ref().map(Self::github_number);
         [username, discord, login, number].into_iter().flatten().collect()
     }
 
     /// Key of the claim on a GitHub login, which must be in lower case.
     pub fn github(login: &str) -> Self {
         Self::claim("GITHUB", login)
+    }
+
+    /// Key of the claim on a numeric GitHub user id.
+    pub fn github_number(number: &GithubNumber) -> Self {
+        Self::claim("GITHUBUSER", number.as_str())
     }
 
     fn claim(of: &str, value: &str) -> Self {

@@ -9,7 +9,7 @@ use crate::transaction::{CommitResult, Transaction};
 use crate::update::{VersionedWrite, update_expression};
 use crate::{Store, StoreError, Table};
 use models::facet::{EntryDetail, Listing, Partition, Roster, RosterKey, entries};
-use models::{Badge, BadgeId, DiscordId, ListingKey, Member, MemberId, Timestamp, Username};
+use models::{Badge, BadgeId, DiscordId, GithubLogin, GithubNumber, ListingKey, Member, MemberId, Timestamp, Username};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::ops::Bound;
@@ -168,6 +168,22 @@ impl Store {
         self.claimant(&Key::discord(discord)).await
     }
 
+    /// Finds a member by numeric GitHub user id. Two requests, or one if there is no such member.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub async fn member_by_github_number(&self, number: &GithubNumber) -> Result<Option<Member>, StoreError> {
+        self.claimant(&Key::github_number(number)).await
+    }
+
+    /// Finds a member by GitHub login, regardless of case. Two requests, or one if there is no such member.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub async fn member_by_github_login(&self, login: &GithubLogin) -> Result<Option<Member>, StoreError> {
+        self.claimant(&Key::github(&login.as_str().to_lowercase())).await
+    }
+
     async fn claimant(&self, claim: &Key) -> Result<Option<Member>, StoreError> {
         match self.get::<Claim>(claim).await? {
             Some(claim) => self.member(&claim.id).await,
@@ -204,7 +220,7 @@ impl Store {
     /// Any [`StoreError`].
     pub async fn create_member(&self, member: &Member, token: [u8; 16]) -> Result<MemberChanged, StoreError> {
         let transaction = self.transaction(token).create(&Key::member(&member.id), member);
-        let transaction = add_index_changes(transaction, None, member);
+        let transaction = add_index_changes(transaction, &BTreeMap::new(), &claims_and_index_entries(member));
         Ok(match transaction.commit_retrying_conflicts().await? {
             Ok(()) => MemberChanged::Done,
             Err(_) => MemberChanged::Taken,
@@ -236,16 +252,57 @@ impl Store {
                 VersionedWrite::Stale { in_doubt } => MemberChanged::Stale { in_doubt },
             });
         }
-        let (change, mut changed) = update_expression(&item_before, &item_after);
-        changed.insert(":seen".to_owned(), value(before.version));
-        let transaction = self.transaction(token).update(&key, &change, Some("#version = :seen"), changed);
-        let mut transaction = add_index_changes(transaction, Some(before), &after);
+        let (old, new) = (claims_and_index_entries(before), claims_and_index_entries(&after));
+        let transaction = update_member(self.transaction(token), before, &after);
+        let mut transaction = add_index_changes(transaction, &old, &new);
         if let Some(audit) = audit {
             transaction = transaction.create(&Key::member_audit(&before.id, audit.at, operation), audit);
         }
         Ok(match transaction.commit().await? {
             CommitResult::Done => MemberChanged::Done,
             CommitResult::Refused { failed, in_doubt: false } if !failed.contains(&0) => MemberChanged::Taken,
+            CommitResult::Refused { in_doubt, .. } | CommitResult::Conflict { in_doubt } => {
+                MemberChanged::Stale { in_doubt }
+            }
+        })
+    }
+
+    /// Writes a member who takes the GitHub login of another one: creates the member, or changes it from `before`, as it was
+    /// read, and takes the login from its holder, as it was read, in one transaction. One request.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub async fn take_github_login(
+        &self,
+        before: Option<&Member>,
+        after: &Member,
+        holder: &Member,
+        operation: Uuid,
+        token: [u8; 16],
+    ) -> Result<MemberChanged, StoreError> {
+        let changed = |before: &Member, after: Member| Member {
+            version: before.version + 1,
+            operation: Some(operation),
+            ..after
+        };
+        let without_login = Member { github_id: None, updated_at: after.updated_at, ..holder.clone() };
+        let without_login = changed(holder, without_login);
+        let after = before.map_or_else(|| after.clone(), |before| changed(before, after.clone()));
+        let mut transaction = self.transaction(token);
+        transaction = match before {
+            Some(before) => update_member(transaction, before, &after),
+            None => transaction.create(&Key::member(&after.id), &after),
+        };
+        transaction = update_member(transaction, holder, &without_login);
+        // Nothing but the login moves: whatever else the holder has claimed must stay theirs.
+        let login = holder.github_id.iter().map(|login| Key::github(&login.as_str().to_lowercase()));
+        let mut old = before.map(claims_and_index_entries).unwrap_or_default();
+        old.extend(login.map(|key| {
+            let claim = to_item(&key, &Claim { id: holder.id.clone() });
+            (key, claim)
+        }));
+        Ok(match add_index_changes(transaction, &old, &claims_and_index_entries(&after)).commit().await? {
+            CommitResult::Done => MemberChanged::Done,
             CommitResult::Refused { in_doubt, .. } | CommitResult::Conflict { in_doubt } => {
                 MemberChanged::Stale { in_doubt }
             }
@@ -372,14 +429,27 @@ pub(crate) fn claims_and_index_entries(member: &Member) -> BTreeMap<Key, Item> {
     claims.chain(entries).collect()
 }
 
-/// Adds the operations that turn a member's claims and index entries from those of `before` into those of `after`. New
-/// claims must be free. Index entries need no condition, because they belong to one member.
-fn add_index_changes<'a>(mut transaction: Transaction<'a>, before: Option<&Member>, after: &Member) -> Transaction<'a> {
-    let old = before.map(claims_and_index_entries).unwrap_or_default();
-    let new = claims_and_index_entries(after);
+/// Adds the change of a member from `before`, as it was read, to `after`.
+fn update_member<'a>(transaction: Transaction<'a>, before: &Member, after: &Member) -> Transaction<'a> {
+    let key = Key::member(&before.id);
+    let (change, mut changed) = update_expression(&to_item(&key, before), &to_item(&key, after));
+    changed.insert(":seen".to_owned(), value(before.version));
+    transaction.update(&key, &change, Some("#version = :seen"), changed)
+}
+
+/// Adds the operations that turn members' claims and index entries from `old` into `new`. New claims must be free. A claim
+/// that moves from one of these members to another, and index entries, need no condition: they change only with a version
+/// of their member, which the same transaction checks.
+fn add_index_changes<'a>(
+    mut transaction: Transaction<'a>,
+    old: &BTreeMap<Key, Item>,
+    new: &BTreeMap<Key, Item>,
+) -> Transaction<'a> {
     for (key, item) in new.iter().filter(|(key, item)| old.get(*key) != Some(*item)) {
         transaction = match key.sk.as_str() {
-            CLAIM => transaction.put(key, item.clone(), "attribute_not_exists(#pk)", Item::new()),
+            CLAIM if !old.contains_key(key) => {
+                transaction.put(key, item.clone(), "attribute_not_exists(#pk)", Item::new())
+            }
             _ => transaction.replace(key, item.clone()),
         };
     }

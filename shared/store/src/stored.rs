@@ -578,10 +578,10 @@ stored! {
 pub(crate) struct MemberItem {
     id: MemberId,
     username: Option<Username>,
-    #[serde(deserialize_with = "kept")]
-    first_name: Name,
-    #[serde(deserialize_with = "kept")]
-    last_name: Name,
+    #[serde(default, deserialize_with = "kept")]
+    first_name: Option<Name>,
+    #[serde(default, deserialize_with = "kept")]
+    last_name: Option<Name>,
     #[serde(default, deserialize_with = "kept")]
     email: Option<Email>,
     #[serde(default, deserialize_with = "kept")]
@@ -592,6 +592,7 @@ pub(crate) struct MemberItem {
     github_id: Option<GithubLogin>,
     #[serde(default, deserialize_with = "kept")]
     github_user_id: Option<GithubNumber>,
+    github_created_at: Option<Millis>,
     #[serde(default, deserialize_with = "kept")]
     github_display_name: Option<ProfileText>,
     #[serde(rename = "userType")]
@@ -638,6 +639,7 @@ impl Stored for Member {
             profile: profile.form(),
             github_id: self.github_id.clone(),
             github_user_id: self.github_user_id.clone(),
+            github_created_at: self.github_created_at,
             github_display_name: self.github_display_name.clone(),
             user_type: self.user_type.clone(),
             discord_id: self.discord_id.clone(),
@@ -670,6 +672,7 @@ impl From<MemberItem> for Member {
             profile: item.profile.into(),
             github_id: item.github_id,
             github_user_id: item.github_user_id,
+            github_created_at: item.github_created_at,
             github_display_name: item.github_display_name,
             user_type: item.user_type,
             discord_id: item.discord_id,

@@ -91,13 +91,19 @@ fn can_be_concatenated_with_or_without_names() {
     "#);
 }
 
+/// They exist only after a stack's first deployment.
+#[test]
+fn may_be_empty_and_accept_no_session_then() {
+    for text in ["", " \n \n"] {
+        assert!(!SessionVerifier::new(text, "rds-session".to_owned()).expect("it may be empty").has_keys(), "{text:?}");
+    }
+}
+
 #[test]
 fn are_rejected_with_a_reason_that_does_not_reveal_them() {
     let (valid, private) = (&OURS.public, &OURS.private);
     let unterminated = valid.split("-----END").next().unwrap();
     let texts: &[(&str, &str)] = &[
-        ("empty", ""),
-        ("white space", " \n \n"),
         ("no key", "kid: one\n"),
         ("words", "correct horse battery staple"),
         ("without its delimiters", valid.lines().nth(1).unwrap()),
@@ -130,8 +136,6 @@ fn are_rejected_with_a_reason_that_does_not_reveal_them() {
     }
 
     assert_snapshot!(reasons.join("\n"), @r#"
-    empty: no PEM public key in it
-    white space: no PEM public key in it
     no key: no PEM public key in it
     words: no PEM public key in it
     without its delimiters: no PEM public key in it

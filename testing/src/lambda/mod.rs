@@ -47,6 +47,7 @@ impl Environment {
             ("FLIGHTS_TABLE", &tables.flights),
             ("LEDGERS_TABLE", &tables.ledgers),
             ("SESSION_PUBLIC_KEYS", &session_keys),
+            ("SESSION_KEY_ID", "a-key"),
             ("AWS_ENDPOINT_URL_DYNAMODB", app.endpoint()),
             ("AWS_REGION", "us-east-1"),
             ("AWS_ACCESS_KEY_ID", "local"),
@@ -55,7 +56,8 @@ impl Environment {
             ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256"),
             ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
         ];
-        Self(variables.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
+        let variables = variables.into_iter().chain(crate::LOGIN_VARIABLES);
+        Self(variables.map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
     }
 
     /// Sets a variable.

@@ -6,6 +6,7 @@ use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use http::header::SET_COOKIE;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_json::{Value, json};
 use std::process::{ExitStatus, Stdio};
@@ -162,6 +163,10 @@ fn as_http(answer: &Value) -> Answer {
         let value = value.as_str().expect("a header is text");
         let name: HeaderName = name.parse().expect("a valid name");
         headers.insert(name, HeaderValue::from_str(value).expect("a valid value"));
+    }
+    for cookie in answer["cookies"].as_array().into_iter().flatten() {
+        let cookie = cookie.as_str().expect("a cookie is text");
+        headers.append(SET_COOKIE, HeaderValue::from_str(cookie).expect("a valid value"));
     }
     let status = answer["statusCode"].as_u64().and_then(|status| StatusCode::from_u16(status.try_into().ok()?).ok());
     Answer {

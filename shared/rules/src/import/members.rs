@@ -45,6 +45,8 @@ struct Document {
     github_id: Option<GithubLogin>,
     #[serde(default, deserialize_with = "if_valid")]
     github_user_id: Option<GithubNumber>,
+    #[serde(default, deserialize_with = "if_valid")]
+    github_created_at: Option<Millis>,
     #[serde(default, deserialize_with = "mended_if_filled")]
     github_display_name: Option<ProfileText>,
     #[serde(default, deserialize_with = "mended_if_filled")]
@@ -79,11 +81,10 @@ fn member_of(context: &Context, document: Document) -> Member {
         roles.entry(role.to_owned()).or_default();
     }
     Member {
-        id: document.id,
         incomplete_user_details: document.incomplete_user_details.unwrap_or(document.username.is_none()),
         username: document.username,
-        first_name: document.first_name,
-        last_name: document.last_name,
+        first_name: Some(document.first_name),
+        last_name: Some(document.last_name),
         email: document.email,
         phone: document.phone,
         profile: Profile {
@@ -98,20 +99,17 @@ fn member_of(context: &Context, document: Document) -> Member {
         },
         github_id: document.github_id,
         github_user_id: document.github_user_id,
+        github_created_at: document.github_created_at,
         github_display_name: document.github_display_name,
         user_type: document.user_type,
         discord_id: document.discord_id,
         discord_joined_at: document.discord_joined_at,
-        badges: Vec::new(),
         roles,
         picture: document.picture,
         profile_url: document.profile_url,
         status: document.status,
-        current_status: None,
-        skills: BTreeMap::new(),
         created_at: document.created_at.unwrap_or(now),
         updated_at: document.updated_at.or(document.created_at).unwrap_or(now),
-        version: 1,
-        operation: None,
+        ..Member::new(document.id, now)
     }
 }

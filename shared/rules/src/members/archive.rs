@@ -5,7 +5,7 @@ use super::change::{Update, change_member_from};
 use crate::Context;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use models::facet::{Roster, sign_up_key};
-use models::{ARCHIVED, IN_DISCORD, Member, MemberId, SUPER_USER};
+use models::{ARCHIVED, IN_DISCORD, Member, MemberId, Name, SUPER_USER};
 use serde::Serialize;
 use std::ops::Bound;
 use std::time::Duration;
@@ -52,10 +52,10 @@ pub struct Archiving {
 pub struct Reported {
     /// Id of the member: 1 to 64 letters, digits, `-` and `_`.
     pub id: MemberId,
-    /// First name of the member, 1 to 100 characters.
+    /// First name of the member, 1 to 100 characters; empty if it is not given yet.
     #[schema(example = "Ada")]
     pub first_name: String,
-    /// Last name of the member, 1 to 100 characters.
+    /// Last name of the member, 1 to 100 characters; empty if it is not given yet.
     #[schema(example = "Lovelace")]
     pub last_name: String,
 }
@@ -74,7 +74,8 @@ impl Report {
         self.count += 1;
         if self.named.len() < MAX_NAMED {
             let Member { id, first_name, last_name, .. } = member;
-            self.named.push(Reported { id, first_name: first_name.to_string(), last_name: last_name.to_string() });
+            let text = |name: Option<Name>| name.map(|name| name.to_string()).unwrap_or_default();
+            self.named.push(Reported { id, first_name: text(first_name), last_name: text(last_name) });
         }
     }
 }

@@ -117,8 +117,8 @@ pub async fn change_profile(context: &Context, member: &Member, change: &Profile
 fn apply(change: &ProfileChange, member: Member) -> Member {
     let change = change.clone();
     Member {
-        first_name: change.first_name.unwrap_or(member.first_name),
-        last_name: change.last_name.unwrap_or(member.last_name),
+        first_name: change.first_name.or(member.first_name),
+        last_name: change.last_name.or(member.last_name),
         phone: change.phone.unwrap_or(member.phone),
         email: change.email.unwrap_or(member.email),
         status: change.status.map_or(member.status, |status| status.map(ProfileText::from)),

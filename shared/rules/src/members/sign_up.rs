@@ -4,8 +4,8 @@ use super::MemberError;
 use super::profile::check_handles;
 use crate::Context;
 use models::{
-    ARCHIVED, DiscordId, Email, GithubLogin, GithubNumber, IN_DISCORD, IdNumber, Link, MEMBER, Member, MemberId, Name,
-    Phone, Profile, ProfileText, RoleName, Username, Years,
+    DiscordId, Email, GithubLogin, GithubNumber, IdNumber, Link, MEMBER, Member, MemberId, Name, Phone, Profile,
+    ProfileText, RoleName, Username, Years,
 };
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -153,20 +153,11 @@ fn of_session<T: FromStr + Display>(
 }
 
 fn new_member(context: &Context, id: MemberId, draft: MemberDraft) -> Member {
-    let now = context.now().into();
-    let mut roles = BTreeMap::from([(ARCHIVED.to_owned(), false), (IN_DISCORD.to_owned(), false)]);
-    roles.extend(
-        draft.roles.unwrap_or_default().into_iter().filter_map(|(role, value)| Some((role.to_string(), value?))),
-    );
-    if let Some(is_member) = draft.is_member {
-        roles.insert(MEMBER.to_owned(), is_member);
-    }
-    Member {
-        id,
+    let mut member = Member {
         incomplete_user_details: draft.username.is_none(),
         username: draft.username,
-        first_name: draft.first_name,
-        last_name: draft.last_name,
+        first_name: Some(draft.first_name),
+        last_name: Some(draft.last_name),
         email: draft.email,
         phone: draft.phone,
         profile: Profile {
@@ -184,17 +175,12 @@ fn new_member(context: &Context, id: MemberId, draft: MemberDraft) -> Member {
         github_display_name: draft.github_display_name,
         user_type: draft.user_type,
         discord_id: draft.discord_id,
-        discord_joined_at: None,
-        badges: Vec::new(),
-        roles,
-        picture: None,
-        profile_url: None,
-        status: None,
-        current_status: None,
-        skills: BTreeMap::new(),
-        created_at: now,
-        updated_at: now,
-        version: 1,
-        operation: None,
+        ..Member::new(id, context.now().into())
+    };
+    let roles = draft.roles.unwrap_or_default().into_iter();
+    member.roles.extend(roles.filter_map(|(role, value)| Some((role.to_string(), value?))));
+    if let Some(is_member) = draft.is_member {
+        member.roles.insert(MEMBER.to_owned(), is_member);
     }
+    member
 }

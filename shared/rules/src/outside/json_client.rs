@@ -2,7 +2,7 @@
 
 use super::SecretError;
 use reqwest::StatusCode;
-use reqwest::header::{DATE, HeaderMap, RETRY_AFTER, USER_AGENT};
+use reqwest::header::{ACCEPT, DATE, HeaderMap, RETRY_AFTER, USER_AGENT};
 use serde::de::DeserializeOwned;
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -76,30 +76,55 @@ impl JsonClient {
         timeout: Duration,
         when_limited: WhenLimited,
     ) -> Result<T, ServiceError> {
-        let client = self.0.get_or_init(reqwest::Client::new);
         loop {
-            let timeout = timeout.min(Invocation::current().remaining());
-            let mut request = client.get(url).query(query).timeout(timeout).header(USER_AGENT, "skysquad");
+            let mut request = self.client().get(url).query(query);
             for (name, value) in headers {
                 request = request.header(*name, *value);
             }
-            let unreachable = |error: reqwest::Error| ServiceError::Unreachable(error.without_url());
-            let answer = request.send().await.map_err(unreachable)?;
-            if let Some(retry_after) = rate_limit(answer.status(), answer.headers()) {
-                let wait = retry_after.max(SHORTEST_WAIT);
-                if when_limited == WhenLimited::Wait && wait < Invocation::current().remaining() {
+            match send(request, timeout).await {
+                Err(ServiceError::RateLimited { retry_after }) if when_limited == WhenLimited::Wait => {
+                    let wait = retry_after.max(SHORTEST_WAIT);
+                    if wait >= Invocation::current().remaining() {
+                        return Err(ServiceError::RateLimited { retry_after });
+                    }
                     tokio::time::sleep(wait).await;
-                    continue;
                 }
-                return Err(ServiceError::RateLimited { retry_after });
+                answer => return answer,
             }
-            if answer.status() != StatusCode::OK {
-                return Err(ServiceError::Status(answer.status()));
-            }
-            let body = answer.bytes().await.map_err(unreachable)?;
-            return serde_json::from_slice(&body).map_err(|error| ServiceError::bad_answer(error.to_string()));
         }
     }
+
+    /// Sends a form and returns the JSON document that answers it. It takes at most `timeout`, and ends before the
+    /// invocation's deadline.
+    ///
+    /// # Errors
+    /// Any [`ServiceError`]. It contains neither the form nor the URL.
+    pub async fn post_form<T: DeserializeOwned>(
+        &self,
+        url: &str,
+        form: &[(&str, &str)],
+        timeout: Duration,
+    ) -> Result<T, ServiceError> {
+        send(self.client().post(url).form(form).header(ACCEPT, "application/json"), timeout).await
+    }
+
+    fn client(&self) -> &reqwest::Client {
+        self.0.get_or_init(reqwest::Client::new)
+    }
+}
+
+async fn send<T: DeserializeOwned>(request: reqwest::RequestBuilder, timeout: Duration) -> Result<T, ServiceError> {
+    let timeout = timeout.min(Invocation::current().remaining());
+    let unreachable = |error: reqwest::Error| ServiceError::Unreachable(error.without_url());
+    let answer = request.timeout(timeout).header(USER_AGENT, "skysquad").send().await.map_err(unreachable)?;
+    if let Some(retry_after) = rate_limit(answer.status(), answer.headers()) {
+        return Err(ServiceError::RateLimited { retry_after });
+    }
+    if answer.status() != StatusCode::OK {
+        return Err(ServiceError::Status(answer.status()));
+    }
+    let body = answer.bytes().await.map_err(unreachable)?;
+    serde_json::from_slice(&body).map_err(|error| ServiceError::bad_answer(error.to_string()))
 }
 
 /// Returns the time to wait before the next request if the response signals a rate limit: a 429, or one of GitHub's

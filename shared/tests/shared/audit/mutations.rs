@@ -158,7 +158,7 @@ const FREE: &[(&str, &str, &str, &str)] = &[
     ("FLYER#* FLYER", "avatarUrl", "username displayName avatarUrl", "texts"),
     ("FLYER#* 0*", "", "note", "a text"),
     ("MEMBER#* AUDIT#*", "reason", "action by reason", "texts"),
-    ("MEMBER#* MEMBER", "", "first_name last_name currentStatus.message", "texts"),
+    ("MEMBER#* MEMBER", "first_name last_name", "first_name last_name currentStatus.message", "texts"),
     ("MEMBER#* MEMBER", "company designation img website yoe", "company designation img website yoe", "texts"),
     ("MEMBER#* MEMBER", "linkedin_id twitter_id instagram_id", "linkedin_id twitter_id instagram_id", "texts"),
     ("MEMBER#* MEMBER", "email phone status userType", "email phone status userType", "texts"),
