@@ -11,7 +11,7 @@ use login::session_cookie;
 use serde::Deserialize;
 use shared::auth::{SESSION_TIME, SessionClaims, Signer, session_token};
 use shared::login::Targets;
-use shared::members::{Cursor, PageRequest, list, member};
+use shared::members::{Cursor, MemberSearch, PageRequest, list, member};
 use shared::models::PublicMember;
 use shared::{App, Invocation};
 
@@ -45,7 +45,9 @@ struct Choice {
 
 async fn page(app: &App, request: Request) -> Response {
     let Query(asked) = Query::<Asked>::try_from_uri(request.uri()).unwrap_or_default();
-    let Ok(listed) = list(&app.context, "", &PageRequest { cursor: Cursor::Page(0), size: 100 }).await else {
+    let Ok(listed) =
+        list(&app.context, &MemberSearch::default(), &PageRequest { cursor: Cursor::Page(0), size: 100 }).await
+    else {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     };
     let buttons: String = listed.members.iter().map(button).collect();
