@@ -35,3 +35,11 @@ pub fn filled_or_removed<'de, T: DeserializeOwned, D: Deserializer<'de>>(
 ) -> Result<Option<Option<T>>, D::Error> {
     filled(deserializer).map(Some)
 }
+
+/// Reads what cannot be shown, whatever it is, as `None`: for fields that are decoration.
+///
+/// # Errors
+/// Returns an error only if the JSON is malformed.
+pub fn shown<'de, T: DeserializeOwned, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    Value::deserialize(deserializer).map(|value| T::deserialize(value).ok())
+}

@@ -37,7 +37,7 @@ pub use brand::{AirlineIata, AirlineIcao, Brand, BrandDraft, Callsign, Colour};
 pub use contact::{Email, Phone};
 pub use flight::{DEFAULT_EVENT_LINK, Flight, FlightChange, FlightDraft, FlightMiles, Passenger, UpcomingFlight};
 pub use flyer::{Account, Flyer, HistoryEntry};
-pub use given::{filled, filled_or_removed, present};
+pub use given::{filled, filled_or_removed, present, shown};
 pub use ids::{
     AirlineId, BadgeId, BrandId, FlightId, KeyId, LevelId, MemberId, ProductId, RoleName, TagId, TransactionId,
 };

@@ -331,8 +331,8 @@ pub struct StaleFlightsEnded {
 /// two per flight that never started.
 ///
 /// Safety stop: if more than `max_share` of the running flights, and at least 10, are silent, it is the API that was out of
-/// reach. The run then ends none of them, unless the runs before it have done the same for 30 minutes. Nine more
-/// requests, and nine more if it stops.
+/// reach. The run then ends none of them, unless the runs before it have done the same for 30 minutes. Eight
+/// more requests to count them, and nine more if it stops.
 ///
 /// # Errors
 /// Any [`StoreError`]: if several flights could not be ended, the first of their errors. All other flights have been

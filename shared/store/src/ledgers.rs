@@ -349,18 +349,25 @@ fn add_balance_change<'a>(transaction: Transaction<'a>, movement: &Movement) -> 
     let key = Key::flyer(&entry.user_id);
     let transaction = match movement.seen {
         None => transaction.create(&key, account),
-        Some(seen) => transaction.update(
-            &key,
-            "SET #miles = :miles, #seq = :seq, #flightsCount = :flights, #updatedAt = :now",
-            Some("#seq = :seen AND attribute_not_exists(#rewriting)"),
-            values([
+        Some(seen) => {
+            let mut change = "SET #miles = :miles, #seq = :seq, #flightsCount = :flights, #updatedAt = :now, \
+                #username = :username, #displayName = :displayName"
+                .to_owned();
+            let mut values = values([
                 (":seen", value(seen)),
                 (":seq", value(account.seq)),
                 (":miles", value(account.flyer.miles)),
                 (":flights", value(account.flights_count)),
                 (":now", value(account.flyer.updated_at)),
-            ]),
-        ),
+                (":username", value(&account.flyer.username)),
+                (":displayName", value(&account.flyer.display_name)),
+            ]);
+            if let Some(avatar_url) = &account.flyer.avatar_url {
+                change.push_str(", #avatarUrl = :avatarUrl");
+                values.insert(":avatarUrl".to_owned(), value(avatar_url));
+            }
+            transaction.update(&key, &change, Some("#seq = :seen AND attribute_not_exists(#rewriting)"), values)
+        }
     };
     let stored =
         StoredEntry { entry: entry.clone(), operation: movement.operation, refunded_by: None, imported_from: None };

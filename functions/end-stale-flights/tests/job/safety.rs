@@ -46,7 +46,7 @@ async fn costs_a_count_and_the_record_of_the_first_stop() {
         let _stopped = run(&app).await;
         let operations = app.wire.take_operations();
         let count = |name: &str| operations.iter().filter(|operation| *operation == name).count();
-        assert_eq!((count("Query"), count("GetItem"), count("UpdateItem")), (17, 1, writes));
+        assert_eq!((count("Query"), count("GetItem"), count("UpdateItem")), (25, 1, writes));
     }
 }
 

@@ -62,7 +62,7 @@ async fn creates_and_credits_a_new_flyer() {
 }
 
 #[tokio::test]
-async fn credits_a_known_flyer_and_keeps_the_names() {
+async fn credits_a_known_flyer_and_takes_over_names_and_picture() {
     let (app, key, flight) = with_flight().await;
     app.board(&key, &flight, FLYER, 4500).await;
     let other = app.flight(&key, "skyteam").await;
@@ -84,10 +84,10 @@ async fn credits_a_known_flyer_and_keeps_the_names() {
       },
       "user": {
         "userId": "123456789",
-        "username": "pilot123",
-        "displayName": "Captain John",
+        "username": "renamed",
+        "displayName": "Renamed",
         "miles": 5000,
-        "avatarUrl": null,
+        "avatarUrl": "https://example.com/renamed.png",
         "createdAt": "2024-03-15T10:30:00.000Z",
         "updatedAt": "2024-03-15T10:30:40.000Z"
       }

@@ -7,7 +7,7 @@ use crate::Context;
 use crate::idempotency::{Answered, IdempotencyKey, Recordable, Repeatable};
 use models::{
     Account, AirlineId, AvatarUrl, EntrySource, FlightId, FlightMiles, Flyer, FlyerId, IdNumber, Integer, Name,
-    Passenger, Timestamp, filled,
+    Passenger, Timestamp, shown,
 };
 use serde::{Deserialize, Serialize};
 use store::{BoardingState, Effect, Movement};
@@ -23,20 +23,20 @@ pub struct Boarding {
     /// Miles that the passenger earns on the flight, an integer from 0 to 1,000,000.
     #[schema(example = 500)]
     pub miles: FlightMiles,
-    /// ROBLOX user name of the flyer, 1 to 100 characters. Required for a flyer who was never seen before; ignored for
-    /// any other.
-    #[serde(default, deserialize_with = "filled")]
+    /// ROBLOX user name of the flyer, 1 to 100 characters. Required for a flyer who was never seen before; replaces that of
+    /// any other, unless it cannot be shown.
+    #[serde(default, deserialize_with = "shown")]
     #[schema(example = "pilot123")]
     pub username: Option<Name>,
-    /// ROBLOX display name of the flyer, 1 to 100 characters. Required for a flyer who was never seen before; ignored
-    /// for any other.
-    #[serde(default, deserialize_with = "filled")]
+    /// ROBLOX display name of the flyer, 1 to 100 characters. Required for a flyer who was never seen before; replaces that
+    /// of any other, unless it cannot be shown.
+    #[serde(default, deserialize_with = "shown")]
     #[schema(example = "Captain John")]
     pub display_name: Option<Name>,
     /// URL of the flyer's avatar picture, at most 2,048 characters: `http`, `https`, a host such as `example.com/x`, or
-    /// ROBLOX's own (`rbxthumb:`, `rbxassetid:`, `rbxasset:`, `//host/…`); optional. Stored for a flyer who was never
-    /// seen before; ignored for any other.
-    #[serde(default, deserialize_with = "filled")]
+    /// ROBLOX's own (`rbxthumb:`, `rbxassetid:`, `rbxasset:`, `//host/…`); optional. Replaces that of a flyer seen before;
+    /// left out if it cannot be shown.
+    #[serde(default, deserialize_with = "shown")]
     pub avatar_url: Option<AvatarUrl>,
 }
 
@@ -92,8 +92,9 @@ fn decide(
         return Err(LedgerError::FlightEnded);
     }
     let is_new = state.account.is_none();
-    let account = state.account.map_or_else(|| new_account(boarding, now), Ok)?;
+    let mut account = state.account.map_or_else(|| new_account(boarding, now), Ok)?;
     ensure_movable(&account)?;
+    refresh(&mut account.flyer, boarding);
     let miles = boarding.miles.get();
     let user_id = boarding.user_id.clone();
     let passenger = Passenger { flight_id: flight.id, user_id, miles, joined_at: now, reversed_at: None };
@@ -114,6 +115,14 @@ fn decide(
         .ok_or_else(|| LedgerError::BalanceOutOfRange("\"miles\""))?;
     let answer = Boarded { passenger, user: movement.account.flyer.clone() };
     Ok((movement, answer))
+}
+
+/// Takes over the names and the picture that are given: people rename themselves, and addresses of pictures age.
+fn refresh(flyer: &mut Flyer, boarding: &Boarding) {
+    let Boarding { username, display_name, avatar_url, .. } = boarding.clone();
+    flyer.username = username.unwrap_or_else(|| flyer.username.clone());
+    flyer.display_name = display_name.unwrap_or_else(|| flyer.display_name.clone());
+    flyer.avatar_url = avatar_url.or_else(|| flyer.avatar_url.take());
 }
 
 fn new_account(boarding: &Boarding, now: Timestamp) -> Result<Account, LedgerError> {
